@@ -1,0 +1,148 @@
+"""The one tree of errors.
+
+::
+
+    HubError
+    ├── VocabularyError      a word the hub does not know, or a broken data file
+    │   └── PeriodError      a period string that is not one of the typed forms
+    ├── MalformedError       a body that cannot be read at all (400)
+    ├── InvalidError         a return that breaks rules; carries findings (422)
+    ├── TooLargeError        a body over the limit (413)
+    ├── MediaTypeError       a body of a kind the hub does not read (415)
+    ├── UnauthenticatedError no token, or one that does not hold (401)
+    ├── RefusedError         known caller, not allowed (403)
+    ├── NotFoundError        it does not exist, or must not be known to exist (404)
+    ├── ConflictError        the state does not allow it (409)
+    ├── PreconditionError    If-Match / If-None-Match did not hold (412)
+    ├── RateLimitedError     too many requests; carries seconds to wait (429)
+    ├── DisclosureError      a release that the attack broke; never published
+    ├── DatabaseError        the database cannot be started or is not fit
+    └── SettingsError        an unsafe or impossible setting; the hub does not start
+
+Messages never contain a reported number, a token or a person; they say what to do next.
+"""
+
+
+class HubError(Exception):
+    """Base of all errors the hub raises on purpose.
+
+    ``code`` is stable and machine-readable, ``status`` the HTTP status it maps to.
+    """
+
+    code = "HUB_ERROR"
+    status = 500
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class VocabularyError(HubError):
+    """A word the hub does not know, or a vocabulary file that contradicts itself."""
+
+    code = "VOCABULARY"
+    status = 422
+
+
+class PeriodError(VocabularyError):
+    """A period string that is not one of the typed forms; names the likely readings."""
+
+    code = "PERIOD_FORMAT"
+    status = 422
+
+
+class MalformedError(HubError):
+    """A body that cannot be read as what it says it is."""
+
+    code = "MALFORMED"
+    status = 400
+
+
+class InvalidError(HubError):
+    """A return that breaks rules; nothing was stored."""
+
+    code = "INVALID"
+    status = 422
+
+
+class TooLargeError(HubError):
+    """A body over the limit."""
+
+    code = "TOO_LARGE"
+    status = 413
+
+
+class MediaTypeError(HubError):
+    """A body of a media type the hub does not read."""
+
+    code = "MEDIA_TYPE"
+    status = 415
+
+
+class UnauthenticatedError(HubError):
+    """No token, or one that does not hold."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+
+class RefusedError(HubError):
+    """A known caller asks for what its grants do not give."""
+
+    code = "REFUSED"
+    status = 403
+
+
+class NotFoundError(HubError):
+    """It does not exist, or the caller must not learn that it does."""
+
+    code = "NOT_FOUND"
+    status = 404
+
+
+class ConflictError(HubError):
+    """The object is in a state that does not allow the act."""
+
+    code = "CONFLICT"
+    status = 409
+
+
+class PreconditionError(HubError):
+    """``If-Match`` or ``If-None-Match`` did not hold."""
+
+    code = "PRECONDITION"
+    status = 412
+
+
+class RateLimitedError(HubError):
+    """Too many requests; ``retry_after`` is in seconds."""
+
+    code = "RATE_LIMITED"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class DisclosureError(HubError):
+    """A release whose own attack broke it; it is never published."""
+
+    code = "DISCLOSURE"
+    status = 409
+
+
+class DatabaseError(HubError):
+    """The database cannot be started, reached, or is not fit to hold returns."""
+
+    code = "DATABASE"
+    status = 503
+
+
+class SettingsError(HubError):
+    """An unsafe or impossible setting; the hub refuses to start and says which."""
+
+    code = "SETTINGS"
+    status = 500

@@ -1,0 +1,38 @@
+"""Typed settings, read once from the environment (prefix ``HUB_``).
+
+Safe by default: the production profile is the default profile.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Secrets come from files or the environment, never flags."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    env: Literal["production", "development", "demo"] = "production"
+    data_dir: Path = Path(".hub")
+    """Embedded database, signing keys and generated credentials live below this folder."""
+    database_url: SecretStr | None = None
+    """A PostgreSQL of one's own (its owner login); unset means the embedded one."""
+    issuer: str = "http://127.0.0.1:8000"
+    """Issuer identifier of the hub's own tokens, and the base of absolute addresses."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    upload_limit: int = 10 * 1024 * 1024
+    """Largest return body in bytes (security requirement H4)."""
+    graphql_limit: int = 128 * 1024
+    """Largest GraphQL body in bytes (security requirement H4)."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+@cache
+def settings() -> Settings:
+    """Read the settings once; later changes of the environment have no effect."""
+    return Settings()
