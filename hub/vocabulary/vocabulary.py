@@ -1,0 +1,240 @@
+"""The closed set of words, loaded and looked up.
+
+>>> words = vocabulary()
+>>> words.indicator("POL_DA_CRIME").unit
+'crime'
+"""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hub.errors import VocabularyError
+from hub.vocabulary.files import Problem, read_rows, shipped
+from hub.vocabulary.periods import Period
+from hub.vocabulary.rows import (
+    Agency,
+    AgencyKind,
+    Area,
+    Band,
+    Category,
+    Caveat,
+    Dataset,
+    Dimension,
+    Identity,
+    Indicator,
+    Level,
+    Link,
+    Membership,
+    Reason,
+    Row,
+    Stage,
+)
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Row)
+
+
+class UnknownWordError(VocabularyError):
+    """A code outside the closed set; ``nearest`` are the codes it may have been meant as."""
+
+    def __init__(self, kind: str, code: str, known: Iterable[str]) -> None:
+        self.nearest = tuple(difflib.get_close_matches(code.upper(), list(known), n=3, cutoff=0.6))
+        hint = f" Nearest: {', '.join(self.nearest)}." if self.nearest else ""
+        super().__init__(f"{code[:60]!r} is not a known {kind}.{hint}", code="UNKNOWN_CODE")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every word the hub knows, by code. Made by :func:`load`; never changed."""
+
+    indicators: Mapping[str, Indicator]
+    dimensions: Mapping[str, Dimension]
+    categories: Mapping[str, Mapping[str, Category]]
+    """By dimension, then category code, in order."""
+    areas: Mapping[str, Area]
+    levels: Mapping[str, Level]
+    memberships: tuple[Membership, ...]
+    agency_kinds: Mapping[str, AgencyKind]
+    agencies: Mapping[str, Agency]
+    datasets: Mapping[str, Dataset]
+    identities: tuple[Identity, ...]
+    bands: Mapping[str, Band]
+    stages: Mapping[str, Stage]
+    links: Mapping[str, Link]
+    caveats: Mapping[str, Caveat]
+    reasons: Mapping[str, Reason]
+    version: str = field(default="1")
+
+    def indicator(self, code: str) -> Indicator:
+        """Look an indicator up; :class:`UnknownWordError` names the nearest otherwise."""
+        return _look("indicator", code, self.indicators)
+
+    def area(self, code: str) -> Area:
+        """Look an area up by GSS or hub code."""
+        return _look("area", code, self.areas)
+
+    def agency(self, code: str) -> Agency:
+        """Look an agency up."""
+        return _look("agency", code, self.agencies)
+
+    def dataset(self, code: str) -> Dataset:
+        """Look a dataset up."""
+        return _look("dataset", code, self.datasets)
+
+    def category(self, dimension: str, code: str) -> Category:
+        """Look a category of a dimension up."""
+        return _look(
+            f"category of {dimension}", code, _look("dimension", dimension, self.categories)
+        )
+
+    @cached_property
+    def dataset_indicators(self) -> Mapping[str, tuple[str, ...]]:
+        """Which indicators each dataset carries, in file order."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for indicator in self.indicators.values():
+            for dataset in indicator.datasets:
+                found[dataset].append(indicator.code)
+        return {code: tuple(members) for code, members in found.items()}
+
+    @cached_property
+    def _parents(self) -> Mapping[str, tuple[Membership, ...]]:
+        return _grouped(self.memberships, "child")
+
+    @cached_property
+    def _children(self) -> Mapping[str, tuple[Membership, ...]]:
+        return _grouped(self.memberships, "parent")
+
+    def parents(self, area: str, period: Period | None = None) -> tuple[str, ...]:
+        """The areas that ``area`` lay in during all of ``period`` (at any time if not given)."""
+        return _codes((m for m in self._parents.get(area, ()) if _holds(m, period)), "parent")
+
+    def children(self, area: str, period: Period | None = None) -> tuple[str, ...]:
+        """The areas that lay in ``area`` during all of ``period``, over all hierarchies."""
+        return _codes((m for m in self._children.get(area, ()) if _holds(m, period)), "child")
+
+    def coverings(self, area: str, period: Period) -> Mapping[str, tuple[str, ...]]:
+        """By hierarchy, the areas that together cover ``area`` exactly during ``period``."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for member in self._children.get(area, ()):
+            if member.exhaustive and _holds(member, period):
+                found[member.hierarchy].append(member.child)
+        return {hierarchy: tuple(sorted(set(areas))) for hierarchy, areas in found.items()}
+
+    def within(self, area: str, roots: Iterable[str]) -> bool:
+        """Whether ``area`` is one of ``roots`` or lies in one of them, at any date."""
+        wanted, seen, front = set(roots), set[str](), {area}
+        while front:
+            if front & wanted:
+                return True
+            seen |= front
+            front = {parent for code in front for parent in self.parents(code)} - seen
+        return False
+
+
+def _look(kind: str, code: str, known: Mapping[str, T]) -> T:
+    try:
+        return known[code]
+    except KeyError:
+        raise UnknownWordError(kind, code, known) from None
+
+
+def _grouped(rows: Iterable[Membership], column: str) -> dict[str, tuple[Membership, ...]]:
+    found: dict[str, list[Membership]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, column)].append(row)
+    return {code: tuple(members) for code, members in found.items()}
+
+
+def _codes(rows: Iterable[Membership], column: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(getattr(row, column) for row in rows))
+
+
+def _holds(member: Membership, period: Period | None) -> bool:
+    if period is None:
+        return True
+    starts_late = member.valid_from is not None and member.valid_from > period.first_day
+    year, month = period.last_month
+    ends_early = member.valid_to is not None and (member.valid_to.year, member.valid_to.month) < (
+        year,
+        month,
+    )
+    return not (starts_late or ends_early)
+
+
+_TABLES: dict[str, type[Row]] = {
+    "indicators": Indicator,
+    "dimensions": Dimension,
+    "areas": Area,
+    "levels": Level,
+    "agency_kinds": AgencyKind,
+    "agencies": Agency,
+    "datasets": Dataset,
+    "bands": Band,
+    "stages": Stage,
+    "links": Link,
+    "caveats": Caveat,
+    "reasons": Reason,
+}
+
+
+def read(folder: Traversable | Path) -> tuple[Vocabulary, list[Problem]]:
+    """Read a vocabulary folder; gives what could be read and every problem of form."""
+    problems: list[Problem] = []
+
+    def rows(name: str, row_type: type[R]) -> list[R]:
+        good, bad = read_rows(folder, name, row_type)
+        problems.extend(bad)
+        return good
+
+    tables: dict[str, Any] = {}
+    for name, row_type in _TABLES.items():
+        tables[name] = _keyed(name, rows(name, row_type), problems)
+    categories: dict[str, dict[str, Category]] = {code: {} for code in tables["dimensions"]}
+    for category in sorted(
+        rows("categories", Category), key=lambda item: (item.dimension, item.order)
+    ):
+        categories.setdefault(category.dimension, {})[category.code] = category
+    memberships = tuple(rows("memberships", Membership))
+    identities = tuple(rows("identities", Identity))
+    words = Vocabulary(
+        **tables, categories=categories, memberships=memberships, identities=identities
+    )
+    return words, problems
+
+
+def _keyed(name: str, rows: Iterable[Any], problems: list[Problem]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for row in rows:
+        if row.code in found:
+            problems.append(Problem(f"{name}.csv", 0, "code", f"{row.code} is given twice"))
+        found[row.code] = row
+    return found
+
+
+def load(folder: Traversable | Path) -> Vocabulary:
+    """Read a vocabulary folder and insist that it is sound.
+
+    Raises:
+        VocabularyError: a row is malformed or refers to a word that does not exist; the message
+            lists every problem with its file, row and column.
+    """
+    from hub.vocabulary.check import problems_of  # the check needs the type defined here
+
+    found, problems = read(folder)
+    problems += problems_of(found)
+    if problems:
+        listed = "\n".join(str(problem) for problem in problems[:50])
+        raise VocabularyError(f"The vocabulary has {len(problems)} problems:\n{listed}")
+    return found
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary shipped with the hub, read once."""
+    return load(shipped())
