@@ -39,7 +39,7 @@ class PeriodKind(StrEnum):
     RUN = "RUN"
 
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
