@@ -52,7 +52,7 @@ class CellKey:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Term:
-    """An indicator, or one category of it, inside a formula: ``MAR_REF[REFERRAL_SOURCE=POLICE]``."""
+    """An indicator, or one category of it, in a formula: ``MAR_REF[REFERRAL_SOURCE=POLICE]``."""
 
     indicator: str
     breakdown: Breakdown = ()

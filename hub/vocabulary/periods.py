@@ -123,12 +123,13 @@ def period_of(kind: PeriodKind, start: int, end: int) -> Period:
         PeriodError: the months are not a run of that kind (a quarter of four months, say).
     """
     year, last = start // 12, end - 1
+    april_year, quarter = (start - 3) // 12, (start - 3) % 12 // 3 + 1
     names = {
         PeriodKind.MONTH: _month_id(start),
         PeriodKind.CALENDAR_YEAR: f"CY{year}",
         PeriodKind.CALENDAR_QUARTER: f"CY{year}-Q{start % 12 // 3 + 1}",
         PeriodKind.FINANCIAL_YEAR: _financial(year),
-        PeriodKind.FINANCIAL_QUARTER: f"{_financial((start - 3) // 12)}-Q{(start - 3) % 12 // 3 + 1}",
+        PeriodKind.FINANCIAL_QUARTER: f"{_financial(april_year)}-Q{quarter}",
         PeriodKind.ROLLING_YEAR: f"R12-{_month_id(last)}",
         PeriodKind.YEAR_TO_DATE: f"YTD-{_month_id(last)}",
         PeriodKind.RUN: f"{_month_id(start)}/{_month_id(last)}",
@@ -178,7 +179,8 @@ def _interval(text: str, kind: PeriodKind, part: dict[str, str]) -> tuple[int, i
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and _FIRST_YEAR <= end_year <= _LAST_YEAR):
         raise PeriodError(f"{text!r}: years run from {_FIRST_YEAR} to {_LAST_YEAR}.")
     if not (1 <= month <= 12 and 1 <= end_month <= 12):
-        raise PeriodError(f"{text!r}: months run from 01 to 12.")
+        ambiguous = kind is PeriodKind.MONTH and month > 12
+        raise PeriodError(_explain(text) if ambiguous else f"{text!r}: months run from 01 to 12.")
     if "y2" in part and int(part["y2"]) != (year + 1) % 100:
         raise PeriodError(
             f"{text!r}: a financial year ends in the next calendar year; did you mean "
