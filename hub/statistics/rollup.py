@@ -77,25 +77,28 @@ def _identities(sums: _Sums) -> None:
 
 
 def _areas(sums: _Sums) -> None:
-    """A parent is the sum of the areas that tile it, for each hierarchy."""
-    front = {(key.indicator, key.period, key.breakdown): key for key, _ in sums.counts()}
+    """A parent is the sum of the areas that tile it, for each hierarchy, level by level."""
     for _ in range(len(sums.words.levels)):
         added = len(sums.values)
-        for indicator, period, breakdown in front:
-            if sums.words.indicator(indicator).area_additive:
-                _area_parents(sums, indicator, parse_period(period), breakdown)
+        for (indicator, period, breakdown), areas in _by_place(sums).items():
+            _area_parents(sums, indicator, parse_period(period), breakdown, areas)
         if len(sums.values) == added:
             return
 
 
-def _area_parents(sums: _Sums, indicator: str, period: Period, breakdown: Breakdown) -> None:
+def _by_place(sums: _Sums) -> dict[tuple[str, str, Breakdown], list[str]]:
+    found: dict[tuple[str, str, Breakdown], list[str]] = defaultdict(list)
+    for key, indicator in sums.counts():
+        if indicator.area_additive:
+            found[key.indicator, key.period, key.breakdown].append(key.area)
+    return found
+
+
+def _area_parents(
+    sums: _Sums, indicator: str, period: Period, breakdown: Breakdown, areas: list[str]
+) -> None:
     allowed = set(sums.words.indicator(indicator).area_levels)
-    here = [
-        key.area
-        for key in sums.values
-        if (key.indicator, key.period, key.breakdown) == (indicator, period.id, breakdown)
-    ]
-    for parent in {parent for area in here for parent in sums.words.parents(area, period)}:
+    for parent in {parent for area in areas for parent in sums.words.parents(area, period)}:
         if sums.words.area(parent).level not in allowed:
             continue
         for children in sums.words.coverings(parent, period).values():
@@ -149,7 +152,7 @@ def _candidates(periods: list[Period], kinds: Iterable[PeriodKind]) -> list[Peri
 
 
 def tile(wanted: Period, periods: Iterable[Period]) -> tuple[Period, ...]:
-    """Find shorter or equal periods that cover ``wanted`` exactly, finest first; none if none do."""
+    """Find shorter or equal periods that cover ``wanted`` exactly; none if none do."""
     by_start: dict[int, list[Period]] = defaultdict(list)
     for period in sorted(periods, key=lambda item: (item.length, item.id)):
         if wanted.covers(period) and period.id != wanted.id:
