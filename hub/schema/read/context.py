@@ -1,9 +1,6 @@
 """What a reading request carries into its resolvers."""
 
 from dataclasses import dataclass
-from typing import cast
-
-from strawberry.types import Info
 
 from hub.auth.principals import Principal
 from hub.db.engine import Database
@@ -40,8 +37,3 @@ class ReadContext:
                 "There is no such release." if wanted else "Nothing has been published yet."
             )
         return chosen[0]
-
-
-def context_of(info: Info) -> ReadContext:
-    """The request's own context."""
-    return cast(ReadContext, info.context)
