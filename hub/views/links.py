@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from hub.protected.figures import Figure, FigureStatus, missing
-from hub.statistics.comparability import THRESHOLD, Comparison, Grade, overlap
+from hub.statistics.comparability import THRESHOLD, Comparison, Grade, overlap, worst
 from hub.statistics.formulas import ratio
 from hub.views.journey import CaveatView, LinkView, StageView
 from hub.vocabulary import Period, Vocabulary
