@@ -29,4 +29,6 @@ def parse(text: str) -> URL:
         query["ssl"] = query.pop("sslmode")
     if isinstance(host, tuple) or isinstance(port, tuple):
         raise SettingsError("HUB_DATABASE_URL must name one host.")
-    return url.set(drivername=DRIVER, query=query)._replace(host=host, port=port and int(port))
+    return url.set(
+        drivername=DRIVER, host=host, port=int(port) if port is not None else None, query=query
+    )

@@ -35,12 +35,11 @@ async def ensure_logins(owner: AsyncEngine, credentials: Credentials) -> None:
 async def _ensure(owner: AsyncEngine, duty: Duty, password: str) -> None:
     async with owner.begin() as connection:
         exists = await _exists(connection, duty)
-    if exists and await _enters(owner.url.set(username=duty, password=password)):
+    if exists and await _enters(owner.url.set(username=duty.value, password=password)):
         return
-    act = "ALTER" if exists else "CREATE"
-    verifier = scram_verifier(password)
+    act = f"ALTER ROLE {duty}" if exists else f"CREATE ROLE {duty} {RIGHTS}"
     async with owner.begin() as connection:
-        await connection.execute(text(f"{act} ROLE {duty} {RIGHTS} PASSWORD '{verifier}'"))
+        await connection.exec_driver_sql(f"{act} PASSWORD '{scram_verifier(password)}'")
 
 
 async def _exists(connection: AsyncConnection, duty: Duty) -> bool:

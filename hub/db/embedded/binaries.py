@@ -73,10 +73,10 @@ def _copy(install: Path, draft: Path) -> None:
 
 
 def _copy_tree(source: Path, target: Path) -> None:
+    """Copy for all to read, whatever modes the originals have."""
     shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
     for folder, _, files in os.walk(target.parent):
         Path(folder).chmod(0o755)
-        for file in files:
-            path = Path(folder) / file
+        for path in (Path(folder) / file for file in files):
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | 0o444 | ((path.stat().st_mode & 0o100) // 0o100 * 0o11))
+                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)

@@ -46,10 +46,9 @@ def running(cluster: Path) -> frozenset[int]:
 
 def _serves(entry: Path, cluster: Path) -> bool:
     try:
-        return (
-            os.readlink(entry / "cwd") == str(cluster)
-            and Path(os.readlink(entry / "exe").removesuffix(" (deleted)")).name == "postgres"
-        )
+        if (entry / "cwd").readlink() != cluster:
+            return False
+        return (entry / "exe").readlink().name.removesuffix(" (deleted)") == "postgres"
     except OSError:
         return False
 

@@ -192,7 +192,7 @@ class EmbeddedPostgres:
         """Make (or keep) a private folder with a short path: a socket's may have 107 bytes."""
         kept = self._socket_folder
         if kept is None or not kept.is_dir():
-            kept = Path(tempfile.mkdtemp(prefix="hub-pg-", dir="/tmp"))  # noqa: S108 (mkdtemp)
+            kept = Path(tempfile.mkdtemp(prefix="hub-pg-", dir="/tmp"))
             home.account.make_folder(kept)
         return kept
 
