@@ -17,7 +17,7 @@ _LOCK = 0x7075626C
 async def publish(
     session: ReleaseSession, release_id: str, at: datetime, visible_from: datetime
 ) -> None:
-    """Copy an approved draft into the protected store and number it, in the caller's transaction."""
+    """Copy an approved draft into the protected store and number it."""
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     draft, release = tables.release_draft, tables.protected_release
     number = (
