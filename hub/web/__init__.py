@@ -1,0 +1,1 @@
+"""What a browser or a program meets over HTTP: routes, pages, vendored files, health."""
