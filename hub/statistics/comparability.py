@@ -31,13 +31,15 @@ class Comparison:
     same_area: bool
     restricted: bool
     """Whether the numerator counts only what came from the denominator's stage."""
+    capped: bool = False
+    """A known fault of the pair (a base larger than the people asked, a lag): at most C."""
 
     @property
     def grade(self) -> Grade:
         """Grade by the rules of b.1; geography and overlap decide first."""
         if not self.same_area or self.overlap < THRESHOLD:
             return Grade.D
-        if not self.same_period:
+        if self.capped or not self.same_period:
             return Grade.C
         if self.same_unit:
             return Grade.A if self.restricted else Grade.B

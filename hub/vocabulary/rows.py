@@ -137,6 +137,14 @@ class Indicator(Row):
     source: str = ""
 
 
+class Unit(Row):
+    """What a number counts, in the singular, and how many of them are called."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Za-z]+(_[a-z]+)*$", max_length=30)]
+    plural: str
+    description: str = ""
+
+
 class Dimension(Row):
     """A way to break a count down. In a ``partition`` the categories sum to the total; in a
     multi-select each is at most the base and their sum means nothing (trap T25)."""
@@ -272,7 +280,10 @@ class Link(Row):
     restricted: bool
     """Whether the numerator is restricted to what came from the source stage."""
     cohort: bool = False
+    """Whether the same people or cases were followed; false marks a cross-section (trap T30)."""
     caveats: Codes = ()
+    grade: Annotated[str, Field(pattern=r"^[A-D]?$")] = ""
+    """A comparability fixed by judgement, where the rules cannot see what is wrong."""
     title: str = ""
 
 

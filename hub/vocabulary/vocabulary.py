@@ -34,6 +34,7 @@ from hub.vocabulary.rows import (
     Reason,
     Row,
     Stage,
+    Unit,
 )
 
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class Vocabulary:
     links: Mapping[str, Link]
     caveats: Mapping[str, Caveat]
     reasons: Mapping[str, Reason]
+    units: Mapping[str, Unit] = field(default_factory=dict)
     version: str = field(default="1")
 
     def indicator(self, code: str) -> Indicator:
@@ -172,6 +174,7 @@ _TABLES: dict[str, type[Row]] = {
     "dimensions": Dimension,
     "areas": Area,
     "levels": Level,
+    "units": Unit,
     "agency_kinds": AgencyKind,
     "agencies": Agency,
     "datasets": Dataset,
