@@ -106,7 +106,8 @@ def words(*more: Indicator, identities: tuple[Identity, ...] = ()) -> Vocabulary
         categories={item["dimension"].code: item["categories"] for item in dimensions},
         areas={item.code: item for item in _areas()},
         levels={
-            code: Level(code=code, title=code, rank=rank) for rank, code in enumerate(("CTY", "LAD"))
+            code: Level(code=code, title=code, rank=rank)
+            for rank, code in enumerate(("CTY", "LAD"))
         },
         memberships=tuple(
             Membership(parent=COUNTY, hierarchy="LOCAL", child=child, exhaustive=True)

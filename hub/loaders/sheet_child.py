@@ -9,7 +9,6 @@ Output: ``{"rows": [[...]], "problems": [[row, column, kind], ...]}`` or ``{"ref
 
 import datetime
 import encodings.cp437  # noqa: F401 - ZIP names need it once files can no longer be opened
-import encodings.cp437  # noqa: F401 - ZIP names need it once files can no longer be opened
 import io
 import json
 import re

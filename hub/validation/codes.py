@@ -93,15 +93,18 @@ def _check_indicator(
         )
 
 
-def _check_breakdown(
-    context: Context, item: Reported, indicator: Indicator
-) -> Iterator[Finding]:
+def _check_breakdown(context: Context, item: Reported, indicator: Indicator) -> Iterator[Finding]:
     for dimension, category in item.breakdown:
         categories = context.words.categories.get(dimension)
         if dimension not in context.words.dimensions or categories is None:
             near = nearest(dimension, indicator.dimensions)
             yield finding(
-                ERROR, RuleCode.UNKNOWN_DIMENSION, unknown("dimension", near), item, "breakdown", near
+                ERROR,
+                RuleCode.UNKNOWN_DIMENSION,
+                unknown("dimension", near),
+                item,
+                "breakdown",
+                near,
             )
         elif dimension not in indicator.dimensions:
             yield finding(

@@ -37,9 +37,7 @@ def _check_identity(
         )
 
 
-def total(
-    context: Context, terms: tuple[Term, ...], area: str, period: str
-) -> Decimal | None:
+def total(context: Context, terms: tuple[Term, ...], area: str, period: str) -> Decimal | None:
     """The sum of the terms at a place, or ``None`` when one of them was not returned."""
     summed, is_whole = _given(context, terms, area, period)
     return summed if is_whole else None

@@ -12,12 +12,14 @@ from hub.vocabulary import CellKey
 
 def check_sums(context: Context) -> Iterator[Finding]:
     """Compare the categories of each dimension with the total they break down."""
+    withheld = {family for item in context.observations if item.status for family in _wholes(item)}
     for (whole, dimension), parts in _families(context).items():
         total = context.figures.get(whole)
         if total is None:
             continue
         if context.words.dimensions[dimension].partition:
-            yield from _check_partition(context, total, dimension, parts)
+            is_open = (whole, dimension) in withheld or len(parts) == 1
+            yield from _check_partition(context, total, dimension, parts, is_open)
         else:
             yield from _check_options(total, dimension, parts)
 
@@ -29,19 +31,25 @@ def _families(context: Context) -> dict[tuple[CellKey, str], list[Reported]]:
         indicator = context.words.indicators.get(item.indicator)
         if indicator is None or not indicator.kind.is_count:
             continue
-        for dimension, _ in item.breakdown:
+        for whole, dimension in _wholes(item):
             if dimension in context.words.dimensions:
-                rest = tuple(pair for pair in item.breakdown if pair[0] != dimension)
-                whole = CellKey(item.indicator, item.area, item.period, rest)
                 found[whole, dimension].append(item)
     return found
 
 
+def _wholes(item: Reported) -> Iterator[tuple[CellKey, str]]:
+    """The totals a figure is part of, and by which dimension."""
+    for dimension, _ in item.breakdown:
+        rest = tuple(pair for pair in item.breakdown if pair[0] != dimension)
+        yield CellKey(item.indicator, item.area, item.period, rest), dimension
+
+
 def _check_partition(
-    context: Context, total: Reported, dimension: str, parts: list[Reported]
+    context: Context, total: Reported, dimension: str, parts: list[Reported], is_open: bool
 ) -> Iterator[Finding]:
+    """Compare the sum; in an open family (a part alone, a part withheld) it may fall short."""
     summed = sum(map(amount, parts), Decimal(0))
-    if summed == amount(total):
+    if summed == amount(total) or (is_open and summed < amount(total)):
         return
     if summed > amount(total):
         code, severity = RuleCode.PARTS_EXCEED, Severity.ERROR
@@ -58,9 +66,7 @@ def _check_partition(
     )
 
 
-def _check_options(
-    total: Reported, dimension: str, parts: list[Reported]
-) -> Iterator[Finding]:
+def _check_options(total: Reported, dimension: str, parts: list[Reported]) -> Iterator[Finding]:
     for part in parts:
         if amount(part) > amount(total):
             yield finding(

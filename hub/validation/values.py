@@ -17,7 +17,7 @@ def check_values(context: Context) -> Iterator[Finding]:
         yield from _check_presence(item)
         indicator = context.words.indicators.get(item.indicator)
         if indicator and item.value is not None:
-            yield from _check_number(item, indicator)
+            yield from _check_number(context, item, indicator)
             yield from _check_base(item, indicator)
         elif item.value is None and item.base is not None:
             message = "A base without a value. Leave it empty."
@@ -39,16 +39,15 @@ def _check_presence(item: Reported) -> Iterator[Finding]:
         yield finding(ERROR, RuleCode.REASON_STATUS, message, item, "reason")
     elif item.status is not None and item.reason is None:
         yield finding(
-            Severity.NOTICE if item.status == "x" else ERROR,
+            Severity.NOTICE,
             RuleCode.REASON_MISSING,
-            "The status has no reason. "
-            + ("It is kept as 'no reason given'." if item.status == "x" else "Say why."),
+            "The status has no reason code and is kept as 'no reason given'.",
             item,
             "reason",
         )
 
 
-def _check_number(item: Reported, indicator: Indicator) -> Iterator[Finding]:
+def _check_number(context: Context, item: Reported, indicator: Indicator) -> Iterator[Finding]:
     value = item.value
     if value is None:
         return
@@ -63,11 +62,7 @@ def _check_number(item: Reported, indicator: Indicator) -> Iterator[Finding]:
             item,
             "value",
         )
-    if (
-        indicator.kind is Kind.PERCENT
-        and indicator.formula is not Formula.CHANGE
-        and value > 100
-    ):
+    if value > 100 and _is_share(indicator, context):
         yield finding(
             ERROR,
             RuleCode.PERCENT_RANGE,
@@ -78,12 +73,23 @@ def _check_number(item: Reported, indicator: Indicator) -> Iterator[Finding]:
         )
 
 
+def _is_share(indicator: Indicator, context: Context) -> bool:
+    """A percent of a whole; changes and achievements against a target may exceed 100."""
+    bases = [context.words.indicators.get(term.indicator) for term in indicator.denominator]
+    is_achievement = any(base is not None and base.kind is Kind.TARGET for base in bases)
+    is_change = indicator.formula is Formula.CHANGE
+    return indicator.kind is Kind.PERCENT and not is_change and not is_achievement
+
+
 def _check_base(item: Reported, indicator: Indicator) -> Iterator[Finding]:
     is_ratio = indicator.stated and indicator.kind in _RATIOS
     if item.base is None:
         if is_ratio:
+            # A percent without its base cannot be read; the population behind a printed rate or
+            # mean is often not printed, so the agency may say so in a note instead.
+            severity = ERROR if indicator.kind is Kind.PERCENT else Severity.QUERY
             message = f"{indicator.code} is a stated figure: give the number it is based on."
-            yield finding(ERROR, RuleCode.BASE_MISSING, message, item, "base")
+            yield finding(severity, RuleCode.BASE_MISSING, message, item, "base")
         return
     if not is_ratio:
         message = f"{indicator.code} is a count and has no base."
@@ -93,4 +99,4 @@ def _check_base(item: Reported, indicator: Indicator) -> Iterator[Finding]:
         yield finding(ERROR, RuleCode.BASE_WHOLE, message, item, "base")
     elif item.base == 0:
         message = "A figure of nothing. Where the base is 0, leave both empty and send status z."
-        yield finding(ERROR, RuleCode.PERCENT_BASE, message, item, "base")
+        yield finding(ERROR, RuleCode.BASE_ZERO, message, item, "base")
