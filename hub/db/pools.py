@@ -39,9 +39,7 @@ def pool(owner: URL, credentials: Credentials, duty: Duty) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,
-        connect_args={
-            "server_settings": {**SHARED, **LIMITS[duty], "application_name": duty.value}
-        },
+        connect_args={"server_settings": limits},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)
     event.listen(engine.sync_engine, "handle_error", _forget_values)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
 
 from hub.db import tables
-from hub.db.engine import ProtectedSession
+from hub.db.sessions import ProtectedSession
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
 from hub.protected.releases import Audience, Release
@@ -57,7 +57,7 @@ async def observations(
         query = query.where(tuple_(*order) > after)
     if limit is not None:
         query = query.limit(limit)
-    return [_observation(row) for row in (await session.execute(query)).all()]
+    return [observation_of(row) for row in (await session.execute(query)).all()]
 
 
 async def count(session: ProtectedSession, release: str, wanted: Selection) -> int:
@@ -100,7 +100,8 @@ def _release(row: Row[Any]) -> Release:
     )
 
 
-def _observation(row: Row[Any]) -> Observation:
+def observation_of(row: Row[Any]) -> Observation:
+    """Read one row of the store."""
     key = CellKey(row.indicator, row.area, row.period, parse_breakdown(row.breakdown))
     return Observation(
         key=key,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 
 from hub.db import tables
-from hub.db.engine import ReleaseSession
+from hub.db.sessions import ReleaseSession
 from hub.errors import ConflictError, NotFoundError
 from hub.protected.observations import Observation
 from hub.protected.releases import Audience

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, insert, select, update
 
 from hub.db import tables
-from hub.db.engine import IntakeSession, ReleaseSession
+from hub.db.sessions import IntakeSession, ReleaseSession
 from hub.errors import NotFoundError
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.revisions import Revision

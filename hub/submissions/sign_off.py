@@ -12,7 +12,7 @@ from hub.audit import Event, record
 from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
 from hub.db import tables
-from hub.db.engine import IntakeSession
+from hub.db.sessions import IntakeSession
 from hub.errors import ConflictError, InvalidError
 from hub.submissions.history import one_revision, revision_of, revisions, step
 from hub.submissions.revisions import Revision

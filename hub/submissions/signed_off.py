@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from hub.db import tables
-from hub.db.engine import ReleaseSession
+from hub.db.sessions import ReleaseSession
 from hub.submissions.history import observations_of, revision_of, revisions
 from hub.submissions.revisions import SignedOff
 from hub.submissions.states import APPROVED

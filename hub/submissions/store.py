@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from hub.audit import Event, record
 from hub.auth.principals import Principal
 from hub.db import tables
-from hub.db.engine import IntakeSession
+from hub.db.sessions import IntakeSession
 from hub.errors import PreconditionError
 from hub.returns import Finding, Reported, Return, Severity
 from hub.submissions.history import current_revision, observations_of, step

@@ -282,8 +282,8 @@ class Link(Row):
     cohort: bool = False
     """Whether the same people or cases were followed; false marks a cross-section (trap T30)."""
     caveats: Codes = ()
-    grade: Annotated[str, Field(pattern=r"^[A-D]?$")] = ""
-    """A comparability fixed by judgement, where the rules cannot see what is wrong."""
+    capped: bool = False
+    """A known fault of the pair (more answers than clients, a lag): comparability C at best."""
     title: str = ""
 
 

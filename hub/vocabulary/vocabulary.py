@@ -95,6 +95,10 @@ class Vocabulary:
             f"category of {dimension}", code, _look("dimension", dimension, self.categories)
         )
 
+    def plural(self, unit: str) -> str:
+        """What many of a unit are called: one case, two cases."""
+        return self.units[unit].plural if unit in self.units else f"{unit}s"
+
     @cached_property
     def dataset_indicators(self) -> Mapping[str, tuple[str, ...]]:
         """Which indicators each dataset carries, in file order."""

@@ -1,1 +1,1 @@
-"""What a browser or a program meets over HTTP: routes, pages, vendored files, health."""
+"""The outer wall: REST routes, pages, the GraphQL endpoint, GraphiQL as files, health."""

@@ -49,6 +49,13 @@ class Server:
             database=self.database,
         )
 
+    def address(self, database: str) -> str:
+        """Give the owner's address of a database as ``HUB_DATABASE_URL`` and libpq take it."""
+        return (
+            f"postgresql://{self.owner}:{self.password}@/{database}"
+            f"?host={self.socket_folder}&port={self.port}"
+        )
+
 
 class EmbeddedPostgres:
     """The embedded server of ``data_dir``.
