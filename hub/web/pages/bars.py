@@ -73,28 +73,21 @@ def _lengths(stage: StageView) -> Iterator[Figure]:
         yield stage.target
 
 
-def bar_of(stage: StageView, scale: Scale) -> Bar | None:
-    """The bar of a stage, or nothing where its figure is not published."""
+def bar_of(stage: StageView, drawn: StageView | None, scale: Scale) -> Bar | None:
+    """The bar of a stage, with the nested count ``drawn`` in it; nothing unless published."""
     value = scale.share(stage.figure)
     if value is None:
         return None
-    target = scale.share(stage.target)
+    target, inner = scale.share(stage.target), scale.share(drawn.figure if drawn else None)
     # A mark at the very end needs a little room, or half of it is cut off.
     extent = max(value, 0.0 if target is None else target + 0.5, 0.5)
     return Bar(
         width=_places(extent * FULL / 100),
         value=_places(100 * value / extent),
         segments=_segments(stage, value / extent),
-        nested=_inner(stage, scale, extent),
+        nested=None if inner is None else _places(100 * inner / extent),
         target=None if target is None else _places(100 * target / extent),
     )
-
-
-def _inner(stage: StageView, scale: Scale, extent: float) -> float | None:
-    """The first nested count that is published; more than one would cover each other."""
-    shares = (scale.share(inner.figure) for inner in stage.nested)
-    found = next((share for share in shares if share is not None), None)
-    return None if found is None else _places(100 * found / extent)
 
 
 def _segments(stage: StageView, filled: float) -> tuple[Segment, ...]:

@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from hub.protected.figures import Figure
 from hub.views.journey import StageView
-from hub.web.pages.labels import Labels, lower_first
-from hub.web.pages.stages import Sheet, ratio_of
+from hub.web.pages.labels import Labels
+from hub.web.pages.stages import Sheet, engaged_in, halves, ratio_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def lead(sheet: Sheet, t: Labels) -> str:
 
 def _most(sheet: Sheet, service: StageView, t: Labels) -> str:
     everyone = all(stage.figure.value is not None for stage in services_of(sheet))
-    key = "lead.most" if everyone and not sheet.missing else "lead.most_known"
-    return t(key, service=service.title) + _against_plan(service, t)
+    key = "lead.most" if everyone else "lead.most_known"
+    return t(key, service=halves(service.title)[0]) + _against_plan(service, t)
 
 
 def _against_plan(service: StageView, t: Labels) -> str:
@@ -92,9 +92,9 @@ def plan_percent(stage: StageView) -> int | None:
 
 def _engaged(sheet: Sheet, service: StageView, t: Labels) -> str:
     """How many of those referred engaged, from the published link only."""
-    if not service.nested:
+    inner = engaged_in(service)
+    if inner is None:
         return ""
-    inner = service.nested[0]
     share = ratio_of(sheet.journey.link(service.code, inner.code))
     if share is None or share.figure.value is None:
         return t("lead.no_share")
@@ -110,25 +110,28 @@ def cards(sheet: Sheet, t: Labels, ratings: Mapping[str, Rating]) -> list[Card]:
     """At most three: the police count, the busiest service, who engaged; then the largest."""
     chosen: list[Card] = []
     seen: set[str] = set()
-    for stage, title in _candidates(sheet):
+    for stage in _candidates(sheet):
         if stage.figure.value is not None and stage.code not in seen:
             seen.add(stage.code)
-            chosen.append(_card(stage, title, t, ratings))
+            chosen.append(_card(stage, t, ratings))
     return chosen[:3]
 
 
-def _candidates(sheet: Sheet) -> Iterator[tuple[StageView, str]]:
+def _candidates(sheet: Sheet) -> Iterator[StageView]:
     service = busiest(sheet)
-    wanted = [sheet.base, service, *(service.nested[:1] if service else ())]
+    wanted = [sheet.base, service, engaged_in(service) if service else None]
     rest = sorted(services_of(sheet), key=lambda stage: stage.figure.value or 0, reverse=True)
-    for stage in (*wanted, *rest, *sheet.tops):
-        if stage is not None:
-            yield stage, lower_first(sheet.title(stage.code))
+    return (stage for stage in (*wanted, *rest, *sheet.tops) if stage is not None)
 
 
-def _card(stage: StageView, title: str, t: Labels, ratings: Mapping[str, Rating]) -> Card:
-    period = stage.period.title if stage.period else ""
-    what = t("card.what", unit=t.unit(stage.unit, stage.figure.value), title=title, period=period)
+def _card(stage: StageView, t: Labels, ratings: Mapping[str, Rating]) -> Card:
+    name, word = halves(stage.title)
+    what = t(
+        "card.what" if word else "card.what_plain",
+        name=name,
+        word=word,
+        period=stage.period.title if stage.period else "",
+    )
     return Card(stage.figure, what, ratings.get(stage.code) or _plain_rating(stage, t))
 
 

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from hub.vocabulary import vocabulary
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -33,9 +35,9 @@ class Labels:
         return self(known, **values)
 
     def unit(self, unit: str, value: Decimal | None = None) -> str:
-        """A unit in words: singular for exactly one, plural otherwise; unknown units as given."""
-        forms = self.words["unit"].get(unit, [unit, unit])
-        return str(forms[0] if value == 1 else forms[1])
+        """A unit in words: the singular for exactly one, what many are called otherwise."""
+        known = vocabulary().units.get(unit)
+        return unit if known is None or value == 1 else known.plural
 
     def listed(self, items: Iterable[str]) -> str:
         """Join as a sentence does: ``a, b and c``. Repeats are dropped."""
