@@ -15,7 +15,6 @@ from hub.submissions.reception import Address, Conditions, receive, require_know
 from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.store import find
 from hub.validation import Completeness
-from hub.vocabulary import breakdown_text
 from hub.web.authentication import principal_of
 from hub.web.body import read_body
 from hub.web.state import hub_of
