@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
 
-from hub.db.tables import protected
 from hub.db.sessions import ProtectedSession
+from hub.db.tables import protected
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
 from hub.protected.releases import Audience, Release

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, literal, select, text
 
-from hub.db.tables import intake, protected
 from hub.db.sessions import ReleaseSession
+from hub.db.tables import intake, protected
 from hub.protected.observations import Observation
 from hub.protected.reader import observation_of
 from hub.protected.releases import Audience

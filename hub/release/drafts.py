@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
 
-from hub.db.tables import intake
 from hub.db.sessions import ReleaseSession
+from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
 from hub.protected.observations import Observation
 from hub.protected.releases import Audience

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from strawberry.extensions import FieldExtension
 from strawberry.types import Info, get_object_definition
 
-from hub.auth.permissions import enter
 from hub.auth.matrix import line_for
+from hub.auth.permissions import enter
 
 T = TypeVar("T", bound=type)
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
-from hub.db.tables import intake
 from hub.db.sessions import IntakeSession, ReleaseSession
+from hub.db.tables import intake
 from hub.errors import NotFoundError
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.revisions import Revision

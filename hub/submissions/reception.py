@@ -43,9 +43,7 @@ class Judged:
     completeness: Completeness
 
 
-def judge(
-    body: bytes, media_type: str, address: Address, words: Vocabulary, today: date
-) -> Judged:
+def judge(body: bytes, media_type: str, address: Address, words: Vocabulary, today: date) -> Judged:
     """Read and validate a body, with no account and nothing stored. Blocks: run it in a thread.
 
     Raises:

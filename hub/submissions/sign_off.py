@@ -11,8 +11,8 @@ from sqlalchemy import insert, select
 from hub.audit import Event, record
 from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
-from hub.db.tables import intake
 from hub.db.sessions import IntakeSession
+from hub.db.tables import intake
 from hub.errors import ConflictError, InvalidError
 from hub.submissions.history import one_revision, revision_of, revisions, step
 from hub.submissions.revisions import Revision

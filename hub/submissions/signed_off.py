@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from hub.db.tables import intake
 from hub.db.sessions import ReleaseSession
+from hub.db.tables import intake
 from hub.submissions.history import observations_of, revision_of, revisions
 from hub.submissions.revisions import SignedOff
 from hub.submissions.states import APPROVED

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from hub.audit import Event, record
 from hub.auth.principals import Principal
-from hub.db.tables import intake
 from hub.db.sessions import IntakeSession
+from hub.db.tables import intake
 from hub.errors import PreconditionError
 from hub.returns import Finding, Reported, Return, Severity
 from hub.submissions.history import current_revision, observations_of, step
@@ -171,9 +171,7 @@ async def _store(
         await session.execute(insert(intake.finding), listed)
     history = {"ordinal": 0, "from_state": None, "to_state": str(state), "reason": None}
     await session.execute(
-        insert(intake.transition).values(
-            **where, **history, by_subject=principal.subject, at=at
-        )
+        insert(intake.transition).values(**where, **history, by_subject=principal.subject, at=at)
     )
 
 

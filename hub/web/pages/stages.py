@@ -93,7 +93,7 @@ class Sheet:
 
     @property
     def links(self) -> tuple[LinkView, ...]:
-        """Links with a ratio, or withheld ones; those between stages without figures say nothing."""
+        """Links with a ratio, or withheld ones; others say nothing."""
         return tuple(x for x in self.journey.links if x.ratio.status not in ABSENT)
 
 
