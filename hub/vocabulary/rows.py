@@ -167,11 +167,16 @@ class Unit(Row):
 
 class Dimension(Row):
     """A way to break a count down. In a ``partition`` the categories sum to the total; in a
-    multi-select each is at most the base and their sum means nothing (trap T25)."""
+    multi-select each is at most the base and their sum means nothing (trap T25).
+
+    ``overlapping`` admits that a source's own bands overlap although each case was put in one of
+    them; without it overlapping bands in a partition are an error (trap T26).
+    """
 
     code: Code
     title: str
     partition: bool
+    overlapping: bool = False
     scheme: str = ""
     description: str = ""
 
