@@ -7,8 +7,8 @@ revoked token ends on every worker within five seconds.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from hub.auth.clients import Client
 from hub.clock import Clock
@@ -20,11 +20,20 @@ MIN_AGE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """A signed-in browser: which client it acts as, until when."""
+
+    client_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """The enabled clients by id and the ids of revoked tokens."""
+    """The enabled clients by id, the ids of revoked tokens, the browser sessions by hash."""
 
     clients: Mapping[str, Client]
-    denied: frozenset[str]
+    denied: frozenset[str] = frozenset()
+    sessions: Mapping[bytes, BrowserSession] = field(default_factory=dict, repr=False)
 
 
 Source = Callable[[], Awaitable[Picture]]
@@ -51,6 +60,13 @@ class Standing:
     async def denied(self, token_id: str) -> bool:
         """Say whether a token was revoked."""
         return token_id in (await self._at_most(MAX_AGE)).denied
+
+    async def session(self, session_hash: bytes) -> Client | None:
+        """Find the enabled client that a browser's session acts as, while it lasts."""
+        found = (await self._at_most(MAX_AGE)).sessions.get(session_hash)
+        if found is None or found.expires_at <= self._clock():
+            return None
+        return await self.client(found.client_id)
 
     def forget(self) -> None:
         """Read again at the next question; for the worker that changed the registry itself."""

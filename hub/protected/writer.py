@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, literal, select, text
 
-from hub.db import tables
 from hub.db.sessions import ReleaseSession
+from hub.db.tables import intake, protected
 from hub.protected.observations import Observation
 from hub.protected.reader import observation_of
 from hub.protected.releases import Audience
@@ -19,7 +19,7 @@ async def publish(
 ) -> None:
     """Copy an approved draft into the protected store and number it."""
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    draft, release = tables.release_draft, tables.protected_release
+    draft, release = intake.release_draft, protected.release
     number = (
         select(func.coalesce(func.max(release.c.sequence), 0) + 1)
         .where(release.c.audience == draft.c.audience)
@@ -38,7 +38,7 @@ async def publish(
     ).where(draft.c.id == release_id)
     target = ["id", "sequence", "audience", *copied, "approved_by", "published_at", "visible_from"]
     await session.execute(insert(release).from_select([*target, "cells"], chosen))
-    cell, observation = tables.release_cell, tables.protected_observation
+    cell, observation = intake.release_cell, protected.observation
     names = [column.name for column in observation.columns]
     rows = select(*(cell.c[name] for name in names)).where(cell.c.release_id == release_id)
     await session.execute(insert(observation).from_select(names, rows))
@@ -46,7 +46,7 @@ async def publish(
 
 async def last_published_at(session: ReleaseSession, audience: Audience) -> datetime | None:
     """When the newest release of an audience was published, if any was."""
-    table = tables.protected_release
+    table = protected.release
     query = select(func.max(table.c.published_at)).where(table.c.audience == str(audience))
     found: datetime | None = await session.scalar(query)
     return found
@@ -54,7 +54,7 @@ async def last_published_at(session: ReleaseSession, audience: Audience) -> date
 
 async def last_release(session: ReleaseSession, audience: Audience) -> tuple[Observation, ...]:
     """Read what the newest release of an audience shows: everyone knows it for ever."""
-    release, observation = tables.protected_release, tables.protected_observation
+    release, observation = protected.release, protected.observation
     newest = (
         select(release.c.id)
         .where(release.c.audience == str(audience))

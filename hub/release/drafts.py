@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
 
-from hub.db import tables
 from hub.db.sessions import ReleaseSession
+from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
 from hub.protected.observations import Observation
 from hub.protected.releases import Audience
@@ -62,7 +63,7 @@ class ReportLine:
 
 async def next_id(session: ReleaseSession, audience: Audience, at: datetime) -> str:
     """Name a new release: date, audience, number of the day."""
-    table = tables.release_draft
+    table = intake.release_draft
     prefix = f"{at:%Y-%m-%d}-{audience}-"
     query = select(func.count()).select_from(table).where(table.c.id.startswith(prefix))
     return f"{prefix}{(await session.scalar(query) or 0) + 1}"
@@ -76,19 +77,19 @@ async def keep(
     report: Iterable[ReportLine],
 ) -> None:
     """Store a prepared release with everything a second steward needs to judge it."""
-    await session.execute(insert(tables.release_draft).values(**_columns(draft)))
+    await session.execute(insert(intake.release_draft).values(**_columns(draft)))
     used = [
         {"release_id": draft.id, "return_id": one.return_id, "revision": one.number}
         for one in inputs
     ]
     if used:
-        await session.execute(insert(tables.release_input), used)
+        await session.execute(insert(intake.release_input), used)
     rows = [{"release_id": draft.id} | cell_columns(cell) for cell in cells]
     if rows:
-        await session.execute(insert(tables.release_cell), rows)
+        await session.execute(insert(intake.release_cell), rows)
     lines = [{"release_id": draft.id} | _line(line) for line in report]
     if lines:
-        await session.execute(insert(tables.disclosure_cell), lines)
+        await session.execute(insert(intake.disclosure_cell), lines)
 
 
 def cell_columns(cell: Observation) -> dict[str, object]:
@@ -127,7 +128,7 @@ def _line(line: ReportLine) -> dict[str, object]:
 
 
 def _columns(draft: Draft) -> dict[str, object]:
-    names = Draft.__slots__  # type: ignore[attr-defined]
+    names = Draft.__slots__
     return {name: getattr(draft, name) for name in names} | {
         "audience": str(draft.audience),
         "state": str(draft.state),
@@ -140,7 +141,7 @@ async def find(session: ReleaseSession, release_id: str, *, lock: bool = False) 
     Raises:
         NotFoundError: there is none of that id.
     """
-    table = tables.release_draft
+    table = intake.release_draft
     query = select(table).where(table.c.id == release_id)
     row = (await session.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
@@ -150,7 +151,7 @@ async def find(session: ReleaseSession, release_id: str, *, lock: bool = False) 
 
 async def drafts(session: ReleaseSession) -> list[Draft]:
     """List every release ever prepared, newest first."""
-    table = tables.release_draft
+    table = intake.release_draft
     rows = await session.execute(select(table).order_by(table.c.prepared_at.desc()))
     return [_draft(row) for row in rows.all()]
 
@@ -167,7 +168,7 @@ async def move(
     if draft.state is not before[after]:
         raise ConflictError(f"A release that is {draft.state} cannot become {after}.")
     who = "approved" if after is DraftState.APPROVED else "published"
-    table = tables.release_draft
+    table = intake.release_draft
     await session.execute(
         update(table)
         .where(table.c.id == draft.id)
@@ -177,20 +178,20 @@ async def move(
 
 
 def _draft(row: Row[Any]) -> Draft:
-    values = {name: getattr(row, name) for name in Draft.__slots__}  # type: ignore[attr-defined]
+    values = {name: getattr(row, name) for name in Draft.__slots__}
     return Draft(**values | {"audience": Audience(row.audience), "state": DraftState(row.state)})
 
 
 async def report_of(session: ReleaseSession, release_id: str) -> list[dict[str, Any]]:
     """Read the steward's report: every hidden cell with its role, rule and open interval."""
-    table = tables.disclosure_cell
+    table = intake.disclosure_cell
     order = (table.c.area, table.c.period, table.c.indicator, table.c.breakdown)
     query = select(table).where(table.c.release_id == release_id).order_by(*order)
     return [dict(row._mapping) for row in (await session.execute(query)).all()]
 
 
-async def inputs_of(session: ReleaseSession, release_id: str) -> list[tuple[str, int]]:
+async def inputs_of(session: ReleaseSession, release_id: str) -> list[tuple[UUID, int]]:
     """Which revisions a release was made from."""
-    table = tables.release_input
+    table = intake.release_input
     query = select(table).where(table.c.release_id == release_id)
-    return [(str(row.return_id), row.revision) for row in (await session.execute(query)).all()]
+    return [(row.return_id, row.revision) for row in (await session.execute(query)).all()]

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from strawberry.extensions import FieldExtension
 from strawberry.types import Info, get_object_definition
 
-from hub.auth.permissions import demand
-from hub.auth.surface import line_for
+from hub.auth.matrix import line_for
+from hub.auth.permissions import enter
 
 T = TypeVar("T", bound=type)
 
@@ -30,9 +30,9 @@ class Guard(FieldExtension):
         info: Info[Any, Any],
         **arguments: Any,
     ) -> Any:
-        """Refuse, or let the field resolve."""
+        """Refuse at the door, or let the field resolve; it asks again about the object itself."""
         item = f"{self.surface}.{info._raw_info.parent_type.name}.{info.field_name}"
-        demand(info.context.principal, line_for(item))
+        enter(info.context.principal, line_for(item))
         return await next_(source, info, **arguments)
 
 

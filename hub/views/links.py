@@ -41,7 +41,7 @@ def _link(
         same_area=source.area.code == target.area.code,
         restricted=link.restricted,
     )
-    grade = worst(comparison.grade, Grade(link.grade) if link.grade else Grade.A)
+    grade = worst(comparison.grade, Grade.C if link.capped else Grade.A)
     return LinkView(
         code=link.code,
         title=link.title,
@@ -97,21 +97,19 @@ def _caveats(
     words: Vocabulary,
 ) -> tuple[CaveatView, ...]:
     """The link's own caveats, and those that follow from what was compared."""
-    details: dict[str, str] = {}
+    details: dict[str, dict[str, str]] = {code: {} for code in link.caveats}
     if not comparison.same_period and source.period and target.period:
-        common = source.period.common_months(target.period)
         longest = max(source.period.length, target.period.length)
-        shared = f"{common} of {longest} months in common"
-        details["PERIOD_DIFFERS"] = (
-            f"{target.period.title} against {source.period.title}: {shared}."
-        )
+        common = source.period.common_months(target.period)
+        details["PERIOD"] = {"common": str(common), "longest": str(longest)}
     if not comparison.same_unit:
-        pair = f"{words.plural(target.unit)} against {words.plural(source.unit)}"
-        details["UNIT_DIFFERS"] = f"{pair[0].upper()}{pair[1:]}."
+        units = {"numerator": target.unit, "denominator": source.unit}
+        details["UNIT"] = {side: words.plural(unit) for side, unit in units.items()}
+    if not comparison.restricted:
+        details["SOURCE"] = {"denominator": source.title}
     if not comparison.same_area:
-        details["AREA_DIFFERS"] = f"{target.area.name} against {source.area.name}."
-    details |= {code: details.get(code, "") for code in link.caveats}
+        details["AREA"] = {"numerator": target.area.name, "denominator": source.area.name}
     return tuple(
-        CaveatView(code, f"{words.caveats[code].text} {detail}".strip())
+        CaveatView(code, words.caveats[code].text.format_map(detail))
         for code, detail in details.items()
     )

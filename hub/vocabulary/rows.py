@@ -7,9 +7,9 @@ check (:mod:`hub.vocabulary.check`) says which file, row and column is wrong and
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from hub.vocabulary.cells import Breakdown, Term, parse_breakdown, parse_sum
 from hub.vocabulary.periods import PeriodKind
@@ -46,6 +46,17 @@ class Row(BaseModel):
     """One row of a vocabulary file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    _place: tuple[str, int] = PrivateAttr(default=("", 0))
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The file and row it was read from, so that a later check can name them."""
+        return self._place
+
+    def placed(self, file: str, number: int) -> Self:
+        """Remember the file and row it was read from."""
+        self._place = (file, number)
+        return self
 
 
 class Kind(StrEnum):
@@ -98,6 +109,13 @@ class ZeroRule(StrEnum):
     STRUCTURAL = "structural"
 
 
+class Profile(StrEnum):
+    """Where the planned level to date comes from."""
+
+    LISTED = "LISTED"
+    LINEAR = "LINEAR"
+
+
 class Indicator(Row):
     """What is counted: unit, kind, additivity and owner are part of the word itself.
 
@@ -105,6 +123,8 @@ class Indicator(Row):
     share's ``denominator`` names its base. ``sensitive`` is false for figures that count no
     people or cases (populations, targets, meetings, posts, months, training places).
     ``definition`` carries the rule text ("engaged means …"), which differs between services.
+    An event count may have the formula ``difference``: a complement nobody returns, which
+    disclosure control must still treat as a count.
     """
 
     code: Code
@@ -295,8 +315,31 @@ class Band(Row):
     order: int
 
 
+class Measure(Row):
+    """A rule that says how a figure stands against its target (red, amber, green).
+
+    Without a ``target`` it is monitored only. ``profile`` says where the level to date comes
+    from: submitted for each month, or a straight line to the year's target. Within ``tolerance``
+    per cent of it is amber.
+    """
+
+    code: Code
+    title: str
+    indicator: Code
+    target: Code | None = None
+    direction: Direction
+    profile: Profile
+    tolerance: float = Field(default=15, ge=0, le=100)
+    order: int
+    note: str = ""
+
+
 class Caveat(Row):
-    """A sentence that travels with a figure."""
+    """A sentence that travels with a figure.
+
+    A link's caveat may name ``{numerator}``, ``{denominator}``, ``{common}`` and ``{longest}``
+    (months both cover, months of the longer period).
+    """
 
     code: Code
     text: str
