@@ -93,7 +93,7 @@ class Sheet:
 
     @property
     def links(self) -> tuple[LinkView, ...]:
-        """Links with a ratio or a withheld one; between absent figures there is nothing to say."""
+        """Links with a ratio, or withheld ones; others say nothing."""
         return tuple(x for x in self.journey.links if x.ratio.status not in ABSENT)
 
 
