@@ -21,7 +21,10 @@ PACKAGES = {
         "6.6.0",
         "sha512-xctkWrQvLnvQt7fyjQ3MGX9S0wz0x0RQuLxCeoXF+s8EjGICG81/DYQGKN5qgO+0KVT12UAaRwUsGY6fulRcRg==",
     ),
-    "sass": ("1.108.2", "sha512-kugK8djotnG9HQRPTOf36asKYlxg8rWWsNLYHOgWDIVOiZQqlRfKBgF4XXM6kfw146kIDMvm57B4GIkvDSyTzA=="),
+    "sass": (
+        "1.108.2",
+        "sha512-kugK8djotnG9HQRPTOf36asKYlxg8rWWsNLYHOgWDIVOiZQqlRfKBgF4XXM6kfw146kIDMvm57B4GIkvDSyTzA==",
+    ),
 }
 BRANDING = ("GDS Transport", "@font-face", "crown", "crest", "url(")
 """What must not be in the result: GOV.UK's typeface, its marks, and files from elsewhere."""
@@ -50,7 +53,7 @@ def build() -> bytes:
             *("node", "node_modules/sass/sass.js", "--no-source-map", "--no-charset"),
             *("--style=compressed", "--load-path=node_modules", str(HERE / "govuk.scss")),
         ]
-        css = subprocess.run(sass, cwd=folder, check=True, capture_output=True).stdout
+        css = subprocess.run(sass, cwd=folder, check=True, capture_output=True).stdout  # noqa: S603
     found = [mark for mark in BRANDING if mark.lower().encode() in css.lower()]
     if found:
         raise SystemExit(f"The style still holds GOV.UK branding or other files: {found}")
@@ -62,7 +65,7 @@ def _install(folder: Path) -> None:
     pinned = {name: version for name, (version, _) in PACKAGES.items()}
     (folder / "package.json").write_text(json.dumps({"dependencies": pinned}))
     npm = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    subprocess.run(npm, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(npm, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     locked = json.loads((folder / "package-lock.json").read_text())["packages"]
     for name, (_, integrity) in PACKAGES.items():
         if locked[f"node_modules/{name}"]["integrity"] != integrity:

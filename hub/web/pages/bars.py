@@ -11,7 +11,6 @@ from decimal import Decimal
 from hub.protected.figures import Figure
 from hub.views.journey import StageView
 from hub.vocabulary import Period
-from hub.web.pages.labels import lower_first
 
 FULL = 60.0
 """Per cent of the count column that the longest bar takes; the rest is for its words."""
@@ -27,6 +26,7 @@ class Segment:
     start: float
     width: float
     label: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Bar:
 
     @property
     def labelled(self) -> bool:
-        """Whether every part's words fit inside its piece on a wide screen."""
+        """Whether every part's count and unit fit inside its piece on a wide screen."""
         room = (piece.width * self.width / 100 * _COLUMN / 100 for piece in self.segments)
-        needed = (_LETTER * len(piece.label) + 12 for piece in self.segments)
+        needed = (_LETTER * len(f"{piece.label} {piece.unit}s") + 16 for piece in self.segments)
         return bool(self.segments) and all(a > b for a, b in zip(room, needed, strict=True))
 
 
@@ -99,7 +99,7 @@ def _segments(stage: StageView, filled: float) -> tuple[Segment, ...]:
     total, at, found = sum(known), Decimal(0), []
     for part, value in zip(stage.parts, known, strict=True):
         start, width = (_places(float(100 * x / total) * filled) for x in (at, value))
-        found.append(Segment(start, width, f"{part.figure.display} {lower_first(part.title)}"))
+        found.append(Segment(start, width, part.figure.display, part.figure.unit))
         at += value
     return tuple(found)
 

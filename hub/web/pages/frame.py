@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub.web.pages.labels import labels
+from hub.web.pages.labels import labels, lower_first
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -60,13 +60,15 @@ class Frame:
 @cache
 def _environment() -> Environment:
     # StrictUndefined: a misspelt name is an error, not an empty place in a table of figures.
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["lower_first"] = lower_first
+    return found
 
 
 def render(template: str, frame: Frame, **values: Any) -> str:

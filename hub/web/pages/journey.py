@@ -8,8 +8,8 @@ from hub.protected.figures import FigureStatus
 from hub.views.journey import Journey
 from hub.web.pages.frame import Frame, NavLink, Option, ReleaseNote, render
 from hub.web.pages.headline import Rating, cards, lead
-from hub.web.pages.labels import Labels, labels, lower_first
-from hub.web.pages.stages import Sheet, bands_of, ratio_of, sheet_of
+from hub.web.pages.labels import Labels, labels
+from hub.web.pages.stages import Sheet, bands_of, is_absent, ratio_of, sheet_of, shown_units
 
 _QUERY = """{
   journey(area: %s, period: %s) {
@@ -55,9 +55,8 @@ def journey_page(
         "journey.html",
         frame,
         sheet=sheet,
-        lower_first=lower_first,
         ratio_of=ratio_of,
-        units=lambda row: t.listed(t.unit(unit) for unit in row.units),
+        units=lambda row: t.listed(t.unit(unit) for unit in shown_units(row.stage)),
         bands=list(bands_of(sheet)),
         title=_title(sheet, t),
         caption=_caption(journey, t),
@@ -114,14 +113,14 @@ def _release(sheet: Sheet, release: ReleaseNote | None, t: Labels) -> str:
 def _caveats(sheet: Sheet, t: Labels) -> Iterator[str]:
     """What to know before using the figures, from their own periods and units."""
     base = sheet.base
-    others = [stage for stage in sheet.tops if base is None or stage.code != base.code]
+    others = [stage for stage in sheet.tops if stage is not base and not is_absent(stage)]
     if base is not None and base.period is not None:
         units = t.unit(base.unit)
         yield t("journey.caveat.base", title=base.title, period=base.period.title, units=units)
     unlike = [x.period.title for x in others if x.period is not None and not x.same_period]
     if unlike:
         yield t("journey.caveat.periods", periods=t.listed(unlike))
-    units = t.listed(t.unit(stage.unit) for stage in sheet.every if stage is not base)
+    units = t.listed(t.unit(unit) for stage in others for unit in shown_units(stage))
     if units:
         yield t("journey.caveat.units", units=units)
     yield t("journey.caveat.people")

@@ -56,10 +56,10 @@ class StageRow:
     per_base: Ratio | None
 
     @property
-    def units(self) -> tuple[str, ...]:
-        """Units of the count and of what is nested in it and shown, each once."""
-        inner = (x.stage.unit for x in self.nested if x.stage.figure.status not in ABSENT)
-        return tuple(dict.fromkeys((self.stage.unit, *inner)))
+    def parts_by_unit(self) -> bool:
+        """Whether the parts' units tell them apart: 617 crimes, 653 incidents."""
+        units = {part.figure.unit for part in self.stage.parts}
+        return len(units) == len(self.stage.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,12 @@ def _tops(journey: Journey) -> tuple[StageView, ...]:
 def is_absent(stage: StageView) -> bool:
     """Whether no agency supplied the stage or anything nested in it."""
     return all(item.figure.status in ABSENT for item in (stage, *stage.nested))
+
+
+def shown_units(stage: StageView) -> tuple[str, ...]:
+    """Units of a count and of what is nested in it and was supplied, each once."""
+    found = (x.unit for x in (stage, *stage.nested) if x.figure.status not in ABSENT)
+    return tuple(dict.fromkeys(found))
 
 
 def bands_of(sheet: Sheet) -> Iterator[BandRows]:
