@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
 
-from hub.db import tables
-from hub.db.engine import ProtectedSession
+from hub.db.sessions import ProtectedSession
+from hub.db.tables import protected
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
 from hub.protected.releases import Audience, Release
@@ -36,7 +36,7 @@ class Selection:
 
 async def releases(session: ProtectedSession, audience: Audience) -> list[Release]:
     """List the releases of an audience, newest first."""
-    table = tables.protected_release
+    table = protected.release
     query = select(table).where(table.c.audience == str(audience)).order_by(table.c.sequence.desc())
     return [_release(row) for row in (await session.execute(query)).all()]
 
@@ -50,26 +50,26 @@ async def observations(
     after: Position | None = None,
 ) -> list[Observation]:
     """Read observations of a release in the order area, period, breakdown, indicator."""
-    table = tables.protected_observation
+    table = protected.observation
     order = (table.c.area, table.c.period, table.c.breakdown, table.c.indicator)
     query = _where(select(table), release, wanted).order_by(*order)
     if after is not None:
         query = query.where(tuple_(*order) > after)
     if limit is not None:
         query = query.limit(limit)
-    return [_observation(row) for row in (await session.execute(query)).all()]
+    return [observation_of(row) for row in (await session.execute(query)).all()]
 
 
 async def count(session: ProtectedSession, release: str, wanted: Selection) -> int:
     """Count the observations of a selection; suppressed ones count like any other."""
-    table = tables.protected_observation
+    table = protected.observation
     return (
         await session.scalar(_where(select(func.count()).select_from(table), release, wanted)) or 0
     )
 
 
 def _where(query: Select[Any], release: str, wanted: Selection) -> Select[Any]:
-    table = tables.protected_observation
+    table = protected.observation
     query = query.where(table.c.release_id == release)
     for column, codes in (
         (table.c.indicator, wanted.indicators),
@@ -100,7 +100,8 @@ def _release(row: Row[Any]) -> Release:
     )
 
 
-def _observation(row: Row[Any]) -> Observation:
+def observation_of(row: Row[Any]) -> Observation:
+    """Read one row of the store."""
     key = CellKey(row.indicator, row.area, row.period, parse_breakdown(row.breakdown))
     return Observation(
         key=key,

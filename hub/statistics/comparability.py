@@ -31,15 +31,13 @@ class Comparison:
     same_area: bool
     restricted: bool
     """Whether the numerator counts only what came from the denominator's stage."""
-    capped: bool = False
-    """A known fault of the pair (a base larger than the people asked, a lag): at most C."""
 
     @property
     def grade(self) -> Grade:
         """Grade by the rules of b.1; geography and overlap decide first."""
         if not self.same_area or self.overlap < THRESHOLD:
             return Grade.D
-        if self.capped or not self.same_period:
+        if not self.same_period:
             return Grade.C
         if self.same_unit:
             return Grade.A if self.restricted else Grade.B
@@ -49,3 +47,8 @@ class Comparison:
 def overlap(first: Period, second: Period) -> float:
     """Share of the shorter period's months that both cover: 0.75 for a year against April's."""
     return first.common_months(second) / min(first.length, second.length)
+
+
+def worst(*grades: Grade) -> Grade:
+    """The lowest of several grades: a judgement in the vocabulary can only lower one."""
+    return max(grades, key=lambda grade: grade.value)

@@ -18,12 +18,14 @@ Parts = Mapping[CellKey, tuple[CellKey, ...]]
 """For each rolled-up cell, the returned cells it is the sum of."""
 
 
-def roll_up(counts: Counts, words: Vocabulary) -> tuple[dict[CellKey, Decimal], Parts]:
-    """Add every exact sum of ``counts``.
+def roll_up(
+    counts: Counts, words: Vocabulary, wanted: Iterable[str] = ()
+) -> tuple[dict[CellKey, Decimal], Parts]:
+    """Add every exact sum of ``counts``; ``wanted`` are runs of months to sum over as well.
 
     Returns all cells, returned and rolled up, and for each rolled-up one the cells summed.
     """
-    sums = _Sums(counts, words)
+    sums = _Sums(counts, words, wanted)
     for step in (_partitions, _identities, _areas, _periods, _identities, _partitions):
         step(sums)
     return sums.values, sums.parts
@@ -32,8 +34,10 @@ def roll_up(counts: Counts, words: Vocabulary) -> tuple[dict[CellKey, Decimal], 
 class _Sums:
     """The growing table: a cell is added once and never replaced."""
 
-    def __init__(self, counts: Counts, words: Vocabulary) -> None:
+    def __init__(self, counts: Counts, words: Vocabulary, wanted: Iterable[str]) -> None:
         self.words = words
+        periods = [parse_period(period) for period in sorted(wanted)]
+        self.runs = [period for period in periods if period.kind is PeriodKind.RUN]
         self.values = dict(counts)
         self.parts: dict[CellKey, tuple[CellKey, ...]] = {}
 
@@ -116,7 +120,9 @@ def _periods(sums: _Sums) -> None:
             series[key.indicator, key.area, key.breakdown][key.period] = key
     for (code, area, breakdown), cells in series.items():
         periods = [parse_period(period) for period in cells]
-        for wanted in _candidates(periods, sums.words.indicator(code).period_kinds):
+        kinds = sums.words.indicator(code).period_kinds
+        runs = sums.runs if PeriodKind.RUN in kinds else []
+        for wanted in [*_candidates(periods, kinds), *runs]:
             tiles = tile(wanted, periods)
             if tiles:
                 parts = [cells[tile_.id] for tile_ in tiles]

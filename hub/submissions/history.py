@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
-from hub.db import tables
-from hub.db.engine import IntakeSession, ReleaseSession
+from hub.db.sessions import IntakeSession, ReleaseSession
+from hub.db.tables import intake
 from hub.errors import NotFoundError
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.revisions import Revision
@@ -20,7 +20,7 @@ AnySession = IntakeSession | ReleaseSession
 
 def revisions() -> Select[Any]:
     """Select every revision with the names of its return; add conditions to narrow it."""
-    head, body = tables.intake_return, tables.intake_revision
+    head, body = intake.return_, intake.revision
     return select(head.c.dataset, head.c.agency, head.c.period, body).join(
         body, body.c.return_id == head.c.id
     )
@@ -46,7 +46,7 @@ def revision_of(row: Row[Any]) -> Revision:
 
 async def current_revision(session: AnySession, return_id: UUID) -> Revision | None:
     """Find the current revision of a return."""
-    body = tables.intake_revision
+    body = intake.revision
     query = revisions().where(body.c.return_id == return_id, body.c.is_current)
     row = (await session.execute(query)).one_or_none()
     return revision_of(row) if row else None
@@ -58,7 +58,7 @@ async def one_revision(session: AnySession, return_id: UUID, number: int) -> Rev
     Raises:
         NotFoundError: there is none of that number.
     """
-    body = tables.intake_revision
+    body = intake.revision
     query = revisions().where(body.c.return_id == return_id, body.c.number == number)
     row = (await session.execute(query)).one_or_none()
     if row is None:
@@ -68,16 +68,16 @@ async def one_revision(session: AnySession, return_id: UUID, number: int) -> Rev
 
 async def all_revisions(session: AnySession, agency: str | None = None) -> list[Revision]:
     """List the current revisions, newest first; of one agency if given."""
-    body = tables.intake_revision
+    body = intake.revision
     query = revisions().where(body.c.is_current).order_by(body.c.submitted_at.desc())
     if agency is not None:
-        query = query.where(tables.intake_return.c.agency == agency)
+        query = query.where(intake.return_.c.agency == agency)
     return [revision_of(row) for row in (await session.execute(query)).all()]
 
 
 async def revisions_of(session: AnySession, return_id: UUID) -> list[Revision]:
     """List every revision of a return, first to last."""
-    body = tables.intake_revision
+    body = intake.revision
     query = revisions().where(body.c.return_id == return_id).order_by(body.c.number)
     return [revision_of(row) for row in (await session.execute(query)).all()]
 
@@ -86,7 +86,7 @@ async def observations_of(
     session: AnySession, return_id: UUID, number: int
 ) -> tuple[Reported, ...]:
     """Read a revision's observations in the order of its rows."""
-    table = tables.intake_observation
+    table = intake.observation
     query = (
         select(table)
         .where(table.c.return_id == return_id, table.c.revision == number)
@@ -112,7 +112,7 @@ def _reported(row: Row[Any]) -> Reported:
 
 async def findings_of(session: AnySession, return_id: UUID, number: int) -> tuple[Finding, ...]:
     """Read what validation said of a revision."""
-    table = tables.intake_finding
+    table = intake.finding
     query = (
         select(table)
         .where(table.c.return_id == return_id, table.c.revision == number)
@@ -142,7 +142,7 @@ async def step(
     reason: str | None,
 ) -> None:
     """Move a revision to ``after`` and keep the step in its history."""
-    table, history = tables.intake_revision, tables.intake_transition
+    table, history = intake.revision, intake.transition
     mine = (history.c.return_id == revision.return_id) & (history.c.revision == revision.number)
     ordinal = await session.scalar(select(func.count()).select_from(history).where(mine)) or 0
     here = (table.c.return_id == revision.return_id) & (table.c.number == revision.number)

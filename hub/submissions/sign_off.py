@@ -11,8 +11,8 @@ from sqlalchemy import insert, select
 from hub.audit import Event, record
 from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
-from hub.db import tables
-from hub.db.engine import IntakeSession
+from hub.db.sessions import IntakeSession
+from hub.db.tables import intake
 from hub.errors import ConflictError, InvalidError
 from hub.submissions.history import one_revision, revision_of, revisions, step
 from hub.submissions.revisions import Revision
@@ -50,7 +50,7 @@ async def sign_off(
     await _retire(session, revision, principal, at)
     await step(session, revision, after, principal.subject, at, note)
     await session.execute(
-        insert(tables.intake_sign_off).values(
+        insert(intake.sign_off).values(
             return_id=return_id,
             revision=number,
             content_hash=content_hash,
@@ -74,7 +74,7 @@ async def withdraw(
     if not reason.strip():
         raise InvalidError("Withdrawing a return needs a reason.", code="REASON_MISSING")
     await _lock(session, return_id)
-    body = tables.intake_revision
+    body = intake.revision
     rows = (await session.execute(revisions().where(body.c.return_id == return_id))).all()
     live = [
         revision
@@ -98,7 +98,7 @@ _WITHDRAWABLE = {
 
 
 async def _lock(session: IntakeSession, return_id: UUID) -> None:
-    table = tables.intake_return
+    table = intake.return_
     await session.execute(select(table.c.id).where(table.c.id == return_id).with_for_update())
 
 
@@ -130,7 +130,7 @@ async def _retire(
     session: IntakeSession, revision: Revision, principal: Principal, at: datetime
 ) -> None:
     """The revision that was signed off before gives way to this one."""
-    body = tables.intake_revision
+    body = intake.revision
     query = revisions().where(
         body.c.return_id == revision.return_id,
         body.c.number != revision.number,

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from hub.audit import Event, record
 from hub.auth.principals import Principal
-from hub.db import tables
-from hub.db.engine import IntakeSession
+from hub.db.sessions import IntakeSession
+from hub.db.tables import intake
 from hub.errors import PreconditionError
 from hub.returns import Finding, Reported, Return, Severity
 from hub.submissions.history import current_revision, observations_of, step
@@ -80,7 +80,7 @@ async def rehearse(
 
 async def find(session: IntakeSession, dataset: str, agency: str, period: str) -> Revision | None:
     """Find the current revision of a return, if any was ever stored."""
-    table = tables.intake_return
+    table = intake.return_
     query = select(table.c.id).where(
         table.c.dataset == dataset, table.c.agency == agency, table.c.period == period
     )
@@ -99,7 +99,7 @@ _LIVE = frozenset(State) - {State.WITHDRAWN, State.SUPERSEDED}
 
 async def _lock(session: IntakeSession, body: Return, at: datetime) -> UUID:
     """Make the return's row if it is new, and hold it until the transaction ends."""
-    table = tables.intake_return
+    table = intake.return_
     names = {"dataset": body.dataset, "agency": body.agency, "period": body.period}
     await session.execute(
         upsert(table).values(id=uuid4(), created_at=at, **names).on_conflict_do_nothing()
@@ -130,7 +130,7 @@ async def _step_aside(
 
     A signed-off revision stays usable by releases until its successor is signed off.
     """
-    table = tables.intake_revision
+    table = intake.revision
     here = (table.c.return_id == current.return_id) & (table.c.number == current.number)
     await session.execute(update(table).where(here).values(is_current=False))
     if current.state in OPEN:
@@ -150,7 +150,7 @@ async def _store(
 ) -> None:
     where = {"return_id": return_id, "revision": number}
     await session.execute(
-        insert(tables.intake_revision).values(
+        insert(intake.revision).values(
             return_id=return_id,
             number=number,
             content_hash=body.content_hash,
@@ -165,15 +165,13 @@ async def _store(
     )
     if body.observations:
         rows = [where | _row(item) for item in body.observations]
-        await session.execute(insert(tables.intake_observation), rows)
+        await session.execute(insert(intake.observation), rows)
     if findings:
         listed = [where | _finding(index, item) for index, item in enumerate(findings)]
-        await session.execute(insert(tables.intake_finding), listed)
+        await session.execute(insert(intake.finding), listed)
     history = {"ordinal": 0, "from_state": None, "to_state": str(state), "reason": None}
     await session.execute(
-        insert(tables.intake_transition).values(
-            **where, **history, by_subject=principal.subject, at=at
-        )
+        insert(intake.transition).values(**where, **history, by_subject=principal.subject, at=at)
     )
 
 

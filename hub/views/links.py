@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from hub.protected.figures import Figure, FigureStatus, missing
-from hub.statistics.comparability import THRESHOLD, Comparison, Grade, overlap
+from hub.statistics.comparability import THRESHOLD, Comparison, Grade, overlap, worst
 from hub.statistics.formulas import ratio
 from hub.views.journey import CaveatView, LinkView, StageView
 from hub.vocabulary import Period, Vocabulary
@@ -40,29 +40,31 @@ def _link(
         same_unit=source.unit == target.unit,
         same_area=source.area.code == target.area.code,
         restricted=link.restricted,
-        capped=link.capped,
     )
+    grade = worst(comparison.grade, Grade.C if link.capped else Grade.A)
     return LinkView(
         code=link.code,
         title=link.title,
         source=source.code,
         target=target.code,
         per=int(link.per),
-        ratio=_ratio(link, source, target, comparison.grade),
+        ratio=_ratio(link, source, target, grade, words),
         overlap=comparison.overlap,
         common_months=source_period.common_months(target_period),
         longest_months=max(source_period.length, target_period.length),
         unit_match=comparison.same_unit,
         area_match=comparison.same_area,
         source_filter=link.source_filter or None,
-        grade=comparison.grade,
-        caveats=_caveats(link, source_period, target_period, comparison, words),
+        grade=grade,
+        caveats=_caveats(link, source, target, comparison, words),
     )
 
 
-def _ratio(link: Link, source: StageView, target: StageView, grade: Grade) -> Figure:
+def _ratio(
+    link: Link, source: StageView, target: StageView, grade: Grade, words: Vocabulary
+) -> Figure:
     """Divide published figures; otherwise say which of the two is missing and why."""
-    unit = f"per {int(link.per)} {source.unit}s"
+    unit = f"per {int(link.per)} {words.plural(source.unit)}"
     if grade is Grade.D:
         return missing(FigureStatus.NOT_COMPARABLE, unit, NOT_COMPARABLE)
     for figure in (target.figure, source.figure):
@@ -88,22 +90,26 @@ def _value(figure: Figure) -> Decimal:
 
 
 def _caveats(
-    link: Link, source: Period, target: Period, comparison: Comparison, words: Vocabulary
+    link: Link,
+    source: StageView,
+    target: StageView,
+    comparison: Comparison,
+    words: Vocabulary,
 ) -> tuple[CaveatView, ...]:
     """The link's own caveats, and those that follow from what was compared."""
-    codes = list(link.caveats)
-    if not comparison.same_period:
-        codes.append("PERIOD")
+    details: dict[str, dict[str, str]] = {code: {} for code in link.caveats}
+    if not comparison.same_period and source.period and target.period:
+        longest = max(source.period.length, target.period.length)
+        common = source.period.common_months(target.period)
+        details["PERIOD"] = {"common": str(common), "longest": str(longest)}
     if not comparison.same_unit:
-        codes.append("UNIT")
+        units = {"numerator": target.unit, "denominator": source.unit}
+        details["UNIT"] = {side: words.plural(unit) for side, unit in units.items()}
     if not comparison.restricted:
-        codes.append("SOURCE")
-    common = source.common_months(target)
-    detail = {
-        "numerator": target.title,
-        "denominator": source.title,
-        "common": str(common),
-        "longest": str(max(source.length, target.length)),
-    }
-    found = [words.caveats[code] for code in dict.fromkeys(codes) if code in words.caveats]
-    return tuple(CaveatView(item.code, item.text.format_map(detail)) for item in found)
+        details["SOURCE"] = {"denominator": source.title}
+    if not comparison.same_area:
+        details["AREA"] = {"numerator": target.area.name, "denominator": source.area.name}
+    return tuple(
+        CaveatView(code, words.caveats[code].text.format_map(detail))
+        for code, detail in details.items()
+    )

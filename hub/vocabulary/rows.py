@@ -7,9 +7,9 @@ check (:mod:`hub.vocabulary.check`) says which file, row and column is wrong and
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from hub.vocabulary.cells import Breakdown, Term, parse_breakdown, parse_sum
 from hub.vocabulary.periods import PeriodKind
@@ -46,6 +46,17 @@ class Row(BaseModel):
     """One row of a vocabulary file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    _place: tuple[str, int] = PrivateAttr(default=("", 0))
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The file and row it was read from, so that a later check can name them."""
+        return self._place
+
+    def placed(self, file: str, number: int) -> Self:
+        """Remember the file and row it was read from."""
+        self._place = (file, number)
+        return self
 
 
 class Kind(StrEnum):
@@ -98,6 +109,13 @@ class ZeroRule(StrEnum):
     STRUCTURAL = "structural"
 
 
+class Profile(StrEnum):
+    """Where the planned level to date comes from."""
+
+    LISTED = "LISTED"
+    LINEAR = "LINEAR"
+
+
 class Indicator(Row):
     """What is counted: unit, kind, additivity and owner are part of the word itself.
 
@@ -105,6 +123,8 @@ class Indicator(Row):
     share's ``denominator`` names its base. ``sensitive`` is false for figures that count no
     people or cases (populations, targets, meetings, posts, months, training places).
     ``definition`` carries the rule text ("engaged means …"), which differs between services.
+    An event count may have the formula ``difference``: a complement nobody returns, which
+    disclosure control must still treat as a count.
     """
 
     code: Code
@@ -147,11 +167,16 @@ class Unit(Row):
 
 class Dimension(Row):
     """A way to break a count down. In a ``partition`` the categories sum to the total; in a
-    multi-select each is at most the base and their sum means nothing (trap T25)."""
+    multi-select each is at most the base and their sum means nothing (trap T25).
+
+    ``overlapping`` admits that a source's own bands overlap although each case was put in one of
+    them; without it overlapping bands in a partition are an error (trap T26).
+    """
 
     code: Code
     title: str
     partition: bool
+    overlapping: bool = False
     scheme: str = ""
     description: str = ""
 
@@ -282,8 +307,8 @@ class Link(Row):
     cohort: bool = False
     """Whether the same people or cases were followed; false marks a cross-section (trap T30)."""
     caveats: Codes = ()
-    grade: Annotated[str, Field(pattern=r"^[A-D]?$")] = ""
-    """A comparability fixed by judgement, where the rules cannot see what is wrong."""
+    capped: bool = False
+    """A known fault of the pair (more answers than clients, a lag): comparability C at best."""
     title: str = ""
 
 
@@ -295,8 +320,31 @@ class Band(Row):
     order: int
 
 
+class Measure(Row):
+    """A rule that says how a figure stands against its target (red, amber, green).
+
+    Without a ``target`` it is monitored only. ``profile`` says where the level to date comes
+    from: submitted for each month, or a straight line to the year's target. Within ``tolerance``
+    per cent of it is amber.
+    """
+
+    code: Code
+    title: str
+    indicator: Code
+    target: Code | None = None
+    direction: Direction
+    profile: Profile
+    tolerance: float = Field(default=15, ge=0, le=100)
+    order: int
+    note: str = ""
+
+
 class Caveat(Row):
-    """A sentence that travels with a figure."""
+    """A sentence that travels with a figure.
+
+    A link's caveat may name ``{numerator}``, ``{denominator}``, ``{common}`` and ``{longest}``
+    (months both cover, months of the longer period).
+    """
 
     code: Code
     text: str

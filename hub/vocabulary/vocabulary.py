@@ -5,7 +5,6 @@
 'crime'
 """
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,12 +29,14 @@ from hub.vocabulary.rows import (
     Indicator,
     Level,
     Link,
+    Measure,
     Membership,
     Reason,
     Row,
     Stage,
     Unit,
 )
+from hub.vocabulary.spelling import hint, nearest
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Row)
@@ -45,9 +46,11 @@ class UnknownWordError(VocabularyError):
     """A code outside the closed set; ``nearest`` are the codes it may have been meant as."""
 
     def __init__(self, kind: str, code: str, known: Iterable[str]) -> None:
-        self.nearest = tuple(difflib.get_close_matches(code.upper(), list(known), n=3, cutoff=0.6))
-        hint = f" Nearest: {', '.join(self.nearest)}." if self.nearest else ""
-        super().__init__(f"{code[:60]!r} is not a known {kind}.{hint}", code="UNKNOWN_CODE")
+        words = list(known)
+        self.nearest = nearest(code, words)
+        super().__init__(
+            f"{code[:60]!r} is not a known {kind}.{hint(code, words)}", code="UNKNOWN_CODE"
+        )
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Vocabulary:
     caveats: Mapping[str, Caveat]
     reasons: Mapping[str, Reason]
     units: Mapping[str, Unit] = field(default_factory=dict)
+    measures: Mapping[str, Measure] = field(default_factory=dict)
     version: str = field(default="1")
 
     def indicator(self, code: str) -> Indicator:
@@ -95,6 +99,10 @@ class Vocabulary:
             f"category of {dimension}", code, _look("dimension", dimension, self.categories)
         )
 
+    def plural(self, unit: str) -> str:
+        """What many of a unit are called: one case, two cases."""
+        return self.units[unit].plural if unit in self.units else f"{unit}s"
+
     @cached_property
     def dataset_indicators(self) -> Mapping[str, tuple[str, ...]]:
         """Which indicators each dataset carries, in file order."""
@@ -103,6 +111,23 @@ class Vocabulary:
             for dataset in indicator.datasets:
                 found[dataset].append(indicator.code)
         return {code: tuple(members) for code, members in found.items()}
+
+    @cached_property
+    def derived(self) -> tuple[Indicator, ...]:
+        """The indicators with a formula, each after those it is computed from."""
+        ordered: dict[str, Indicator] = {}
+
+        def visit(code: str, trail: frozenset[str]) -> None:
+            word = self.indicators.get(code)
+            if word is None or not word.formula or code in ordered or code in trail:
+                return
+            for term in (*word.numerator, *word.denominator):
+                visit(term.indicator, trail | {code})
+            ordered[code] = word
+
+        for code in self.indicators:
+            visit(code, frozenset())
+        return tuple(ordered.values())
 
     @cached_property
     def _parents(self) -> Mapping[str, tuple[Membership, ...]]:
@@ -121,12 +146,23 @@ class Vocabulary:
         return _codes((m for m in self._children.get(area, ()) if _holds(m, period)), "child")
 
     def coverings(self, area: str, period: Period) -> Mapping[str, tuple[str, ...]]:
-        """By hierarchy, the areas that together cover ``area`` exactly during ``period``."""
+        """By hierarchy, the areas that together cover ``area`` exactly during ``period``.
+
+        A hierarchy whose children changed within the period covers it with neither the old nor
+        the new ones and is left out.
+        """
         found: dict[str, list[str]] = defaultdict(list)
+        broken: set[str] = set()
         for member in self._children.get(area, ()):
             if member.exhaustive and _holds(member, period):
                 found[member.hierarchy].append(member.child)
-        return {hierarchy: tuple(sorted(set(areas))) for hierarchy, areas in found.items()}
+            elif member.exhaustive and _touches(member, period):
+                broken.add(member.hierarchy)
+        return {
+            hierarchy: tuple(sorted(set(areas)))
+            for hierarchy, areas in found.items()
+            if hierarchy not in broken
+        }
 
     def within(self, area: str, roots: Iterable[str]) -> bool:
         """Whether ``area`` is one of ``roots`` or lies in one of them, at any date."""
@@ -169,6 +205,15 @@ def _holds(member: Membership, period: Period | None) -> bool:
     return not (starts_late or ends_early)
 
 
+def _touches(member: Membership, period: Period) -> bool:
+    """Whether the membership held during some of the period."""
+    starts_after = member.valid_from is not None and (
+        (member.valid_from.year, member.valid_from.month) > period.last_month
+    )
+    ended_before = member.valid_to is not None and member.valid_to < period.first_day
+    return not (starts_after or ended_before)
+
+
 _TABLES: dict[str, type[Row]] = {
     "indicators": Indicator,
     "dimensions": Dimension,
@@ -181,6 +226,7 @@ _TABLES: dict[str, type[Row]] = {
     "bands": Band,
     "stages": Stage,
     "links": Link,
+    "measures": Measure,
     "caveats": Caveat,
     "reasons": Reason,
 }
@@ -197,27 +243,36 @@ def read(folder: Traversable | Path) -> tuple[Vocabulary, list[Problem]]:
 
     tables: dict[str, Any] = {}
     for name, row_type in _TABLES.items():
-        tables[name] = _keyed(name, rows(name, row_type), problems)
-    categories: dict[str, dict[str, Category]] = {code: {} for code in tables["dimensions"]}
-    for category in sorted(
-        rows("categories", Category), key=lambda item: (item.dimension, item.order)
-    ):
-        categories.setdefault(category.dimension, {})[category.code] = category
-    memberships = tuple(rows("memberships", Membership))
-    identities = tuple(rows("identities", Identity))
+        tables[name] = _keyed(rows(name, row_type), problems)
     words = Vocabulary(
-        **tables, categories=categories, memberships=memberships, identities=identities
+        **tables,
+        categories=_by_dimension(tables["dimensions"], rows("categories", Category), problems),
+        memberships=tuple(rows("memberships", Membership)),
+        identities=tuple(_keyed(rows("identities", Identity), problems).values()),
     )
     return words, problems
 
 
-def _keyed(name: str, rows: Iterable[Any], problems: list[Problem]) -> dict[str, Any]:
+def _keyed(rows: Iterable[Any], problems: list[Problem]) -> dict[str, Any]:
+    """Index rows by code; the first of two wins, and the second is a problem."""
     found: dict[str, Any] = {}
     for row in rows:
-        if row.code in found:
-            problems.append(Problem(f"{name}.csv", 0, "code", f"{row.code} is given twice"))
-        found[row.code] = row
+        first = found.setdefault(row.code, row)
+        if first is not row:
+            file, number = first.place
+            message = f"{row.code} is given twice; first in {file} row {number}"
+            at: tuple[str, int] = row.place
+            problems.append(Problem(*at, "code", message))
     return found
+
+
+def _by_dimension(
+    dimensions: Iterable[str], rows: list[Category], problems: list[Problem]
+) -> dict[str, dict[str, Category]]:
+    groups: dict[str, list[Category]] = {code: [] for code in dimensions}
+    for row in sorted(rows, key=lambda item: item.order):
+        groups.setdefault(row.dimension, []).append(row)
+    return {code: _keyed(members, problems) for code, members in groups.items()}
 
 
 def load(folder: Traversable | Path) -> Vocabulary:

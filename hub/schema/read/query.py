@@ -1,15 +1,14 @@
 """The root of the readers' schema."""
 
-from functools import partial
-
 import strawberry
 from strawberry.types import Info
 
 from hub.errors import InvalidError
 from hub.protected import reader
 from hub.protected.reader import Selection
-from hub.schema.guard import Guard
-from hub.schema.read.context import context_of
+from hub.schema.guard import guarded
+from hub.schema.read import arguments as a
+from hub.schema.read.context import ReadContext
 from hub.schema.read.journey import Journey
 from hub.schema.read.observations import ObservationConnection, page_of, position_of
 from hub.schema.read.releases import Release
@@ -20,7 +19,6 @@ from hub.views.assembly import journey_of, stage_terms
 from hub.views.series import series_of
 from hub.vocabulary import parse_breakdown, parse_period
 
-root = partial(strawberry.field, extensions=[Guard("read")])
 PAGE = 100
 """Most observations on a page (security G12)."""
 
@@ -29,32 +27,32 @@ PAGE = 100
 class Query:
     """Root fields."""
 
-    @root(description="Who the token is: agency, roles, audience, areas.")
-    async def viewer(self, info: Info) -> Viewer:
+    @strawberry.field(description="Who the token is: agency, roles, audience, areas.")
+    async def viewer(self, info: Info[ReadContext, None]) -> Viewer:
         """Tell the caller who it is."""
-        context = context_of(info)
+        context = info.context
         return Viewer.of(context.principal, context.audience)
 
-    @root(description="The agencies that publish returns.")
-    async def agencies(self, info: Info) -> list[Agency]:
+    @strawberry.field(description="The agencies that publish returns.")
+    async def agencies(self, info: Info[ReadContext, None]) -> list[Agency]:
         """List agencies."""
-        return [Agency.of(row) for row in context_of(info).words.agencies.values()]
+        return [Agency.of(row) for row in info.context.words.agencies.values()]
 
-    @root(description="What agencies return.")
-    async def datasets(self, info: Info) -> list[Dataset]:
+    @strawberry.field(description="What agencies return.")
+    async def datasets(self, info: Info[ReadContext, None]) -> list[Dataset]:
         """List datasets."""
-        return [Dataset.of(row) for row in context_of(info).words.datasets.values()]
+        return [Dataset.of(row) for row in info.context.words.datasets.values()]
 
-    @root(description="What is counted; narrowed by code, dataset or owner if given.")
+    @strawberry.field(description="What is counted; narrowed by code, dataset or owner if given.")
     async def indicators(
         self,
-        info: Info,
-        codes: list[str] | None = None,
-        dataset: str | None = None,
-        owner: str | None = None,
+        info: Info[ReadContext, None],
+        codes: a.Indicators = None,
+        dataset: a.DatasetCode = None,
+        owner: a.Owner = None,
     ) -> list[Indicator]:
         """List indicators."""
-        words = context_of(info).words
+        words = info.context.words
         chosen = [words.indicator(code) for code in codes] if codes else words.indicators.values()
         return [
             Indicator.of(row.code, words)
@@ -62,16 +60,18 @@ class Query:
             if (dataset is None or dataset in row.datasets) and owner in (None, row.owner)
         ]
 
-    @root(description="Places; narrowed by code, level or the area they lie in if given.")
+    @strawberry.field(
+        description="Places; narrowed by code, level or the area they lie in if given."
+    )
     async def areas(
         self,
-        info: Info,
-        codes: list[str] | None = None,
-        level: str | None = None,
-        within: str | None = None,
+        info: Info[ReadContext, None],
+        codes: a.Areas = None,
+        level: a.Level = None,
+        within: a.Within = None,
     ) -> list[Area]:
         """List areas."""
-        words = context_of(info).words
+        words = info.context.words
         chosen = [words.area(code) for code in codes] if codes else words.areas.values()
         if within is not None:
             words.area(within)
@@ -81,42 +81,44 @@ class Query:
             if level in (None, row.level) and (within is None or words.within(row.code, (within,)))
         ]
 
-    @root(description="One place by its code.")
-    async def area(self, info: Info, code: str) -> Area:
+    @strawberry.field(description="One place by its code.")
+    async def area(self, info: Info[ReadContext, None], code: a.AreaCode) -> Area:
         """Find an area."""
-        return Area.of(context_of(info).words.area(code))
+        return Area.of(info.context.words.area(code))
 
-    @root(description="One period by its string; says the likely readings of an unclear one.")
-    async def period(self, info: Info, id: strawberry.ID) -> Period:  # noqa: A002 the contract's name
+    @strawberry.field(
+        description="One period by its string; says the likely readings of an unclear one."
+    )
+    async def period(self, info: Info[ReadContext, None], id: a.PeriodId) -> Period:  # noqa: A002 the contract's name
         """Read a period."""
-        return Period.of(parse_period(str(id)))
+        return Period.of(parse_period(id))
 
-    @root(description="One release, the latest if no id is given.")
-    async def release(self, info: Info, id: strawberry.ID | None = None) -> Release:  # noqa: A002
+    @strawberry.field(description="One release, the latest if no id is given.")
+    async def release(self, info: Info[ReadContext, None], id: a.ReleaseId = None) -> Release:  # noqa: A002
         """Find a release."""
-        return Release.of(await context_of(info).release(None if id is None else str(id)))
+        return Release.of(await info.context.release(id))
 
-    @root(description="The releases the caller may read, newest first.")
-    async def releases(self, info: Info) -> list[Release]:
+    @strawberry.field(description="The releases the caller may read, newest first.")
+    async def releases(self, info: Info[ReadContext, None]) -> list[Release]:
         """List releases."""
-        context = context_of(info)
+        context = info.context
         async with context.database.protected() as session:
             return [Release.of(row) for row in await reader.releases(session, context.audience)]
 
-    @root(description="Published observations, a page at a time.")
+    @strawberry.field(description="Published observations, a page at a time.")
     async def observations(
         self,
-        info: Info,
-        indicators: list[str] | None = None,
-        areas: list[str] | None = None,
-        periods: list[str] | None = None,
-        breakdowns: list[str] | None = None,
-        release: str | None = None,
-        first: int = 50,
-        after: str | None = None,
+        info: Info[ReadContext, None],
+        indicators: a.Indicators = None,
+        areas: a.Areas = None,
+        periods: a.Periods = None,
+        breakdowns: a.Breakdowns = None,
+        release: a.ReleaseId = None,
+        first: a.First = 50,
+        after: a.After = None,
     ) -> ObservationConnection:
         """List observations."""
-        context = context_of(info)
+        context = info.context
         if not 1 <= first <= PAGE:
             raise InvalidError(f"`first` runs from 1 to {PAGE}.", code="PAGE_SIZE")
         wanted = Selection(
@@ -135,18 +137,20 @@ class Query:
             total = await reader.count(session, chosen.id, wanted)
         return page_of(rows, total, first, after, context.words)
 
-    @root(description="One indicator over time in one area, aligned, with its gaps said.")
+    @strawberry.field(
+        description="One indicator over time in one area, aligned, with its gaps said."
+    )
     async def series(
         self,
-        info: Info,
-        indicator: str,
-        area: str,
-        from_: str,
-        to: str,
-        release: str | None = None,
+        info: Info[ReadContext, None],
+        indicator: a.IndicatorCode,
+        area: a.AreaCode,
+        from_: a.From,
+        to: a.To,
+        release: a.ReleaseId = None,
     ) -> Series:
         """Line up a series."""
-        context = context_of(info)
+        context = info.context
         row, place = context.words.indicator(indicator), context.words.area(area)
         first, last = parse_period(from_), parse_period(to)
         chosen = await context.release(release)
@@ -157,12 +161,16 @@ class Query:
         points = series_of(row.code, place.code, first, last, cells, context.words)
         return Series.of(row, place, chosen, points, context.words)
 
-    @root(description="The cross-agency victim journey of an area around a period.")
+    @strawberry.field(description="The cross-agency victim journey of an area around a period.")
     async def journey(
-        self, info: Info, area: str, period: str, release: str | None = None
+        self,
+        info: Info[ReadContext, None],
+        area: a.AreaCode,
+        period: a.PeriodText,
+        release: a.ReleaseId = None,
     ) -> Journey:
         """Assemble a journey."""
-        context = context_of(info)
+        context = info.context
         place, asked = context.words.area(area), parse_period(period)
         chosen = await context.release(release)
         wanted = Selection(indicators=sorted(stage_terms(context.words)), areas=[place.code])
@@ -173,5 +181,5 @@ class Query:
         return Journey.of(view, chosen)
 
 
-schema = strawberry.Schema(query=Query)
+schema = strawberry.Schema(query=guarded(Query, "read"))
 """The readers' schema; its SDL is committed beside it."""
