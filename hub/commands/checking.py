@@ -14,7 +14,6 @@ from hub.loaders.body import CSV, JSON, XLSX
 from hub.returns import Finding
 from hub.submissions.reception import Address, judge, require_known
 from hub.vocabulary import vocabulary
-from hub.web.returns import finding_json
 
 MEDIA = {".json": JSON, ".csv": CSV, ".xlsx": XLSX}
 
@@ -50,7 +49,7 @@ def check(
 def report(findings: Any, as_json: bool, *, ok: bool) -> None:
     """Print findings as a table, or as one JSON object."""
     if as_json:
-        listed = [finding_json(item) for item in findings]
+        listed = [item.as_json() for item in findings]
         typer.echo(json.dumps({"valid": ok, "findings": listed}))
         return
     console = Console()

@@ -7,7 +7,7 @@ import typer
 
 from hub.vocabulary.check import problems_of
 from hub.vocabulary.files import shipped
-from hub.vocabulary.vocabulary import read
+from hub.vocabulary.reading import read
 
 app = typer.Typer(help="The closed set of words.", no_args_is_help=True)
 Folder = Annotated[
