@@ -337,7 +337,7 @@ def test_an_ordinary_user_needs_no_root() -> None:
     folder.mkdir()
     os.chown(folder, 65534, 65534)
     body = (
-        "import encodings.idna, asyncio\n"
+        "import encodings.ascii, encodings.idna, encodings.latin_1\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534); os.chdir('/')\n"
         "e = EmbeddedPostgres(Path(sys.argv[1]) / 'data')\n"
         "s = e.start(); print(home.settle(Path(sys.argv[1]) / 'data').folder, e.is_owner)\n"
