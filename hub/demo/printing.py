@@ -5,12 +5,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+WIDTH = 110
+"""Columns of the table where the output is no terminal."""
+
 JOURNEY = """query($area: String!, $period: String!) {
   journey(area: $area, period: $period) {
     area { name } release { id }
     stages { code title unit period { title } figure { display reason } parts { title figure { display } } }
     links { from to ratio { display unit } comparability commonMonths longestMonths }
-    missing { title agency { name } reason symbol }
+    missing { code title agency { name } reason symbol }
   }
 }"""  # noqa: E501 a document reads better whole
 
@@ -23,7 +26,10 @@ def print_journey(console: Console, journey: dict[str, Any]) -> None:
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
     table.add_column("Per 100 police reports", justify="right")
     table.add_column("Grade, months in common")
+    absent = {item["code"] for item in journey["missing"]}
     for stage in journey["stages"]:
+        if stage["code"] in absent:
+            continue
         link = ratios.get(stage["code"])
         period = stage["period"]["title"] if stage["period"] else ""
         table.add_row(stage["title"], period, _count(stage), *_ratio(link))

@@ -19,7 +19,7 @@ from hub.auth.sessions import make_ticket
 from hub.demo.accounts import Accounts, open_accounts
 from hub.demo.client import Api
 from hub.demo.files import demo_returns
-from hub.demo.printing import JOURNEY, print_journey
+from hub.demo.printing import JOURNEY, WIDTH, print_journey
 from hub.demo.story import Story
 from hub.settings import Settings
 
@@ -32,7 +32,7 @@ async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
     With ``stop`` it prints the journey and ends. With ``as_json`` standard output holds one line
     of JSON and everything else goes to standard error.
     """
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, width=None if sys.stdout.isatty() else WIDTH)
     with tempfile.TemporaryDirectory(prefix="hub-demo-") as folder:
         settings = Settings(
             env="demo",
