@@ -47,3 +47,8 @@ class Comparison:
 def overlap(first: Period, second: Period) -> float:
     """Share of the shorter period's months that both cover: 0.75 for a year against April's."""
     return first.common_months(second) / min(first.length, second.length)
+
+
+def worst(*grades: Grade) -> Grade:
+    """The lowest of several grades: a judgement in the vocabulary can only lower one."""
+    return max(grades, key=lambda grade: grade.value)

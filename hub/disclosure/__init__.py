@@ -1,0 +1,62 @@
+"""Disclosure control. Pure: a table of counts in, a protected table with its proof out.
+
+The chain: :func:`relations_of` links the counts of a release; :func:`protect` marks what is small
+(primary), hides what would give it away (secondary) and checks its own proof;
+:func:`published_table` is what readers will see; :func:`attack` tries to break that.
+"""
+
+from hub.disclosure.attack import AttackReport, Finding, Verdict, attack
+from hub.disclosure.policy import PARTNER, PUBLIC, Audience, Policy
+from hub.disclosure.primary import is_sensitive, sensitive_cells
+from hub.disclosure.protect import protect
+from hub.disclosure.protection import (
+    PRIMARY,
+    PUBLISHED,
+    SECONDARY,
+    Loss,
+    Protection,
+    Side,
+    State,
+    Witness,
+)
+from hub.disclosure.published import PublishedTable, known_to, published_table
+from hub.disclosure.relations import cell_of, relations_of
+from hub.disclosure.rounding import rounded
+from hub.disclosure.table import Bound, Cell, CountTable, Past, Relation, VirtualKey, share
+from hub.disclosure.witness import check_witnesses
+
+__all__ = [
+    "PARTNER",
+    "PRIMARY",
+    "PUBLIC",
+    "PUBLISHED",
+    "SECONDARY",
+    "AttackReport",
+    "Audience",
+    "Bound",
+    "Cell",
+    "CountTable",
+    "Finding",
+    "Loss",
+    "Past",
+    "Policy",
+    "Protection",
+    "PublishedTable",
+    "Relation",
+    "Side",
+    "State",
+    "Verdict",
+    "VirtualKey",
+    "Witness",
+    "attack",
+    "cell_of",
+    "check_witnesses",
+    "is_sensitive",
+    "known_to",
+    "protect",
+    "published_table",
+    "relations_of",
+    "rounded",
+    "sensitive_cells",
+    "share",
+]

@@ -1,0 +1,123 @@
+"""The chain of steps from a raw table to a protected one."""
+
+from collections.abc import Callable
+from itertools import chain
+
+from hub.disclosure.axes import grid_of
+from hub.disclosure.completion import complete
+from hub.disclosure.contributors import with_parts
+from hub.disclosure.moves import GridMover
+from hub.disclosure.policy import Policy
+from hub.disclosure.protection import Protection, State, Witness
+from hub.disclosure.secondary import ExactMover, Search
+from hub.disclosure.sweep import sweep
+from hub.disclosure.system import System, components, system_of
+from hub.disclosure.table import CountTable
+from hub.disclosure.witness import check_witnesses
+from hub.errors import DisclosureError
+
+Progress = Callable[[str, int, int], None]
+"""Told the step's name, how much of it is done, and of how much."""
+
+
+def protect(
+    table: CountTable, policy: Policy, *, seed: int = 0, progress: Progress | None = None
+) -> Protection:
+    """Decide which counts to hide so that every sensitive one keeps the policy's promise.
+
+    The same table, policy and ``seed`` always give the same decision. The result carries its own
+    proof and has been checked against it.
+
+    Raises:
+        DisclosureError: some sensitive cell cannot be protected, because what was published
+            before or what everyone knows gives it away; the message names the cells.
+    """
+    table = with_parts(table)
+    values = complete(table)
+    searches = []
+    for part in components(table):
+        system = system_of(table, values, part, policy)
+        if system.sensitive:
+            searches.append(_search(system, policy, seed, progress))
+    protection = _protection(table, policy, values, searches)
+    problems = check_witnesses(table, protection)
+    if problems:
+        raise DisclosureError("The proof does not hold: " + "; ".join(problems[:10]))
+    return protection
+
+
+def _search(system: System, policy: Policy, seed: int, progress: Progress | None) -> Search:
+    grid = grid_of(system)
+    fast = [] if grid is None else [GridMover(system, grid)]
+    search = Search(system, policy, [*fast, ExactMover(system)])
+    goals = list(search.goals())
+    failed = set()
+    for done, goal in enumerate(goals):
+        if not search.settle(goal):
+            failed.add(goal.target)
+        if progress is not None:
+            progress("protect", done + 1, len(goals))
+    if failed:
+        _refuse(system, sorted(failed))
+    sweep(search, None if progress is None else lambda done, of: progress("sweep", done, of))
+    return search
+
+
+def _refuse(system: System, failed: list[int]) -> None:
+    names = ", ".join("/".join(filter(None, system.coords[cell])) for cell in failed[:10])
+    more = f" and {len(failed) - 10} more" if len(failed) > 10 else ""
+    raise DisclosureError(
+        f"Nothing that may still be hidden protects {names}{more}: earlier releases or what "
+        "everyone knows give them away. Withdraw the figures they are linked with."
+    )
+
+
+def _protection(
+    table: CountTable, policy: Policy, values: tuple[int, ...], searches: list[Search]
+) -> Protection:
+    pattern = [State.PUBLISHED if cell.published else State.VIRTUAL for cell in table.cells]
+    forced: dict[int, tuple[int, ...]] = {}
+    for search in searches:
+        system, sensitive = search.system, set(search.system.sensitive)
+        for at, place in enumerate(system.places):
+            if search.hidden[at] and system.printed[at]:
+                pattern[place] = State.PRIMARY if at in sensitive else State.SECONDARY
+                if at not in sensitive:
+                    forced[place] = _forcing(search, at)
+    return Protection(
+        table=table,
+        policy=policy,
+        pattern=tuple(pattern),
+        witnesses=tuple(chain.from_iterable(map(_witnesses, searches))),
+        values=values,
+        forced_by=forced,
+    )
+
+
+def _forcing(search: Search, cell: int) -> tuple[int, ...]:
+    """The relations of the cell that its witnesses move within."""
+    system, touched = search.system, set[int]()
+    for goal in search.users[cell]:
+        touched |= search.pool[search.chosen[goal].change].keys()
+    rows = (
+        row
+        for row in system.rows_of[cell]
+        if any(other in touched for other, _ in system.rows[row] if other != cell)
+    )
+    return tuple(sorted({system.row_origins[row] for row in rows}))
+
+
+def _witnesses(search: Search) -> list[Witness]:
+    places = search.system.places
+    found = []
+    for goal in search.goals():
+        option = search.chosen.get(goal)
+        changes = search.pool[option.change] if option else {}
+        times = option.times if option else 0
+        moved = tuple(
+            (places[cell], times * difference)
+            for cell, difference in sorted(changes.items())
+            if places[cell] >= 0
+        )
+        found.append(Witness(places[goal.target], goal.side, goal.observer, moved))
+    return found

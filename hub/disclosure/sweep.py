@@ -1,0 +1,77 @@
+"""The clean-up: try to show again each complementary cell by rebuilding what used it."""
+
+from collections.abc import Callable
+
+from hub.disclosure.secondary import Goal, Option, Search
+
+
+def secondary_cells(search: Search) -> list[int]:
+    """The complementary cells of a search, the costliest first."""
+    sensitive = set(search.system.sensitive)
+    printed = search.system.printed
+    found = [
+        cell
+        for cell in range(search.system.size)
+        if search.hidden[cell] and printed[cell] and cell not in sensitive
+    ]
+    return sorted(found, key=lambda cell: (-search.system.cost[cell], cell))
+
+
+def sweep(search: Search, progress: Callable[[int, int], None] | None = None) -> int:
+    """Show again whatever costs more than doing without it. Gives how many."""
+    cells = secondary_cells(search)
+    shown = 0
+    for done, cell in enumerate(cells):
+        shown += _Attempt(search, cell).run()
+        if progress is not None:
+            progress(done + 1, len(cells))
+    return shown
+
+
+class _Attempt:
+    """Rebuilds every witness that uses one cell without it; takes all back if one cannot be."""
+
+    def __init__(self, search: Search, cell: int) -> None:
+        self.search, self.cell = search, cell
+        self.budget = float(search.system.cost[cell])
+        self.newly: list[int] = []
+        self.found: list[tuple[Goal, dict[int, int] | Option]] = []
+
+    def run(self) -> bool:
+        """Whether the cell is shown again."""
+        if not self.search.hidden[self.cell]:
+            return False
+        for view in self.search.views.values():
+            view.blocked[self.cell] = True
+        done = all(self._replace(goal) for goal in sorted(self.search.users[self.cell]))
+        for view in self.search.views.values():
+            view.blocked[self.cell] = False
+        if done:
+            self._commit()
+        else:
+            for cell in self.newly:
+                self.search.show(cell)
+        return done
+
+    def _replace(self, goal: Goal) -> bool:
+        search = self.search
+        for option in search.options[goal]:
+            if all(search.hidden[c] and c != self.cell for c in search.pool[option.change]):
+                self.found.append((goal, option))
+                return True
+        change = search.find(goal, search.views[goal.observer].blocked, self.budget)
+        if change is None:
+            return False
+        fresh = [cell for cell in change if not search.hidden[cell]]
+        self.budget -= sum(float(search.cost[cell]) for cell in fresh)
+        search.hide(fresh)
+        self.newly += fresh
+        self.found.append((goal, change))
+        return True
+
+    def _commit(self) -> None:
+        for goal, replacement in self.found:
+            if not isinstance(replacement, Option):
+                replacement = self.search.add(replacement, goal)
+            self.search.choose(goal, replacement)
+        self.search.show(self.cell)
