@@ -98,9 +98,7 @@ async def test_a_disabled_client_is_no_client(clock: StillClock) -> None:
     assert await Standing(source, clock).client("a") is None
 
 
-async def test_a_browser_session_lasts_until_its_end(
-    clock: StillClock, submitter: Client
-) -> None:
+async def test_a_browser_session_lasts_until_its_end(clock: StillClock, submitter: Client) -> None:
     ends = clock() + timedelta(seconds=3)
 
     async def source() -> Picture:

@@ -81,6 +81,11 @@ class Forge:
             for part in (json.dumps(header).encode(), json.dumps(self.claims).encode(), signature)
         )
 
+    def with_payload_of(self, other: str) -> str:
+        """Put another token's claims between this one's header and signature."""
+        head, _, signature = self.sign().split(".")
+        return f"{head}.{other.split('.')[1]}.{signature}"
+
     def hs256_with_public_key(self) -> str:
         """Sign symmetrically with what everybody knows: the classic confusion."""
         pem = self.keys.active.as_pem(private=False)
@@ -105,10 +110,7 @@ FORGED: dict[str, Callable[[Forge], str]] = {
     "not ascii": lambda f: f.sign() + "é",
     "encrypted form": lambda f: "a.b.c.d.e",
     "other signature": lambda f: f.sign().rpartition(".")[0] + "." + b64(b"0" * 64),
-    "swapped payload": lambda f: ".".join(
-        (f.sign().split(".")[0], f.with_claims(scope="audit:read").split(".")[1])
-        + (f.sign().split(".")[2],)
-    ),
+    "swapped payload": lambda f: f.with_payload_of(f.with_claims(scope="audit:read")),
     "huge": lambda f: f.with_claims(scope="x" * 5000),
     "alg none": lambda f: f.by_hand(f.header | {"alg": "none"}),
     "alg none, no signature": lambda f: f.by_hand(f.header | {"alg": "none"}, b""),
@@ -217,8 +219,8 @@ async def test_an_issued_token_gives_the_caller_of_the_registry(
 ) -> None:
     token = issuer.issue(submitter, {"return:submit"})
     caller = await verifier.verify(token.text)
-    assert (caller.agency, caller.roles) == ("POL", {Role.SUBMITTER})
-    assert (caller.scopes, caller.token_id) == ({"return:submit"}, token.token_id)
+    assert (caller.agency, caller.roles) == ("POL", frozenset({Role.SUBMITTER}))
+    assert (caller.scopes, caller.token_id) == (frozenset({"return:submit"}), token.token_id)
 
 
 async def test_agency_and_role_are_never_taken_from_a_claim(
@@ -228,7 +230,7 @@ async def test_agency_and_role_are_never_taken_from_a_claim(
         agency="WAID", roles=["steward"], groups=["steward"], scope="return:submit audit:read"
     )
     caller = await verifier.verify(token)
-    assert (caller.agency, caller.roles) == ("POL", {Role.SUBMITTER})
+    assert (caller.agency, caller.roles) == ("POL", frozenset({Role.SUBMITTER}))
     assert caller.scopes == {"return:submit"}
 
 
