@@ -6,6 +6,7 @@ right side, or to 100 when it is empty).
 """
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -53,15 +54,23 @@ def expectations() -> tuple[Expectation, ...]:
 
 def check_expectations(context: Context) -> Iterator[Finding]:
     """Every expectation whose terms were all returned at a place."""
-    for area, period in context.places:
-        for expected in expectations():
-            left = total(context, expected.left, area, period)
-            right = total(context, expected.right, area, period)
-            if left is None or (right is None and expected.right):
-                continue
-            side = expected.right or expected.left
-            item = context.figures[side[-1].at(area, period)]
-            yield from _check(expected, left, right, item)
+    about: dict[str, list[Expectation]] = defaultdict(list)
+    for expected in expectations():
+        about[expected.left[0].indicator].append(expected)
+    for (area, period), items in context.places.items():
+        for code in dict.fromkeys(item.indicator for item in items):
+            for expected in about.get(code, ()):
+                yield from _check_expectation(context, expected, area, period)
+
+
+def _check_expectation(
+    context: Context, expected: Expectation, area: str, period: str
+) -> Iterator[Finding]:
+    left = total(context, expected.left, area, period)
+    right = total(context, expected.right, area, period)
+    if left is not None and (right is not None or not expected.right):
+        side = expected.right or expected.left
+        yield from _check(expected, left, right, context.figures[side[-1].at(area, period)])
 
 
 def _check(

@@ -32,17 +32,20 @@ def check_periods_agree(context: Context) -> Iterator[Finding]:
         indicator = context.words.indicators.get(code)
         if indicator is None or not indicator.kind.is_count or indicator.kind is Kind.SNAPSHOT:
             continue
-        for whole in series:
-            for parts in _fillings(whole[0], series):
-                yield from _compare(indicator, whole[1], [item for _, item in parts])
+        tiles: dict[PeriodKind, list[Dated]] = defaultdict(list)
+        for pair in series:
+            tiles[pair[0].kind].append(pair)
+        for whole, item in series:
+            for parts in _fillings(whole, tiles):
+                yield from _compare(indicator, item, [part for _, part in parts])
 
 
-def _fillings(whole: Period, series: tuple[Dated, ...]) -> Iterator[list[Dated]]:
+def _fillings(whole: Period, tiles: Mapping[PeriodKind, list[Dated]]) -> Iterator[list[Dated]]:
     """The runs of shorter periods of one kind that fill ``whole`` without gap or overlap."""
     for kind in _TILES:
-        if kind is whole.kind:
+        if kind is whole.kind or whole.length == 1:
             continue
-        parts = [pair for pair in series if pair[0].kind is kind and whole.covers(pair[0])]
+        parts = [pair for pair in tiles.get(kind, ()) if whole.covers(pair[0])]
         if len(parts) > 1 and sum(period.length for period, _ in parts) == whole.length:
             yield parts
 

@@ -1,5 +1,6 @@
 """Rules between indicators at one place and time: the identities of the vocabulary."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -12,9 +13,13 @@ from hub.vocabulary.rows import Identity
 
 def check_relations(context: Context) -> Iterator[Finding]:
     """Every identity whose terms were all returned at a place holds there."""
-    for area, period in context.places:
-        for identity in context.words.identities:
-            yield from _check_identity(context, identity, area, period)
+    about: dict[str, list[Identity]] = defaultdict(list)
+    for identity in context.words.identities:
+        about[identity.right[0].indicator].append(identity)
+    for (area, period), items in context.places.items():
+        for code in dict.fromkeys(item.indicator for item in items):
+            for identity in about.get(code, ()):
+                yield from _check_identity(context, identity, area, period)
 
 
 def _check_identity(

@@ -17,10 +17,7 @@ Cell = str | int | float | bool | None
 
 def sheet(rows: Iterable[Sequence[Cell]], *, extra: str = "", dimension: str = "A1") -> str:
     """The XML of a worksheet; ``extra`` follows the data."""
-    lines = "".join(
-        f'<row r="{row}">{"".join(_cell(row, place, cell) for place, cell in enumerate(cells))}</row>'
-        for row, cells in enumerate(rows, start=1)
-    )
+    lines = "".join(_row(row, cells) for row, cells in enumerate(rows, start=1))
     return raw_sheet(lines, extra=extra, dimension=dimension)
 
 
@@ -30,6 +27,11 @@ def raw_sheet(lines: str, *, extra: str = "", dimension: str = "A1") -> str:
         f'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="{_MAIN}">'
         f'<dimension ref="{dimension}"/><sheetData>{lines}</sheetData>{extra}</worksheet>'
     )
+
+
+def _row(row: int, cells: Sequence[Cell]) -> str:
+    filled = "".join(_cell(row, place, cell) for place, cell in enumerate(cells))
+    return f'<row r="{row}">{filled}</row>'
 
 
 def _cell(row: int, place: int, cell: Cell) -> str:

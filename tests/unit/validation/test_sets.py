@@ -7,7 +7,8 @@ import pytest
 
 from hub.returns import Finding, Reported, Severity
 from hub.validation import validate
-from tests.factory import COUNTY, NEIGHBOUR, indicator, reported, return_of, words
+from hub.vocabulary import vocabulary
+from tests.factory import COUNTY, DISTRICT, NEIGHBOUR, reported, return_of, words
 
 WORDS = words()
 TODAY = date(2020, 1, 1)
@@ -175,19 +176,24 @@ def test_sums_are_not_judged_when_rows_could_not_be_read() -> None:
     assert [item.code for item in found] == ["UNKNOWN_INDICATOR"]
 
 
-def test_ten_thousand_rows_are_judged_in_well_under_five_seconds() -> None:
-    many = words(*(indicator(f"POL_EXTRA_{number}", dimensions="RISK") for number in range(210)))
+def test_ten_thousand_rows_are_judged_in_about_a_second() -> None:
     rows = [
         reported(
-            f"POL_EXTRA_{number}",
+            "POL_DA_TOTAL",
             30 if grade is None else 10,
-            period=f"2017-{month:02d}",
+            area=area,
+            period=f"{year}-{month:02d}",
             breakdown=None if grade is None else {"RISK": grade},
         )
-        for number in range(208)
+        for area in ("E07000095", "E07000096", "E07000098", "E07000099", DISTRICT, NEIGHBOUR)
+        for year in range(1980, 2015)
         for month in range(1, 13)
         for grade in (None, "HIGH", "MEDIUM", "STANDARD")
     ]
+    body = return_of(*rows, dataset="POLICE_CRIME", period="1980-01/2014-12")
     started = time.process_time()
-    assert validate(return_of(*rows), many, today=TODAY) == ()
-    assert time.process_time() - started < 5
+    found = validate(body, vocabulary(), today=TODAY)
+    # About 0.3 s; the bound leaves room for a slow and busy machine.
+    assert time.process_time() - started < 2
+    assert len(rows) > 10_000
+    assert {item.severity for item in found} <= {Severity.QUERY, Severity.NOTICE}
