@@ -49,7 +49,7 @@ def _client_key(row: dict[str, Any]) -> tuple[Key, str]:
 def _algorithm(key: Key, stated: object) -> str | None:
     """Pin the algorithm of a key: the one its kind has, or for RSA the one it states."""
     if isinstance(key, ECKey) and key.curve_name == "P-256":
-        allowed = ("ES256",)
+        allowed: tuple[str, ...] = ("ES256",)
     elif isinstance(key, OKPKey) and key.curve_name == "Ed25519":
         allowed = ("Ed25519",)
     elif isinstance(key, RSAKey) and key.public_key.key_size >= 2048:

@@ -1,5 +1,6 @@
 """Browser sessions of the demo and the one-time tickets that open them; stored as hashes."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert
@@ -12,12 +13,20 @@ TICKET_LIFETIME = timedelta(minutes=10)
 SESSION_LIFETIME = timedelta(hours=8)
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that just began; ``key`` is what the browser keeps."""
+
+    client_id: str
+    key: str = field(repr=False)
+
+
 async def make_ticket(session: IdentitySession, client_id: str, at: datetime) -> str:
     """Make a ticket that lets one browser act as a client, once, within ten minutes."""
     return await _open(session, "ticket", client_id, at, TICKET_LIFETIME)
 
 
-async def redeem_ticket(session: IdentitySession, ticket: str, at: datetime) -> str | None:
+async def redeem_ticket(session: IdentitySession, ticket: str, at: datetime) -> SignedIn | None:
     """Exchange a ticket for a session; None when it is unknown, expired or was used before.
 
     The ticket's row is deleted to take it, so that of many at once one gets it.
@@ -29,14 +38,16 @@ async def redeem_ticket(session: IdentitySession, ticket: str, at: datetime) -> 
     client_id = await session.scalar(taken.returning(table.client_id))
     if client_id is None:
         return None
-    return await _open(session, "session", client_id, at, SESSION_LIFETIME)
+    key = await _open(session, "session", client_id, at, SESSION_LIFETIME)
+    return SignedIn(client_id, key)
 
 
-async def end_session(session: IdentitySession, key: str) -> None:
-    """Sign a browser out; harmless to repeat."""
-    await session.execute(
-        delete(identity.session).where(identity.session.c.hash == hash_secret(key))
-    )
+async def end_session(session: IdentitySession, key: str) -> str | None:
+    """Sign a browser out; gives the client it acted as, None where there was no session."""
+    table = identity.session.c
+    ended = delete(identity.session).where(table.hash == hash_secret(key), table.kind == "session")
+    client_id: str | None = await session.scalar(ended.returning(table.client_id))
+    return client_id
 
 
 async def _open(

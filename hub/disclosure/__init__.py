@@ -20,6 +20,7 @@ from hub.disclosure.protection import (
     Witness,
 )
 from hub.disclosure.published import PublishedTable, known_to, published_table
+from hub.disclosure.relations import cell_of, relations_of
 from hub.disclosure.rounding import rounded
 from hub.disclosure.table import Bound, Cell, CountTable, Past, Relation, VirtualKey, share
 from hub.disclosure.witness import check_witnesses
@@ -48,11 +49,13 @@ __all__ = [
     "VirtualKey",
     "Witness",
     "attack",
+    "cell_of",
     "check_witnesses",
     "is_sensitive",
     "known_to",
     "protect",
     "published_table",
+    "relations_of",
     "rounded",
     "sensitive_cells",
     "share",

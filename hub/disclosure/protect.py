@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from itertools import chain
 
+from hub.disclosure.axes import grid_of
 from hub.disclosure.completion import complete
 from hub.disclosure.contributors import with_parts
+from hub.disclosure.moves import GridMover
 from hub.disclosure.policy import Policy
 from hub.disclosure.protection import Protection, State, Witness
 from hub.disclosure.secondary import ExactMover, Search
@@ -45,7 +47,9 @@ def protect(
 
 
 def _search(system: System, policy: Policy, seed: int, progress: Progress | None) -> Search:
-    search = Search(system, policy, [ExactMover(system)])
+    grid = grid_of(system)
+    fast = [] if grid is None else [GridMover(system, grid)]
+    search = Search(system, policy, [*fast, ExactMover(system)])
     goals = list(search.goals())
     failed = set()
     for done, goal in enumerate(goals):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from hub.errors import DisclosureError
-from hub.vocabulary.cells import Breakdown, CellKey
+from hub.vocabulary.cells import Breakdown, CellKey, breakdown_text
 from hub.vocabulary.rows import ZeroRule
 
 
@@ -25,7 +25,8 @@ class VirtualKey:
     breakdown: Breakdown = ()
 
     def __str__(self) -> str:
-        return f"({self.name}) {self.area} {self.period}"
+        inner = f"[{breakdown_text(self.breakdown)}]" if self.breakdown else ""
+        return f"({self.name}){inner} {self.area} {self.period}"
 
 
 class Past(StrEnum):

@@ -43,6 +43,15 @@ def load(
             return read_xlsx(body, frame, known)
 
 
+def require_readable(media_type: str) -> None:
+    """Refuse a media type before anything of its body is read.
+
+    Raises:
+        MediaTypeError: it is none of :data:`MEDIA_TYPES`.
+    """
+    _plain(media_type)
+
+
 def _plain(media_type: str) -> str:
     """The media type without ``charset=utf-8``; any other parameter is refused."""
     name, _, parameter = (part.strip().lower() for part in media_type.partition(";"))

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from hub.errors import MalformedError
 from hub.loaders.findings import CellError, LoaderCode
@@ -101,17 +101,15 @@ def _ask_child(body: bytes) -> dict[str, Any]:
 
 
 def _converse(child: subprocess.Popen[bytes], body: bytes) -> dict[str, Any]:
-    assert child.stdin and child.stdout  # noqa: S101 - both are pipes
-    with child.stdin as to_child, child.stdout as from_child:
-        try:
+    to_child, from_child = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
+    try:
+        with to_child, from_child:
             to_child.write(body)
             to_child.close()
             text = from_child.read(MAX_ANSWER + 1)
-        except BrokenPipeError:
-            raise MalformedError(_DIED, code="WORKBOOK") from None
-    if len(text) > MAX_ANSWER or child.wait() != 0:
-        raise MalformedError(_DIED, code="WORKBOOK")
-    found = json.loads(text)
-    if not isinstance(found, dict):
+        found = json.loads(text) if len(text) <= MAX_ANSWER and child.wait() == 0 else None
+    except (BrokenPipeError, ValueError):
+        found = None
+    if not isinstance(found, dict) or not found.keys() & {"rows", "refused"}:
         raise MalformedError(_DIED, code="WORKBOOK")
     return found

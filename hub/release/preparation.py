@@ -17,7 +17,6 @@ from hub.release.stated import may_be_shown
 from hub.statistics.rollup import roll_up
 from hub.submissions.revisions import SignedOff
 from hub.vocabulary import CellKey, Vocabulary
-from hub.vocabulary.rows import Formula
 
 Progress = Callable[[str, int, int], None]
 
@@ -26,7 +25,7 @@ _STATUS = {"x": FigureStatus.NOT_AVAILABLE, "z": FigureStatus.NOT_APPLICABLE}
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A release ready to be judged: its content, the steward's report, and a hash of the content."""
+    """A release ready to be judged: its content and the steward's report."""
 
     cells: tuple[Observation, ...]
     report: tuple[ReportLine, ...] = field(repr=False)
@@ -94,16 +93,20 @@ def _observation(
     cell: RawCell, protected: Protected, words: Vocabulary, policy: Policy
 ) -> Observation:
     """Show a cell as the protection allows; readers learn suppressed, never which kind."""
-    known = {"provenance": cell.sources, "derived": cell.derived}
+    key, sources, made = cell.key, cell.sources, cell.derived
     if cell.value is None:
         status = _STATUS[cell.status or "x"]
-        return Observation(cell.key, status, reason=cell.reason, **known)
-    indicator = words.indicator(cell.key.indicator)
-    if cell.key in protected.hidden:
-        return Observation(cell.key, FigureStatus.SUPPRESSED, **known)
+        return Observation(key, status, reason=cell.reason, provenance=sources, derived=made)
+    indicator = words.indicator(key.indicator)
     is_stated = indicator.stated and not indicator.kind.is_count
-    if is_stated and not may_be_shown(indicator, cell.value, cell.base, policy):
-        return Observation(cell.key, FigureStatus.SUPPRESSED, **known)
-    value = protected.rounded(cell.key, cell.value)
-    base = cell.base if indicator.formula is not Formula.RETURNED or is_stated else None
-    return Observation(cell.key, FigureStatus.PUBLISHED, value, base=base, **known)
+    unfit = is_stated and not may_be_shown(indicator, cell.value, cell.base, policy)
+    if unfit or key in protected.hidden:
+        return Observation(key, FigureStatus.SUPPRESSED, provenance=sources, derived=made)
+    return Observation(
+        key,
+        FigureStatus.PUBLISHED,
+        protected.rounded(key, cell.value),
+        base=cell.base if is_stated else None,
+        provenance=sources,
+        derived=made,
+    )

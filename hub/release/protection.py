@@ -16,6 +16,7 @@ from hub.disclosure import (
     published_table,
     relations_of,
     rounded,
+    sensitive_cells,
 )
 from hub.errors import DisclosureError
 from hub.protected.figures import FigureStatus
@@ -41,7 +42,7 @@ class Protected:
         place = self.protection.table.index.get(key)
         if place is None or not self.protection.table.cells[place].people:
             return value
-        return Decimal(rounded(int(value), self.protection.policy))
+        return Decimal(rounded(int(value), self.protection.policy.base))
 
     def report(self, shown: Mapping[CellKey, Observation]) -> tuple[ReportLine, ...]:
         """Say for the steward why each hidden cell is hidden, and how far it stays open."""
@@ -74,8 +75,11 @@ def protect_counts(
         DisclosureError: something cannot be protected, or the attack broke the result.
     """
     before = {item.key: item for item in history}
-    cells = [_cell(cell, words, before.get(key)) for key, cell in sorted(raw.items())
-             if _is_count(cell, words)]
+    cells = [
+        _cell(cell, words, before.get(key))
+        for key, cell in sorted(raw.items())
+        if _is_count(cell, words)
+    ]
     table = relations_of(words, cells)
     protection = protect(table, policy, progress=progress)
     _withstand(protection, policy)
@@ -116,28 +120,15 @@ def _withstand(protection: Protection, policy: Policy) -> None:
     """Attack what will be published, as a stranger and as each contributing agency."""
     table = protection.table
     told = published_table(protection)
-    hidden = [
-        place
-        for place, state in enumerate(protection.pattern)
-        if state in (State.PRIMARY, State.VIRTUAL)
-        and _is_small(table.cells[place].value, policy)
-        and table.cells[place].people
-    ]
+    small = sensitive_cells(table, policy)
     agencies = sorted({agency for cell in table.cells for agency, _ in cell.parts})
     for observer in (None, *agencies):
         known = known_to(table, observer) if observer else {}
-        targets = [place for place in hidden if place not in known]
+        targets = [place for place in small if place not in known]
         report = attack(told, table.knowledge, policy, targets, known=known)
         if not report.is_safe:
             who = observer or "a reader"
             names = ", ".join(finding.name for finding in report.broken[:5])
             raise DisclosureError(
-                f"The release's own attack, as {who}, was not held off at {names}; "
-                "it is not kept."
+                f"The release's own attack, as {who}, was not held off at {names}; it is not kept."
             )
-
-
-def _is_small(value: int | None, policy: Policy) -> bool:
-    return value is not None and (
-        0 < value < policy.threshold or (value == 0 and policy.zeros_sensitive)
-    )

@@ -11,7 +11,9 @@ from hub.disclosure import Policy
 from hub.vocabulary.rows import Indicator, Kind
 
 
-def may_be_shown(indicator: Indicator, value: Decimal, base: Decimal | None, policy: Policy) -> bool:
+def may_be_shown(
+    indicator: Indicator, value: Decimal, base: Decimal | None, policy: Policy
+) -> bool:
     """Whether a stated figure may be shown under the policy."""
     if indicator.kind is not Kind.PERCENT or not indicator.sensitive or base is None:
         return True

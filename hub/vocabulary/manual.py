@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from hub.vocabulary.cells import Term
+from hub.vocabulary.reading import vocabulary
 from hub.vocabulary.rows import Category, Formula, Indicator
-from hub.vocabulary.vocabulary import Vocabulary, vocabulary
+from hub.vocabulary.vocabulary import Vocabulary
 
 _HEAD = """# Vocabulary
 

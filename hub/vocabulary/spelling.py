@@ -5,8 +5,10 @@ from collections.abc import Iterable
 
 
 def nearest(code: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Name up to three known codes that look like ``code``, the likeliest first."""
-    return tuple(difflib.get_close_matches(code.upper(), list(known), n=3, cutoff=0.6))
+    """Name up to three known codes that look like ``code`` in any case, the likeliest first."""
+    by_upper = {word.upper(): word for word in known}
+    found = difflib.get_close_matches(code.upper(), list(by_upper), n=3, cutoff=0.6)
+    return tuple(by_upper[word] for word in found)
 
 
 def hint(code: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ of them has made some server say two different things about one body.
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from starlette.requests import Request
@@ -108,17 +108,15 @@ def _number(text: str) -> float:
 def _is_shallow(value: Any) -> bool:
     level = [value]
     for _ in range(DEPTH + 1):
-        level = [child for node in level for child in _children(node)]
-        if not level:
+        nested = [node for node in level if isinstance(node, dict | list)]
+        if not nested:
             return True
+        level = [child for node in nested for child in _children(node)]
     return False
 
 
-def _children(node: Any) -> Iterator[Any]:
-    if isinstance(node, dict):
-        yield from node.values()
-    elif isinstance(node, list):
-        yield from node
+def _children(node: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node
 
 
 def _refuse_unstorable(value: Any) -> None:

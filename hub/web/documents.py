@@ -94,7 +94,9 @@ class Documents:
             return parse(text, max_lexical_tokens=tokens, max_comments=tokens)
         except GraphQLError as error:
             if "Parsing aborted" in error.message:
-                raise LimitError(f"The document is over {tokens} tokens.") from None
+                raise LimitError(
+                    f"The document is over {tokens} tokens or nests too deeply."
+                ) from None
             raise DocumentError("GRAPHQL_SYNTAX", [error]) from None
 
 

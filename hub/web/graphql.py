@@ -119,8 +119,6 @@ class Endpoint:
         request = Request(scope, receive)
         response = await self._respond(request)
         response.headers["Vary"] = "Accept, Authorization, Cookie"
-        if request.method in {"GET", "HEAD"}:
-            response = conditional(request, response)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -150,7 +148,8 @@ class Endpoint:
         self._require_allowed(request, document, principal)
         cost = price(self._schema, document, ask.variables)
         result = await self._run(request, principal, document, ask)
-        return self._result(request, result, cost)
+        response = self._result(request, result, cost)
+        return response if request.method == "POST" else conditional(request, response)
 
     async def _ask(self, request: Request) -> Ask:
         if request.method == "POST":

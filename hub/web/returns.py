@@ -8,9 +8,11 @@ from starlette.routing import Route
 
 from hub.auth.permissions import demand, enter
 from hub.errors import NotFoundError
+from hub.loaders.body import require_readable
 from hub.returns import Finding
 from hub.submissions.history import findings_of, observations_of, revisions_of
 from hub.submissions.idempotency import once
+from hub.submissions.reading import record_reading
 from hub.submissions.reception import Address, Conditions, receive, require_known
 from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.store import find
@@ -28,7 +30,7 @@ async def put_return(request: Request) -> Response:
     require_known(address, hub.words)
     demand(principal, "return.submit", agency=address.agency)
     media_type = request.headers.get("content-type", "")
-    require_media_type(media_type)
+    require_readable(media_type)
     body = await read_body(request, hub.settings.upload_limit)
     dry_run = _flag(request, "dryRun")
     headers = request.headers
@@ -70,7 +72,7 @@ async def get_return(request: Request) -> Response:
         history = await revisions_of(session, current.return_id)
         rows = await observations_of(session, current.return_id, current.number)
         findings = await findings_of(session, current.return_id, current.number)
-        await read_event(session, current, principal, hub.clock())
+        await record_reading(session, current, principal, hub.clock())
     content = revision_json(current) | {
         "returnId": str(current.return_id),
         "dataset": current.dataset,

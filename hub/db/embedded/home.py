@@ -35,11 +35,6 @@ class Home:
         return self.folder / "server.log"
 
 
-def make_data_folder(data_dir: Path) -> None:
-    """Make the data folder; root lets other accounts pass through it, never list or write."""
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
-
-
 def settle(data_dir: Path) -> Home:
     """Find the home that belongs to ``data_dir``, or choose one and remember it.
 

@@ -16,7 +16,7 @@ def check(words: Vocabulary) -> Iterator[Problem]:
         if not categories:
             yield Problem(*dimension.place, "code", f"{dimension.code} has no categories")
         yield from _limits(categories)
-        if dimension.partition:
+        if dimension.partition and not dimension.overlapping:
             yield from _overlaps(categories)
     for identity in words.identities:
         yield from _relation(identity, words)

@@ -55,7 +55,6 @@ BOMBS = {
     "depth 16": nested(15),
     "depth 30": nested(30),
     "depth 100": nested(100),
-    "depth 300": nested(300),
     "depth by fragments": "{...F0}"
     + "".join(f"fragment F{i} on Q{{a{{...F{i + 1}}}}}" for i in range(16))
     + "fragment F16 on Q{a}",
@@ -89,7 +88,7 @@ BOMBS = {
     "directives on spreads": "{" + "...A @d " * 9 + "} fragment A on Q{a}",
     "operations 2": "query A{a} query B{b}",
     "operations 100": times(100, "query A#{a}"),
-    "lists in an argument": "{a(x:" + "[" * 200 + "]" * 200 + ")}",
+    "lists in an argument": "{a(x:" + "[" * 120 + "]" * 120 + ")}",
     "objects in an argument": "{a(x:" + "{y:" * 120 + "1" + "}" * 120 + ")}",
     "lists in a variable's type": "query($v:" + "[" * 120 + "Int" + "]" * 120 + "){a}",
     "lists in a variable's default": "query($v:Int=" + "[" * 120 + "]" * 120 + "){a}",
@@ -121,10 +120,12 @@ WIDE = Limits(
 )
 
 
-@pytest.mark.parametrize("name", [name for name in BOMBS if "circle" not in name])
+# Circles and doubled names are refused before anything is counted, whatever the limits.
+COUNTED = [name for name in BOMBS if not name.startswith(("circle", "two fragments"))]
+
+
+@pytest.mark.parametrize("name", COUNTED)
 def test_bomb_costs_linear_work_even_when_nothing_stops_it(name: str) -> None:
-    if name == "two fragments of one name":
-        pytest.skip("refused before anything is counted, whatever the limits")
     report = limit(parse(BOMBS[name]), WIDE)
     assert report.steps <= 4 * report.nodes
 

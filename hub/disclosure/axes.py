@@ -1,0 +1,174 @@
+"""The axes of a component, and the smallest changes along each that keep its relations.
+
+Most relations run along one axis: a county over its districts, a year over its months, a total
+over its categories. A change along an axis that keeps the axis's relations is a *pattern*, such
+as "one district up, its neighbour down". A product of patterns, one for each axis, keeps every
+relation of the table, because each relation sees one pattern only.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.disclosure.system import Reals, System
+
+Pattern = tuple[tuple[int, int], ...]
+"""Codes of an axis with +1 or -1."""
+
+MOST_PATTERNS = 96
+MOST_STEPS = 1_500
+"""How far to look for the patterns of one code."""
+
+MOST_PLACES = 30_000_000
+"""Largest grid to lay out; beyond it axes are merged."""
+
+AREA, PERIOD = 1, 2
+"""Positions of these coordinates; indicator and dimensions, the others, may be merged freely."""
+
+
+@dataclass(frozen=True)
+class Fan:
+    """The patterns through one code: ``signs`` has a row for each and a column for each of the
+    ``codes`` that any of them touches."""
+
+    codes: NDArray[np.int64]
+    signs: Reals
+
+
+class Axis:
+    """One axis: its codes and the relations between them."""
+
+    def __init__(self, size: int, rows: Iterable[Pattern]) -> None:
+        self.size = size
+        self._rows = sorted(set(rows))
+        self._rows_of: list[list[int]] = [[] for _ in range(size)]
+        for number, row in enumerate(self._rows):
+            for code, _ in row:
+                self._rows_of[code].append(number)
+        self._fans: dict[int, Fan] = {}
+
+    def fan(self, code: int) -> Fan:
+        """The patterns that raise ``code`` by one, the smallest first."""
+        if code not in self._fans:
+            self._fans[code] = self._spread(list(self._patterns(code)))
+        return self._fans[code]
+
+    def _spread(self, patterns: Sequence[Pattern]) -> Fan:
+        codes = sorted({code for pattern in patterns for code, _ in pattern})
+        column = {code: at for at, code in enumerate(codes)}
+        signs = np.zeros((len(patterns), len(codes)))
+        for at, pattern in enumerate(patterns):
+            for code, sign in pattern:
+                signs[at, column[code]] = sign
+        return Fan(np.array(codes, dtype=np.int64), signs)
+
+    def _patterns(self, code: int) -> Iterable[Pattern]:
+        """Best first: repair one broken relation at a time with one more code."""
+        start: Pattern = ((code, 1),)
+        queue, seen, found, order = [(1, 0, start)], {start}, 0, 0
+        for _ in range(MOST_STEPS):
+            if not queue or found == MOST_PATTERNS:
+                return
+            _, _, pattern = heapq.heappop(queue)
+            broken = self._broken(dict(pattern))
+            if broken is None:
+                found += 1
+                yield pattern
+                continue
+            for step in self._repairs(dict(pattern), *broken):
+                longer = tuple(sorted((*pattern, step)))
+                if longer not in seen:
+                    seen.add(longer)
+                    order += 1
+                    heapq.heappush(queue, (len(longer), order, longer))
+
+    def _broken(self, pattern: dict[int, int]) -> tuple[int, int] | None:
+        """A relation that the pattern breaks, the shortest, with how far it is off."""
+        best: tuple[int, int] | None = None
+        for number in dict.fromkeys(n for code in pattern for n in self._rows_of[code]):
+            off = sum(weight * pattern.get(code, 0) for code, weight in self._rows[number])
+            if off and (best is None or len(self._rows[number]) < len(self._rows[best[0]])):
+                best = (number, off)
+        return best
+
+    def _repairs(self, pattern: dict[int, int], number: int, off: int) -> Iterable[tuple[int, int]]:
+        for code, weight in self._rows[number]:
+            if code not in pattern and off % weight == 0 and abs(off // weight) == 1:
+                yield code, -off // weight
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a component laid out along its axes; ``cell_at`` holds ``system.size`` where
+    there is none."""
+
+    axes: tuple[Axis, ...]
+    place_of: NDArray[np.int64]
+    """For each cell, its code on each axis."""
+    cell_at: NDArray[np.int32]
+
+
+def grid_of(system: System) -> Grid | None:
+    """Lay a component out; None if it is too scattered for that."""
+    for groups in _groupings(system):
+        codes, sizes = _codes(system, groups)
+        if np.prod([float(size) for size in sizes]) <= MOST_PLACES:
+            break
+    else:
+        return None
+    cell_at = np.full(sizes, system.size, dtype=np.int32)
+    cell_at[tuple(codes.T)] = np.arange(system.size, dtype=np.int32)
+    rows: list[list[Pattern]] = [[] for _ in sizes]
+    for row in system.rows:
+        places = codes[[cell for cell, _ in row]]
+        differing = np.flatnonzero((places != places[0]).any(axis=0))
+        if len(differing) == 1:
+            along = places[:, differing[0]].tolist()
+            weights = [weight for _, weight in row]
+            first = 1 if weights[0] > 0 else -1
+            rows[int(differing[0])].append(
+                tuple(sorted((c, first * w) for c, w in zip(along, weights, strict=True)))
+            )
+    axes = tuple(Axis(size, found) for size, found in zip(sizes, rows, strict=True))
+    return Grid(axes, codes, cell_at)
+
+
+def _groupings(system: System) -> Iterable[list[list[int]]]:
+    """Ways to group coordinates into axes, from the finest. Relations that run over several
+    coordinates at once (identities between a category and a total, say) need them merged."""
+    width = len(system.coords[0])
+    together = _slanted(system, width)
+    fine = [[AREA], [PERIOD]]
+    free = [at for at in range(width) if at not in (AREA, PERIOD)]
+    merged = [at for at in free if at in together]
+    rest = [[at] for at in free if at not in together]
+    yield [*fine, *([merged] if merged else []), *rest]
+    yield [*fine, free]
+    yield [list(range(width))]
+
+
+def _slanted(system: System, width: int) -> set[int]:
+    """Coordinates other than area and period that vary together in some relation."""
+    found = set[int]()
+    for row in system.rows:
+        coords = [system.coords[cell] for cell, _ in row]
+        varying = {at for at in range(width) if len({c[at] for c in coords}) > 1}
+        free = varying - {AREA, PERIOD}
+        if len(free) > 1:
+            found |= free
+    return found
+
+
+def _codes(
+    system: System, groups: Sequence[Sequence[int]]
+) -> tuple[NDArray[np.int64], tuple[int, ...]]:
+    columns, sizes = [], []
+    for group in groups:
+        names = [tuple(coords[at] for at in group) for coords in system.coords]
+        number = {name: at for at, name in enumerate(dict.fromkeys(names))}
+        columns.append([number[name] for name in names])
+        sizes.append(len(number))
+    return np.array(columns, dtype=np.int64).T, tuple(sizes)
