@@ -83,6 +83,20 @@ def test_parts_are_drawn_only_when_all_are_published() -> None:
     assert "[c]" in html
 
 
+def test_parts_that_do_not_make_up_the_whole_are_not_drawn() -> None:
+    html = row(page(three_rivers_journey(counts={"POL_DA_CRIME": 600})), "POLICE_RECORD")
+    assert "hub-bar__label" not in html
+
+
+def test_a_hidden_part_hides_the_pieces_even_if_the_others_fill_the_bar() -> None:
+    """Full pieces beside a hidden part would say that the hidden one is zero."""
+    stage = next(s for s in three_rivers_journey().stages if s.code == "POLICE_RECORD")
+    lost = replace(stage.parts[0], figure=Figure(FigureStatus.SUPPRESSED, "crime"))
+    bar = bar_of(replace(stage, parts=(*stage.parts, lost)), None, Scale(Decimal(1270)))
+    assert bar is not None
+    assert bar.segments == ()
+
+
 def test_drawings_are_hidden_from_listeners() -> None:
     html = page(three_rivers_journey())
     assert set(re.findall(r'<svg class="[^>]*>', html)) == {
