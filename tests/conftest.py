@@ -5,14 +5,14 @@ Its database ``hub`` is migrated once and is the template; a test that takes the
 ``database`` works on a copy of its own, with all four logins, and never sees another test's
 rows. ``settings`` is what that database was opened with, for tests that open it themselves
 (an application under test); ``owner`` connects to it as the owner, for looking at what no duty
-may see. ``copy_of(template)`` makes further copies: for two databases in one test, or for a
-wider-scoped fixture of a module whose tests only read.
+may see. ``fresh_settings()`` makes further copies: for two databases in one test, or for a wider-scoped
+fixture of a module whose tests only read.
 """
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,9 @@ from hub.db.logins import credentials
 from hub.db.migrate import upgrade
 from hub.db.server import owner_address
 from hub.settings import Settings
+
+
+FreshSettings = Callable[[], AbstractAsyncContextManager[Settings]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,12 @@ async def copy_of(template: Template) -> AsyncIterator[Settings]:
         async with admin.connect() as connection:
             await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         await admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def fresh_settings(template: Template) -> FreshSettings:
+    """Makes further databases: ``async with fresh_settings() as settings``."""
+    return lambda: copy_of(template)
 
 
 @pytest.fixture

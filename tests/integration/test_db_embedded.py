@@ -299,7 +299,11 @@ def test_root_keeps_the_cluster_in_a_data_folder_within_reach() -> None:
         server = embedded.start()
         assert settle(parent / "data").folder == parent / "data" / "postgres"
         assert asyncio.run(ask(server, "SELECT 1")) == 1
-        embedded.destroy()
+        embedded.stop()
+        (parent / "data").rename(parent / "moved")
+        with EmbeddedPostgres(parent / "moved") as server:
+            assert asyncio.run(ask(server, "SELECT 1")) == 1
+        assert not (parent / "data").exists()
     finally:
         shutil.rmtree(parent)
 

@@ -44,12 +44,15 @@ def settle(data_dir: Path) -> Home:
     """
     remembered = secrets.read(data_dir / RECORD)
     if remembered is not None:
-        folder = Path(json.loads(remembered)["home"])
+        folder = data_dir / json.loads(remembered)["home"]
         home = Home(folder, choose(folder))
     else:
         account = choose()
         home = Home(_choose_folder(data_dir, account), account)
-        secrets.write(data_dir / RECORD, json.dumps({"home": str(home.folder)}))
+        # Relative where it can be, so that the data folder may be moved.
+        inside = home.folder.parent == data_dir
+        kept = home.folder.name if inside else str(home.folder)
+        secrets.write(data_dir / RECORD, json.dumps({"home": kept}))
     home.account.make_folder(home.folder)
     return home
 
