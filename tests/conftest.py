@@ -29,7 +29,6 @@ from hub.db.migrate import upgrade
 from hub.db.server import owner_address
 from hub.settings import Settings
 
-
 FreshSettings = Callable[[], AbstractAsyncContextManager[Settings]]
 
 
