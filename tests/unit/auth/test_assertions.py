@@ -1,6 +1,8 @@
 """Client assertions and the keys that clients register."""
 
 import json
+import statistics
+import time
 import warnings
 from datetime import timedelta
 from typing import Any
@@ -130,6 +132,18 @@ def test_each_key_has_one_algorithm() -> None:
 
 def test_a_client_with_a_secret_has_no_key() -> None:
     assert read(sign(), Client("c1", "", frozenset())) is None
+
+
+def test_an_unknown_client_takes_as_long_as_a_known_one() -> None:
+    texts = (sign(key=OTHER), sign({"iss": "c9", "sub": "c9"}, key=OTHER))
+    spent: tuple[list[float], list[float]] = ([], [])
+    for _ in range(150):
+        for text, times in zip(texts, spent, strict=True):
+            began = time.perf_counter()
+            assert read(text) is None
+            times.append(time.perf_counter() - began)
+    known, unknown = (statistics.median(times) for times in spent)
+    assert 0.6 < unknown / known < 1.6
 
 
 def test_it_is_kept_as_long_as_it_could_be_shown_again() -> None:

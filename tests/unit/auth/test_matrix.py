@@ -10,6 +10,7 @@ from hub.auth.roles import Role, all_scopes, terms
 
 OPEN_ITEMS = {
     "GET /",
+    "GET /journey",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
