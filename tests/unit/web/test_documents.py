@@ -27,6 +27,7 @@ def test_bomb_is_refused_before_validation(documents: Documents, query: str) -> 
         "{hello(name:" + "[" * 600 + "]" * 600 + ")}",
         "query($v:" + "[" * 700 + "Int" + "]" * 700 + "){hello}",
         "{" + "hello " * 1500 + "}",
+        "{hello(name:[" + "1 " * 1500 + "])}",
         "{hello}" + "#\n" * 3000,
         "{hello}" + " " * 15_000,
         '{hello(name:"' + "x" * 15_000 + '")}',
