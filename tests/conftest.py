@@ -76,7 +76,7 @@ async def copy_of(template: Template) -> AsyncIterator[Settings]:
 
 @pytest.fixture(scope="session")
 def fresh_settings(template: Template) -> FreshSettings:
-    """Give what makes further databases: ``async with fresh_settings() as settings``."""
+    """Give what makes further databases, to be called in an ``async with``."""
     return lambda: copy_of(template)
 
 
