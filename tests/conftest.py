@@ -5,12 +5,13 @@ Its database ``hub`` is migrated once and is the template; a test that takes the
 ``database`` works on a copy of its own, with all four logins, and never sees another test's
 rows. ``settings`` is what that database was opened with, for tests that open it themselves
 (an application under test); ``owner`` connects to it as the owner, for looking at what no duty
-may see. ``fresh_settings()`` makes further copies: for two databases in one test, or for a wider-scoped
-fixture of a module whose tests only read.
+may see. ``fresh_settings()`` makes further copies: for two databases in one test, or for a
+wider-scoped fixture of a module whose tests only read.
 """
 
 import asyncio
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ class Template:
 @pytest.fixture(scope="session")
 async def template(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Template]:
     """The session's embedded server, its database ``hub`` migrated and then left alone."""
+    # A run that is told to end (by `timeout`, by CI) ends its server too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     data_dir = tmp_path_factory.mktemp("data")
     embedded = EmbeddedPostgres(data_dir)
     server = await asyncio.to_thread(embedded.start)
@@ -73,7 +76,7 @@ async def copy_of(template: Template) -> AsyncIterator[Settings]:
 
 @pytest.fixture(scope="session")
 def fresh_settings(template: Template) -> FreshSettings:
-    """Makes further databases: ``async with fresh_settings() as settings``."""
+    """Give what makes further databases, to be called in an ``async with``."""
     return lambda: copy_of(template)
 
 

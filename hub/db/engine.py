@@ -76,11 +76,19 @@ class Database:
 
     async def close(self) -> None:
         """Give back every connection, and stop the embedded server if this process started it."""
-        if self._watch is not None:
-            await self._watch.end()
         await self._disconnect()
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.stop)
+
+    async def discard(self) -> None:
+        """Close, and delete the embedded cluster, which may lie outside its data folder.
+
+        For throw-away data folders (a demo, a test); a server of one's own is only closed.
+        Raises ``DatabaseError`` when another process owns the embedded server.
+        """
+        await self._disconnect()
+        if self._postgres is not None:
+            await asyncio.to_thread(self._postgres.destroy)
 
     @asynccontextmanager
     async def intake(self) -> AsyncIterator[IntakeSession]:
@@ -123,5 +131,7 @@ class Database:
                 log.warning("database_not_durable", duty=duty.value, off=list(faults))
 
     async def _disconnect(self) -> None:
+        if self._watch is not None:
+            await self._watch.end()
         for engine in self._engines.values():
             await engine.dispose()

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.db.embedded import EmbeddedPostgres, postmaster
+from hub.db.embedded import postmaster
 from hub.db.embedded.home import settle
 from hub.db.engine import Database
 from hub.db.migrate import migrate, newest
@@ -212,10 +212,10 @@ async def test_the_embedded_database_migrates_itself_and_comes_back(tmp_path: Pa
                 await asyncio.sleep(0.2)
     finally:
         await database.close()
-    assert not postmaster.running(settle(tmp_path).cluster)
-    last = EmbeddedPostgres(tmp_path)
-    last.start()
-    last.destroy()
+    home = settle(tmp_path)
+    assert not postmaster.running(home.cluster)
+    await (await Database.open(settings)).discard()
+    assert not home.folder.exists()
 
 
 async def answers(database: Database) -> bool:
