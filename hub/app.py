@@ -64,8 +64,12 @@ class RunningHub:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock = now) -> AsyncIterator[RunningHub]:
+async def running(
+    settings: Settings, clock: Clock = now, *, throw_away: bool = False
+) -> AsyncIterator[RunningHub]:
     """Open the database and everything else a server or a command needs; close it at the end.
+
+    With ``throw_away`` the embedded cluster is deleted at the end, wherever it lies.
 
     Raises:
         SettingsError: a setting is unsafe; the message says which.
@@ -83,7 +87,7 @@ async def running(settings: Settings, clock: Clock = now) -> AsyncIterator[Runni
             words=vocabulary(),
         )
     finally:
-        await database.close()
+        await (database.discard() if throw_away else database.close())
 
 
 def build(hub: RunningHub) -> Starlette:

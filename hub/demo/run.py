@@ -43,7 +43,7 @@ async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
             log_level="WARNING",
         )
         console.print("Starting the embedded PostgreSQL …")
-        async with running(settings) as hub, _serving(hub) as server:
+        async with running(settings, throw_away=True) as hub, _serving(hub) as server:
             known = await _tell(hub, console)
             if stop:
                 return
