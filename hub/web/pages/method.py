@@ -1,4 +1,4 @@
-"""How the figures are made: method, protection, symbols, grades; and the accessibility statement."""
+"""How the figures are made, and the accessibility statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
