@@ -38,6 +38,18 @@ class Finding:
     pointer: str | None = None
     allowed: str | None = None
 
+    def as_json(self) -> dict[str, str | int | None]:
+        """Write the finding as the contract has it."""
+        return {
+            "severity": str(self.severity),
+            "code": str(self.code),
+            "message": self.message,
+            "row": self.row,
+            "column": self.column,
+            "pointer": self.pointer,
+            "allowed": self.allowed,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Reported:

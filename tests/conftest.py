@@ -5,14 +5,15 @@ Its database ``hub`` is migrated once and is the template; a test that takes the
 ``database`` works on a copy of its own, with all four logins, and never sees another test's
 rows. ``settings`` is what that database was opened with, for tests that open it themselves
 (an application under test); ``owner`` connects to it as the owner, for looking at what no duty
-may see. ``copy_of(template)`` makes further copies: for two databases in one test, or for a
+may see. ``fresh_settings()`` makes further copies: for two databases in one test, or for a
 wider-scoped fixture of a module whose tests only read.
 """
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from hub.db.migrate import upgrade
 from hub.db.server import owner_address
 from hub.settings import Settings
 
+FreshSettings = Callable[[], AbstractAsyncContextManager[Settings]]
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -41,6 +44,8 @@ class Template:
 @pytest.fixture(scope="session")
 async def template(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Template]:
     """The session's embedded server, its database ``hub`` migrated and then left alone."""
+    # A run that is told to end (by `timeout`, by CI) ends its server too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     data_dir = tmp_path_factory.mktemp("data")
     embedded = EmbeddedPostgres(data_dir)
     server = await asyncio.to_thread(embedded.start)
@@ -67,6 +72,12 @@ async def copy_of(template: Template) -> AsyncIterator[Settings]:
         async with admin.connect() as connection:
             await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         await admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def fresh_settings(template: Template) -> FreshSettings:
+    """Give what makes further databases, to be called in an ``async with``."""
+    return lambda: copy_of(template)
 
 
 @pytest.fixture

@@ -27,8 +27,6 @@ def parse(text: str) -> URL:
     host, port = query.pop("host", url.host), query.pop("port", url.port)
     if "sslmode" in query:
         query["ssl"] = query.pop("sslmode")
-    if isinstance(host, tuple) or isinstance(port, tuple):
-        raise SettingsError("HUB_DATABASE_URL must name one host.")
-    return url.set(
-        drivername=DRIVER, host=host, port=int(port) if port is not None else None, query=query
-    )
+    if isinstance(host, tuple) or not str(port or 0).isdecimal():
+        raise SettingsError("HUB_DATABASE_URL must name one host and one port.")
+    return url.set(drivername=DRIVER, host=host, port=int(str(port)) if port else None, query=query)

@@ -14,8 +14,9 @@ from hub.db.embedded import EmbeddedPostgres
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
 from hub.db.pools import pool
-from hub.db.server import embedded, owner_address
+from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
+from hub.db.watch import Watch
 from hub.errors import DatabaseError
 from hub.settings import Settings
 
@@ -34,6 +35,7 @@ class Database:
     ) -> None:
         self._engines = engines
         self._postgres = postgres
+        self._watch: Watch | None = None
 
     @classmethod
     async def open(cls, settings: Settings, *, migrate: bool | None = None) -> "Database":
@@ -59,15 +61,17 @@ class Database:
         cls, settings: Settings, owner: URL, postgres: EmbeddedPostgres | None, migrate: bool
     ) -> "Database":
         passwords = credentials(settings.data_dir)
-        if migrate:
-            await upgrade(owner, passwords)
         database = cls({duty: pool(owner, passwords, duty) for duty in Duty}, postgres)
         try:
-            await require_newest(owner)
-            await database._require_fitness(strict=settings.env == "production")
+            with reaching_the_database():
+                if migrate:
+                    await upgrade(owner, passwords)
+                await require_newest(owner)
+                await database._require_fitness(strict=settings.env == "production")
         except BaseException:
             await database._disconnect()
             raise
+        database._watch = Watch(postgres) if postgres is not None else None
         return database
 
     async def close(self) -> None:
@@ -75,6 +79,16 @@ class Database:
         await self._disconnect()
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.stop)
+
+    async def discard(self) -> None:
+        """Close, and delete the embedded cluster, which may lie outside its data folder.
+
+        For throw-away data folders (a demo, a test); a server of one's own is only closed.
+        Raises ``DatabaseError`` when another process owns the embedded server.
+        """
+        await self._disconnect()
+        if self._postgres is not None:
+            await asyncio.to_thread(self._postgres.destroy)
 
     @asynccontextmanager
     async def intake(self) -> AsyncIterator[IntakeSession]:
@@ -117,5 +131,7 @@ class Database:
                 log.warning("database_not_durable", duty=duty.value, off=list(faults))
 
     async def _disconnect(self) -> None:
+        if self._watch is not None:
+            await self._watch.end()
         for engine in self._engines.values():
             await engine.dispose()

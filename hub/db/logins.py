@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from hub.db import secrets
+from hub.db.lock import held
 from hub.errors import DatabaseError
 
 CREDENTIALS = "credentials.json"
@@ -47,11 +48,12 @@ def credentials(data_dir: Path) -> Credentials:
 
     Raises ``DatabaseError`` when the file is open to others or not what the hub wrote.
     """
-    path = data_dir / CREDENTIALS
-    text = secrets.read(path)
-    if text is None:
-        text = json.dumps({duty.value: secrets.generate() for duty in Duty})
-        secrets.write(path, text)
+    secrets.make_folder(data_dir)
+    with held(data_dir / "credentials.lock", seconds=10):
+        text = secrets.read(data_dir / CREDENTIALS)
+        if text is None:
+            text = json.dumps({duty.value: secrets.generate() for duty in Duty})
+            secrets.write(data_dir / CREDENTIALS, text)
     try:
         stored = json.loads(text)
         return Credentials({duty: str(stored[duty.value]) for duty in Duty})

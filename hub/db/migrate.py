@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.db.logins import Credentials, credentials
 from hub.db.roles import ensure_logins
-from hub.db.server import running_server
+from hub.db.server import reaching_the_database, running_server
 from hub.errors import DatabaseError
 from hub.settings import Settings
 
@@ -28,7 +28,8 @@ async def migrate(settings: Settings) -> str:
     Raises ``DatabaseError`` when the server or its owner login is not fit for it.
     """
     async with running_server(settings) as owner:
-        return await upgrade(owner, credentials(settings.data_dir))
+        with reaching_the_database():
+            return await upgrade(owner, credentials(settings.data_dir))
 
 
 async def upgrade(owner: URL, passwords: Credentials) -> str:

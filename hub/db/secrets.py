@@ -10,6 +10,11 @@ from hub.errors import DatabaseError
 PRIVATE_FILE = 0o600
 
 
+def make_folder(data_dir: Path) -> None:
+    """Make the data folder; root lets other accounts pass through it, never list or write."""
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+
+
 def generate() -> str:
     """Draw a password of 256 bits that needs no quoting anywhere."""
     return secrets.token_hex(32)

@@ -1,13 +1,15 @@
 """The server that the settings name: one of the operator's own, or the embedded one."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
 
 from hub.db.address import parse
 from hub.db.embedded import EmbeddedPostgres
+from hub.errors import DatabaseError
 from hub.settings import Settings
 
 
@@ -28,6 +30,19 @@ async def running_server(settings: Settings) -> AsyncIterator[URL]:
         yield server.url
     finally:
         await asyncio.to_thread(postgres.stop)
+
+
+@contextmanager
+def reaching_the_database() -> Iterator[None]:
+    """Turn whatever goes wrong while connecting into a ``DatabaseError`` that says what to do."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise DatabaseError(
+            f"The database cannot be used ({reason}). Is it up, and has `hub migrate` run with "
+            "this data folder?"
+        ) from error
 
 
 def owner_address(settings: Settings) -> URL:

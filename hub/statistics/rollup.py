@@ -158,14 +158,19 @@ def _candidates(periods: list[Period], kinds: Iterable[PeriodKind]) -> list[Peri
 
 
 def tile(wanted: Period, periods: Iterable[Period]) -> tuple[Period, ...]:
-    """Find shorter or equal periods that cover ``wanted`` exactly; none if none do."""
+    """Find shorter or equal periods that cover ``wanted`` exactly; none if none do.
+
+    The finest cover wins: where a year disagrees with its months (trap T20), a year to date is
+    the sum of the months, as the agency's own cumulative figures are.
+    """
     by_start: dict[int, list[Period]] = defaultdict(list)
     for period in sorted(periods, key=lambda item: (item.length, item.id)):
         if wanted.covers(period) and period.id != wanted.id:
             by_start[period.start].append(period)
     reached: dict[int, tuple[Period, ...]] = {wanted.start: ()}
     for month in range(wanted.start, wanted.end):
-        if month in reached:
-            for period in by_start[month]:
-                reached.setdefault(period.end, (*reached[month], period))
+        for period in by_start[month] if month in reached else ():
+            cover = (*reached[month], period)
+            if len(cover) > len(reached.get(period.end, ())):
+                reached[period.end] = cover
     return reached.get(wanted.end, ())

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from hub.vocabulary.cells import Term
-from hub.vocabulary.rows import Category, Formula, Indicator
-from hub.vocabulary.vocabulary import Vocabulary, vocabulary
+from hub.vocabulary.reading import vocabulary
+from hub.vocabulary.rows import Area, Category, Formula, Indicator, Membership
+from hub.vocabulary.vocabulary import Vocabulary
 
 _HEAD = """# Vocabulary
 
@@ -42,7 +43,9 @@ def _indicators(words: Vocabulary) -> Iterator[str]:
     for indicator in words.indicators.values():
         topics[indicator.place[0]].append(indicator)
     for file, members in topics.items():
-        head = "code|what it counts|unit|kind|adds over|how it comes|breakdowns|source"
+        head = (
+            "code|what it counts|unit|kind|adds over|how it comes|breakdowns|periods|places|source"
+        )
         yield from _table(f"### `{file}`", head, (_indicator(item) for item in members))
 
 
@@ -58,6 +61,8 @@ def _indicator(item: Indicator) -> tuple[str, ...]:
         " and ".join(adds) or "nothing",
         _origin(item),
         ", ".join(item.dimensions),
+        ", ".join(item.period_kinds),
+        ", ".join(item.area_levels),
         ", ".join(item.source.split(";")),
     )
 
@@ -194,12 +199,28 @@ def _places(words: Vocabulary) -> Iterator[str]:
             f"`{item.code}`",
             item.name,
             item.level,
-            f"{item.valid_from or ''} to {item.valid_to or ''}".strip().removesuffix(" to"),
+            _span(item),
             f"now `{item.successor}`" if item.successor else item.note,
         )
         for item in words.areas.values()
     )
     yield from _table("## Places", "code|name|level|valid|note", areas)
+    groups: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
+    for item in words.memberships:
+        span = f" ({_span(item)})" if _span(item) else ""
+        name = f"{words.areas[item.child].name}{span}"
+        groups[item.parent, item.hierarchy, item.exhaustive].append(name)
+    tilings = (
+        (words.areas[parent].name, hierarchy, "exactly" if exact else "in part", ", ".join(names))
+        for (parent, hierarchy, exact), names in groups.items()
+    )
+    yield from _table("## Which places cover which", "place|hierarchy|covered|by", tilings)
+
+
+def _span(item: Area | Membership) -> str:
+    begins = f"from {item.valid_from}" if item.valid_from else ""
+    ends = f"until {item.valid_to}" if item.valid_to else ""
+    return f"{begins} {ends}".strip()
 
 
 def _notes(words: Vocabulary) -> Iterator[str]:

@@ -19,7 +19,7 @@ _log = structlog.get_logger("hub.graphql")
 # graphql-core quotes the offending value and the text of a scalar's own exception; a value may be
 # a reported number, and neither belongs in an error text.
 _QUOTED = re.compile(
-    r"(cannot represent [^:]*): .*|, but encountered error .*|[,;] found:? .*| Did you mean .*",
+    r"(cannot represent [^:]*): .*|, but encountered error .*|[,;] found:? .*",
     re.DOTALL,
 )
 

@@ -9,7 +9,6 @@ from starlette.routing import Route
 from hub.auth.permissions import demand, enter
 from hub.errors import NotFoundError
 from hub.loaders.body import require_readable
-from hub.returns import Finding
 from hub.submissions.history import findings_of, observations_of, revisions_of
 from hub.submissions.idempotency import once
 from hub.submissions.reading import record_reading
@@ -80,7 +79,7 @@ async def get_return(request: Request) -> Response:
         "period": current.period,
         "note": current.note,
         "revisions": [revision_json(one) for one in history],
-        "findings": [finding_json(item) for item in findings],
+        "findings": [item.as_json() for item in findings],
         "observations": [_observation(item) for item in rows],
     }
     etag = etag_of(current.number, current.content_hash)
@@ -108,21 +107,8 @@ def as_json(answer: Submission, complete: Completeness) -> dict[str, Any]:
         "contentHash": answer.content_hash,
         "dryRun": answer.dry_run,
         "counts": {name: getattr(answer.counts, name) for name in answer.counts.__slots__},
-        "findings": [finding_json(item) for item in answer.findings],
+        "findings": [item.as_json() for item in answer.findings],
         "completeness": {"expected": complete.expected, "received": complete.received},
-    }
-
-
-def finding_json(item: Finding) -> dict[str, Any]:
-    """Write a finding as the contract has it."""
-    return {
-        "severity": str(item.severity),
-        "code": item.code,
-        "message": item.message,
-        "row": item.row,
-        "column": item.column,
-        "pointer": item.pointer,
-        "allowed": item.allowed,
     }
 
 

@@ -11,6 +11,7 @@ from hub.auth.verification import TokenVerifier
 from hub.clock import Clock
 from hub.db.engine import Database
 from hub.settings import Settings
+from hub.vocabulary import Vocabulary
 
 
 class Hub(Protocol):
@@ -34,6 +35,11 @@ class Hub(Protocol):
     @property
     def clock(self) -> Clock:
         """The only now."""
+        ...
+
+    @property
+    def words(self) -> Vocabulary:
+        """The vocabulary."""
         ...
 
     @property

@@ -1,6 +1,7 @@
 """Making a cluster, and the settings its server runs with."""
 
 import shutil
+import sys
 from pathlib import Path
 
 from hub.db import secrets
@@ -50,6 +51,7 @@ def make(home: Home, binaries: Binaries, password: str) -> None:
         shutil.rmtree(draft, ignore_errors=True)
         _initialise(home, binaries, password, draft)
         _create_database(home, binaries, draft)
+        _sync(home, binaries, draft)
         draft.rename(home.cluster)
     found = (home.cluster / "PG_VERSION").read_text(encoding="ascii").strip()
     if found != str(MAJOR):
@@ -74,6 +76,7 @@ def _initialise(home: Home, binaries: Binaries, password: str, draft: Path) -> N
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
         "--locale=C",
+        "--no-sync",  # once, at the end: see _sync
     ]
     try:
         done = home.account.run(argv, folder=home.folder)
@@ -85,9 +88,19 @@ def _initialise(home: Home, binaries: Binaries, password: str, draft: Path) -> N
 
 def _create_database(home: Home, binaries: Binaries, draft: Path) -> None:
     """Create the hub's database without a server, so that a cluster is whole when it appears."""
-    argv = [binaries.program("postgres"), "--single", "-D", str(draft), "postgres"]
+    argv = [binaries.program("postgres"), "--single", "-F", "-D", str(draft), "postgres"]
     done = home.account.run(argv, folder=home.folder, text=f"CREATE DATABASE {DATABASE};\n")
     if done.returncode != 0 or "ERROR" in done.stderr:
+        raise DatabaseError(f"The database could not be made: {_last_line(done.stderr)}")
+
+
+def _sync(home: Home, binaries: Binaries, draft: Path) -> None:
+    """Put all of a new cluster on the disk, before its name says that it is one."""
+    argv = [binaries.program("initdb"), "--sync-only", f"--pgdata={draft}"]
+    if sys.platform == "linux":
+        argv.append("--sync-method=syncfs")
+    done = home.account.run(argv, folder=home.folder)
+    if done.returncode != 0:
         raise DatabaseError(f"The database could not be made: {_last_line(done.stderr)}")
 
 

@@ -35,11 +35,6 @@ class Home:
         return self.folder / "server.log"
 
 
-def make_data_folder(data_dir: Path) -> None:
-    """Make the data folder; root lets other accounts pass through it, never list or write."""
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
-
-
 def settle(data_dir: Path) -> Home:
     """Find the home that belongs to ``data_dir``, or choose one and remember it.
 
@@ -49,12 +44,15 @@ def settle(data_dir: Path) -> Home:
     """
     remembered = secrets.read(data_dir / RECORD)
     if remembered is not None:
-        folder = Path(json.loads(remembered)["home"])
+        folder = data_dir / json.loads(remembered)["home"]
         home = Home(folder, choose(folder))
     else:
         account = choose()
         home = Home(_choose_folder(data_dir, account), account)
-        secrets.write(data_dir / RECORD, json.dumps({"home": str(home.folder)}))
+        # Relative where it can be, so that the data folder may be moved.
+        inside = home.folder.parent == data_dir
+        kept = home.folder.name if inside else str(home.folder)
+        secrets.write(data_dir / RECORD, json.dumps({"home": kept}))
     home.account.make_folder(home.folder)
     return home
 

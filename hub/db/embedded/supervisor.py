@@ -13,9 +13,9 @@ from sqlalchemy import URL
 
 from hub.db import secrets
 from hub.db.embedded import binaries, cluster, postmaster
-from hub.db.embedded.home import Home, make_data_folder, settle, shelf
-from hub.db.embedded.lock import FileLock, held
+from hub.db.embedded.home import Home, settle, shelf
 from hub.db.embedded.postmaster import PidFile
+from hub.db.lock import FileLock, held
 from hub.errors import DatabaseError
 
 ATTEMPTS = 5
@@ -65,8 +65,9 @@ class EmbeddedPostgres:
     may be called again at any time; it brings back a server that has died, at the same address.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, attempts: int = ATTEMPTS) -> None:
         self._data_dir = data_dir.resolve()
+        self._attempts = attempts
         self._ownership = FileLock(self._data_dir / "postgres.owner.lock")
         self._home: Home | None = None
         self._child: subprocess.Popen[bytes] | None = None
@@ -78,6 +79,11 @@ class EmbeddedPostgres:
         return self._ownership.is_held
 
     @property
+    def is_alive(self) -> bool:
+        """Whether the server runs and can be reached."""
+        return self._home is not None and postmaster.ready(self._home.cluster) is not None
+
+    @property
     def log(self) -> Path | None:
         """The server's log, once started."""
         return self._home.log if self._home else None
@@ -87,7 +93,7 @@ class EmbeddedPostgres:
 
         Raises ``DatabaseError`` with the last lines of the server's log when it stays down.
         """
-        make_data_folder(self._data_dir)
+        secrets.make_folder(self._data_dir)
         with self._alone():
             self._home = settle(self._data_dir)
             password = self._password(self._home)
@@ -166,7 +172,7 @@ class EmbeddedPostgres:
         """Start the server, a few times: one that crashed may leave things for a moment."""
         argv = cluster.serve_command(home, programs, self._make_socket_folder(home))
         begin = _trim(home.log)
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self._attempts):
             time.sleep(0.2 * (2**attempt - 1))
             self._reap()
             self._child = home.account.launch(argv, folder=home.folder, log=home.log)

@@ -195,7 +195,7 @@ class Mutation:
             draft = await flow.prepare_release(
                 context.database,
                 context.words,
-                Audience(audience.value),
+                Audience[audience.name],
                 note,
                 context.principal,
                 context.clock(),

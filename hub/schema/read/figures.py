@@ -18,7 +18,7 @@ class Figure:
     value: float | None = strawberry.field(description="The figure itself, unrounded.")
     status: FigureStatus = strawberry.field(description="Whether it is there, and if not, why.")
     symbol: str | None = strawberry.field(description="`c`, `x` or `z`, or nothing.")
-    marks: str = strawberry.field(
+    marks: list[str] = strawberry.field(
         description="Letters beside it: p provisional, r revised, e estimated, b series break, "
         "u low reliability."
     )
@@ -39,7 +39,7 @@ class Figure:
             value=None if figure.value is None else float(figure.value),
             status=FigureStatus[figure.status.name],
             symbol=figure.symbol,
-            marks=figure.marks,
+            marks=list(figure.marks),
             display=figure.display,
             unit=figure.unit,
             reason=figure.reason,

@@ -4,7 +4,6 @@ import strawberry
 from strawberry.types import Info
 
 from hub.errors import InvalidError
-from hub.protected import reader
 from hub.protected.reader import Selection
 from hub.schema.guard import guarded
 from hub.schema.read import arguments as a
@@ -15,10 +14,9 @@ from hub.schema.read.releases import Release
 from hub.schema.read.series import Series
 from hub.schema.read.viewer import Viewer
 from hub.schema.read.words import Agency, Area, Dataset, Indicator, Period
-from hub.views.assembly import journey_of, stage_terms
-from hub.views.series import series_of
 from hub.vocabulary import parse_breakdown, parse_period
 
+Ask = Info[ReadContext, None]
 PAGE = 100
 """Most observations on a page (security G12)."""
 
@@ -28,25 +26,24 @@ class Query:
     """Root fields."""
 
     @strawberry.field(description="Who the token is: agency, roles, audience, areas.")
-    async def viewer(self, info: Info[ReadContext, None]) -> Viewer:
+    async def viewer(self, info: Ask) -> Viewer:
         """Tell the caller who it is."""
-        context = info.context
-        return Viewer.of(context.principal, context.audience)
+        return Viewer.of(info.context.principal, info.context.library.audience)
 
     @strawberry.field(description="The agencies that publish returns.")
-    async def agencies(self, info: Info[ReadContext, None]) -> list[Agency]:
+    async def agencies(self, info: Ask) -> list[Agency]:
         """List agencies."""
         return [Agency.of(row) for row in info.context.words.agencies.values()]
 
     @strawberry.field(description="What agencies return.")
-    async def datasets(self, info: Info[ReadContext, None]) -> list[Dataset]:
+    async def datasets(self, info: Ask) -> list[Dataset]:
         """List datasets."""
         return [Dataset.of(row) for row in info.context.words.datasets.values()]
 
-    @strawberry.field(description="What is counted; narrowed by code, dataset or owner if given.")
+    @strawberry.field(description="What is counted; narrowed by code, dataset or owner.")
     async def indicators(
         self,
-        info: Info[ReadContext, None],
+        info: Ask,
         codes: a.Indicators = None,
         dataset: a.DatasetCode = None,
         owner: a.Owner = None,
@@ -60,15 +57,9 @@ class Query:
             if (dataset is None or dataset in row.datasets) and owner in (None, row.owner)
         ]
 
-    @strawberry.field(
-        description="Places; narrowed by code, level or the area they lie in if given."
-    )
+    @strawberry.field(description="Places; narrowed by code, level or the area they lie in.")
     async def areas(
-        self,
-        info: Info[ReadContext, None],
-        codes: a.Areas = None,
-        level: a.Level = None,
-        within: a.Within = None,
+        self, info: Ask, codes: a.Areas = None, level: a.Level = None, within: a.Within = None
     ) -> list[Area]:
         """List areas."""
         words = info.context.words
@@ -82,33 +73,29 @@ class Query:
         ]
 
     @strawberry.field(description="One place by its code.")
-    async def area(self, info: Info[ReadContext, None], code: a.AreaCode) -> Area:
+    async def area(self, info: Ask, code: a.AreaCode) -> Area:
         """Find an area."""
         return Area.of(info.context.words.area(code))
 
-    @strawberry.field(
-        description="One period by its string; says the likely readings of an unclear one."
-    )
-    async def period(self, info: Info[ReadContext, None], id: a.PeriodId) -> Period:  # noqa: A002 the contract's name
+    @strawberry.field(description="One period by its string; tells the readings of an unclear one.")
+    async def period(self, info: Ask, id: a.PeriodId) -> Period:  # noqa: A002 the contract's name
         """Read a period."""
         return Period.of(parse_period(id))
 
     @strawberry.field(description="One release, the latest if no id is given.")
-    async def release(self, info: Info[ReadContext, None], id: a.ReleaseId = None) -> Release:  # noqa: A002
+    async def release(self, info: Ask, id: a.ReleaseId = None) -> Release:  # noqa: A002
         """Find a release."""
-        return Release.of(await info.context.release(id))
+        return Release.of(await info.context.library.release(id))
 
     @strawberry.field(description="The releases the caller may read, newest first.")
-    async def releases(self, info: Info[ReadContext, None]) -> list[Release]:
+    async def releases(self, info: Ask) -> list[Release]:
         """List releases."""
-        context = info.context
-        async with context.database.protected() as session:
-            return [Release.of(row) for row in await reader.releases(session, context.audience)]
+        return [Release.of(row) for row in await info.context.library.releases()]
 
     @strawberry.field(description="Published observations, a page at a time.")
     async def observations(
         self,
-        info: Info[ReadContext, None],
+        info: Ask,
         indicators: a.Indicators = None,
         areas: a.Areas = None,
         periods: a.Periods = None,
@@ -118,31 +105,25 @@ class Query:
         after: a.After = None,
     ) -> ObservationConnection:
         """List observations."""
-        context = info.context
+        words, library = info.context.words, info.context.library
         if not 1 <= first <= PAGE:
             raise InvalidError(f"`first` runs from 1 to {PAGE}.", code="PAGE_SIZE")
         wanted = Selection(
-            indicators=[context.words.indicator(code).code for code in indicators or ()],
-            areas=[context.words.area(code).code for code in areas or ()],
+            indicators=[words.indicator(code).code for code in indicators or ()],
+            areas=[words.area(code).code for code in areas or ()],
             periods=[parse_period(text).id for text in periods or ()],
             breakdowns=[parse_breakdown(text) for text in breakdowns or ()],
             totals_only=breakdowns == [],
         )
-        chosen = await context.release(release)
+        chosen = await library.release(release)
         start = position_of(after) if after else None
-        async with context.database.protected() as session:
-            rows = await reader.observations(
-                session, chosen.id, wanted, limit=first + 1, after=start
-            )
-            total = await reader.count(session, chosen.id, wanted)
-        return page_of(rows, total, first, after, context.words)
+        page = await library.page(wanted, chosen, first + 1, start)
+        return page_of(page.rows, page.total, first, after, words)
 
-    @strawberry.field(
-        description="One indicator over time in one area, aligned, with its gaps said."
-    )
+    @strawberry.field(description="One indicator over time in one area, aligned, gaps said.")
     async def series(
         self,
-        info: Info[ReadContext, None],
+        info: Ask,
         indicator: a.IndicatorCode,
         area: a.AreaCode,
         from_: a.From,
@@ -150,35 +131,16 @@ class Query:
         release: a.ReleaseId = None,
     ) -> Series:
         """Line up a series."""
-        context = info.context
-        row, place = context.words.indicator(indicator), context.words.area(area)
-        first, last = parse_period(from_), parse_period(to)
-        chosen = await context.release(release)
-        wanted = Selection(indicators=[row.code], areas=[place.code], totals_only=True)
-        async with context.database.protected() as session:
-            found = await reader.observations(session, chosen.id, wanted)
-        cells = {item.key: item for item in found}
-        points = series_of(row.code, place.code, first, last, cells, context.words)
-        return Series.of(row, place, chosen, points, context.words)
+        words, library = info.context.words, info.context.library
+        points, chosen = await library.series(indicator, area, from_, to, release)
+        return Series.of(words.indicator(indicator), words.area(area), chosen, points, words)
 
     @strawberry.field(description="The cross-agency victim journey of an area around a period.")
     async def journey(
-        self,
-        info: Info[ReadContext, None],
-        area: a.AreaCode,
-        period: a.PeriodText,
-        release: a.ReleaseId = None,
+        self, info: Ask, area: a.AreaCode, period: a.PeriodText, release: a.ReleaseId = None
     ) -> Journey:
         """Assemble a journey."""
-        context = info.context
-        place, asked = context.words.area(area), parse_period(period)
-        chosen = await context.release(release)
-        wanted = Selection(indicators=sorted(stage_terms(context.words)), areas=[place.code])
-        async with context.database.protected() as session:
-            found = await reader.observations(session, chosen.id, wanted)
-        cells = {item.key: item for item in found}
-        view = journey_of(place, asked, chosen.id, chosen.audience.value, cells, context.words)
-        return Journey.of(view, chosen)
+        return Journey.of(*await info.context.library.journey(area, period, release))
 
 
 schema = strawberry.Schema(query=guarded(Query, "read"))

@@ -42,6 +42,11 @@ def test_the_page_says_how_each_figure_comes(tiny: Tiny) -> None:
     )
 
 
+def test_the_page_says_which_places_cover_which_and_when(tiny: Tiny) -> None:
+    covered = "East, West (until 2013-03-31), West (from 2013-04-01)"
+    assert f"| County | DISTRICT | exactly | {covered} |" in page(tiny.words())
+
+
 def test_every_row_of_the_page_has_the_cells_of_its_head(tiny: Tiny) -> None:
     for text in (page(tiny.words()), page(vocabulary())):
         lines = text.splitlines()

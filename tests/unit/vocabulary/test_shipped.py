@@ -9,8 +9,8 @@ import pytest
 from hub.vocabulary import CellKey, Term, Vocabulary, parse_period, vocabulary
 from hub.vocabulary.check import problems_of
 from hub.vocabulary.files import shipped
+from hub.vocabulary.reading import read
 from hub.vocabulary.rows import Direction, Formula, Kind
-from hub.vocabulary.vocabulary import read
 
 CODES = """\
 POP_ALL POP_F16P POP_MINORITISED_PC POL_ALL_CRIME CPS_ALL_PROSECUTION REF_FORCE_COUNT

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from hub.vocabulary.check import problems_of
 from hub.vocabulary.files import Problem
-from hub.vocabulary.vocabulary import Vocabulary, read
+from hub.vocabulary.reading import read
+from hub.vocabulary.vocabulary import Vocabulary
 
 Cells = dict[str, str]
 

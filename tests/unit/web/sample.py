@@ -1,6 +1,7 @@
 """A small schema and the application around it, which the tests of the outer wall share."""
 
 import asyncio
+from enum import Enum
 from typing import Any
 
 import httpx2
@@ -29,8 +30,22 @@ class Page:
     nodes: list["Query"]
 
 
+@strawberry.enum
+class Colour(Enum):
+    CRIMSON = "crimson"
+
+
+@strawberry.input
+class Shape:
+    corners: int
+
+
 @strawberry.type
 class Query:
+    @strawberry.field
+    def painted(self, colour: Colour, shape: Shape | None = None) -> bool:
+        return True
+
     @strawberry.field
     def hello(self, name: str = "you") -> str:
         return f"hello {name}"

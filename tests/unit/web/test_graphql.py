@@ -398,9 +398,37 @@ async def test_near_miss_gets_no_suggestion(client: httpx2.AsyncClient, word: st
 
 
 @pytest.mark.parametrize(
+    ("query", "variables", "word"),
+    [
+        ("{hello(nam:1)}", {}, "'name'"),
+        ("{painted(colour:CRIMSO)}", {}, "'CRIMSON'"),
+        ("{painted(colour:CRIMSON,shape:{corner:1,corners:1})}", {}, "'corners'"),
+        ("query($v:Colou!){painted(colour:$v)}", {}, "'Colour'"),
+        ("query($v:Colour!){painted(colour:$v)}", {"v": "CRIMSO"}, "'CRIMSON'"),
+        (
+            "query($v:Shape){painted(colour:CRIMSON,shape:$v)}",
+            {"v": {"corner": 1, "corners": 1}},
+            "'corners'",
+        ),
+    ],
+)
+async def test_near_miss_in_values_gets_no_suggestion(
+    client: httpx2.AsyncClient, query: str, variables: dict[str, Any], word: str
+) -> None:
+    answer = await post(client, query, **variables)
+    assert answer.json()["errors"]
+    assert "mean" not in answer.text and word not in answer.text
+
+
+@pytest.mark.parametrize(
     ("query", "variables"),
     [
         ("query($v:Int!){number(value:$v)}", {"v": "777777"}),
+        ("query($v:Shape){painted(colour:CRIMSON,shape:$v)}", {"v": {"corners": "777777"}}),
+        ("query($v:Shape){painted(colour:CRIMSON,shape:$v)}", {"v": {"x": 777777, "corners": 1}}),
+        ("query($v:Shape){painted(colour:CRIMSON,shape:$v)}", {"v": 777777}),
+        ("query($v:Colour!){painted(colour:$v)}", {"v": 777777}),
+        ("{painted(colour:777777)}", {}),
         ("query($v:Int!){number(value:$v)}", {"v": {"a": 777777}}),
         ("query($v:String){hello(name:$v)}", {"v": 777777}),
         ('{number(value:"777777")}', {}),
@@ -421,6 +449,11 @@ async def test_at_most_five_errors(client: httpx2.AsyncClient) -> None:
     answer = (await post(client, "{" + broken + "}")).json()
     assert len(answer["errors"]) == 5
     assert len((await post(client, "{a b c d e f g h}")).json()["errors"]) == 5
+
+
+async def test_messages_are_cut(client: httpx2.AsyncClient) -> None:
+    error = (await post(client, "{" + "x" * 5000 + "}")).json()["errors"][0]
+    assert len(error["message"]) == 200
 
 
 async def test_slow_operation_is_cancelled(serve: Client) -> None:

@@ -130,6 +130,11 @@ def test_bomb_costs_linear_work_even_when_nothing_stops_it(name: str) -> None:
     assert report.steps <= 4 * report.nodes
 
 
+def test_chain_is_refused_before_it_exhausts_the_stack() -> None:
+    with pytest.raises(LimitError, match="chain"):
+        limit(parse(chain(900)))
+
+
 def test_counts_are_those_of_the_expanded_document() -> None:
     report = limit(parse(doubling(20, "x:a{b}")), WIDE)
     assert report.largest.fields == 2 * 2**20

@@ -178,6 +178,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON intake.idempotency TO hub_ingest;
 GRANT SELECT, UPDATE (created_at) ON intake.return TO hub_release;
 GRANT SELECT ON intake.revision, intake.observation, intake.finding, intake.transition,
     intake.sign_off TO hub_release;
+-- A release moves the revisions it is made from: accepted, published.
+GRANT UPDATE (state) ON intake.revision TO hub_release;
+GRANT INSERT ON intake.transition TO hub_release;
 GRANT SELECT, INSERT, UPDATE ON intake.release_draft TO hub_release;
 GRANT SELECT, INSERT, DELETE ON intake.release_input, intake.release_cell,
     intake.disclosure_cell TO hub_release;

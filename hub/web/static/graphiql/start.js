@@ -8,7 +8,8 @@
   // GraphiQL keeps queries, variables and (if asked) headers in local storage, where every later
   // user of the machine finds them. It is given this instead, which ends with the page.
   function forgetful() {
-    const kept = new Map();
+    // GraphiQL takes the first tab's variables from here and nowhere else.
+    const kept = new Map([["graphiql:variables", examples.length ? tab(examples[0]).variables : ""]]);
     return {
       get length() { return kept.size; },
       clear() { kept.clear(); },
@@ -16,6 +17,20 @@
       removeItem(name) { kept.delete(name); },
       setItem(name, value) { kept.set(name, String(value)); },
     };
+  }
+
+  // The hub runs documents of one operation. Of several the chosen one is sent with its fragments;
+  // of one the name is left out, because the editor still holds the last tab's for a moment.
+  function sole(request) {
+    const { parse, print, separateOperations } = GraphiQL.GraphQL;
+    const { operationName, ...rest } = request;
+    try {
+      const operations = separateOperations(parse(request.query));
+      const isOneOfSeveral = Object.keys(operations).length > 1 && operationName in operations;
+      return isOneOfSeveral ? { ...rest, query: print(operations[operationName]) } : rest;
+    } catch {
+      return rest; // The server says what is wrong with it.
+    }
   }
 
   // The session cookie goes along only to this very origin; a redirect elsewhere is an error.
@@ -29,7 +44,7 @@
         "accept": "application/graphql-response+json, application/json",
         "content-type": "application/json",
       },
-      body: JSON.stringify(request),
+      body: JSON.stringify(sole(request)),
     });
     return answer.json();
   }

@@ -1,0 +1,65 @@
+"""``hub demo``, ``hub serve``, ``hub migrate``."""
+
+import asyncio
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from hub.app import build, running
+from hub.db.engine import Database
+from hub.demo.run import run_demo
+from hub.logs import configure_logs
+from hub.settings import Settings, settings
+
+Port = Annotated[int, typer.Option("--port", envvar="PORT", help="Port on 127.0.0.1.")]
+
+
+def demo(
+    port: Port = 8000,
+    stop: Annotated[
+        bool, typer.Option("--exit", help="Print the journey and stop with status 0.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One line of JSON on standard output when ready.")
+    ] = False,
+) -> None:
+    """Push real returns through the API, publish a release, and serve it."""
+    configure_logs("WARNING")
+    try:
+        asyncio.run(run_demo(port, stop=stop, as_json=as_json))
+    except KeyboardInterrupt:
+        structlog.get_logger().debug("demo stopped")
+
+
+def serve() -> None:
+    """Serve the hub. Settings come from the environment (HUB_…)."""
+    chosen = settings()
+    configure_logs(chosen.log_level)
+    asyncio.run(_serve(chosen))
+
+
+async def _serve(chosen: Settings) -> None:
+    async with running(chosen) as hub:
+        config = uvicorn.Config(
+            build(hub),
+            host=chosen.host,
+            port=chosen.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=20,
+        )
+        await uvicorn.Server(config).serve()
+
+
+def migrate() -> None:
+    """Bring the database's schema up to date; harmless to repeat."""
+    asyncio.run(_migrate(settings()))
+    typer.echo("The database is up to date.")
+
+
+async def _migrate(chosen: Settings) -> None:
+    database = await Database.open(chosen, migrate=True)
+    await database.close()

@@ -1,0 +1,135 @@
+"""Running the demo: a real server on loopback, the story told to it, then serving on."""
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from hub.app import RunningHub, build, running
+from hub.auth.sessions import make_ticket
+from hub.demo.accounts import Accounts, open_accounts
+from hub.demo.client import Api
+from hub.demo.files import demo_returns
+from hub.demo.printing import JOURNEY, WIDTH, print_journey
+from hub.demo.story import Story
+from hub.settings import Settings
+
+AREA, PERIOD = "E07000102", "CY2017"
+
+
+async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
+    """Run the demo from nothing to a published journey; then serve until interrupted.
+
+    With ``stop`` it prints the journey and ends. With ``as_json`` standard output holds one line
+    of JSON and everything else goes to standard error.
+    """
+    console = Console(stderr=as_json, width=None if sys.stdout.isatty() else WIDTH)
+    with tempfile.TemporaryDirectory(prefix="hub-demo-") as folder:
+        settings = Settings(
+            env="demo",
+            data_dir=Path(folder),
+            host="127.0.0.1",
+            port=port,
+            issuer=f"http://127.0.0.1:{port}",
+            log_level="WARNING",
+        )
+        console.print("Starting the embedded PostgreSQL …")
+        async with running(settings, throw_away=True) as hub, _serving(hub) as server:
+            known = await _tell(hub, console)
+            if stop:
+                return
+            if as_json:
+                sys.stdout.write(json.dumps(known) + "\n")
+                sys.stdout.flush()
+            else:
+                _print_ways(console, known)
+            await server
+
+
+@asynccontextmanager
+async def _serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
+    """Serve the hub in this event loop; leaving the block stops the server."""
+    config = uvicorn.Config(
+        build(hub),
+        host=hub.settings.host,
+        port=hub.settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
+        await asyncio.sleep(0.02)
+    if task.done():
+        await task
+    try:
+        yield task
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
+    returns = demo_returns()
+    accounts = await open_accounts(hub, dict.fromkeys(one.agency for one in returns))
+    async with httpx2.AsyncClient(base_url=hub.settings.issuer) as http:
+        api = Api(http)
+        with _progress(console) as progress:
+            tasks: dict[str, Any] = {}
+
+            def advance(step: str, done: int, of: int) -> None:
+                if step not in tasks:
+                    tasks[step] = progress.add_task(step, total=of)
+                progress.update(tasks[step], completed=done)
+
+            story = Story(api, accounts, advance)
+            await story.sign_off(await story.push(returns))
+            releases = await story.release()
+        known = await story.tokens()
+        journey = await api.read(known["tokens"]["analyst"], JOURNEY, area=AREA, period=PERIOD)
+    print_journey(console, journey)
+    url = hub.settings.issuer
+    ways = {"signIn": await _sign_in(hub, accounts, url)}
+    return {"url": url, "release": releases["partner"], "releases": releases} | known | ways
+
+
+async def _sign_in(hub: RunningHub, accounts: Accounts, url: str) -> str:
+    analyst = next(one for role, one in accounts.roles.items() if str(role) == "analyst")
+    async with hub.database.identity() as session:
+        ticket = await make_ticket(session, analyst.client_id, hub.clock())
+    return f"{url}/sign-in?ticket={ticket}&to=/journey"
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console)
+
+
+def _print_ways(console: Console, known: dict[str, Any]) -> None:
+    url = known["url"]
+    lines = [
+        "",
+        f"Published. Public journey page:  {url}/journey",
+        f"As a partnership analyst (once): {known['signIn']}",
+        f"Query in the browser:            {url}/graphql   (after signing in)",
+        "",
+        "One token per role, good for some minutes:",
+        *(f"  {role}: {token}" for role, token in known["tokens"].items()),
+        "",
+        "Try:",
+        f'  curl -H "Authorization: Bearer $ANALYST" '
+        f'"{url}/v1/queries/journey.csv?area={AREA}&period={PERIOD}"',
+        "Stop with Ctrl-C; everything the demo made is then gone.",
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
