@@ -289,6 +289,12 @@ def test_a_change_may_exceed_a_hundred() -> None:
     assert found == []
 
 
+def test_a_change_without_its_base_is_asked_about() -> None:
+    change = figure("POL_DA_CHANGE_PC", "10.4", "CY2017")
+    found = judge("POLICE_CRIME", "HERTS_POLICE", THREE_RIVERS, "CY2017", change)
+    assert found == [("query", "BASE_MISSING")]
+
+
 def test_every_expectation_and_identity_speaks_of_known_words() -> None:
     from hub.validation.plausibility import expectations
 
