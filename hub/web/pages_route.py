@@ -101,7 +101,7 @@ def _frame(hub: Hub, principal: Principal | None, here: str) -> Frame:
 def _note(release: Release) -> ReleaseNote:
     return ReleaseNote(
         release.id,
-        f"Release {release.sequence}",
+        str(release.sequence),
         str(release.audience),
         release.published_at.date(),
     )
