@@ -59,7 +59,8 @@ class _Attempt:
             if all(search.hidden[c] and c != self.cell for c in search.pool[option.change]):
                 self.found.append((goal, option))
                 return True
-        change = search.find(goal, search.views[goal.observer].blocked, self.budget)
+        blocked = search.views[goal.observer].blocked
+        change = search.find(goal, blocked, search.movers[:1], self.budget)
         if change is None:
             return False
         fresh = [cell for cell in change if not search.hidden[cell]]

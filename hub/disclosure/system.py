@@ -64,10 +64,14 @@ class System:
         """How many variables."""
         return len(self.places)
 
-    def balanced(self, delta: Delta) -> bool:
-        """Whether a change keeps every relation."""
+    def balanced(self, delta: Delta, rows: frozenset[int] | None = None) -> bool:
+        """Whether a change keeps every relation, or those of ``rows`` if given."""
+        if rows is not None and not rows:
+            return True
         for row in {row for cell in delta for row in self.rows_of[cell]}:
-            if sum(weight * delta.get(cell, 0) for cell, weight in self.rows[row]):
+            if (rows is None or row in rows) and sum(
+                weight * delta.get(cell, 0) for cell, weight in self.rows[row]
+            ):
                 return False
         return True
 
