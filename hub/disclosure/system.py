@@ -68,12 +68,11 @@ class System:
         """Whether a change keeps every relation, or those of ``rows`` if given."""
         if rows is not None and not rows:
             return True
-        for row in {row for cell in delta for row in self.rows_of[cell]}:
-            if (rows is None or row in rows) and sum(
-                weight * delta.get(cell, 0) for cell, weight in self.rows[row]
-            ):
-                return False
-        return True
+        touched = {row for cell in delta for row in self.rows_of[cell]}
+        return not any(
+            sum(weight * delta.get(cell, 0) for cell, weight in self.rows[row])
+            for row in (touched if rows is None else touched & rows)
+        )
 
 
 def price(count: int) -> float:
