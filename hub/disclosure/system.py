@@ -27,7 +27,7 @@ UNLIMITED = 1 << 40
 """Stands for "no upper limit"; far above any count and far below overflow."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class System:
     """Variables ``0 … n-1`` are cells (and slacks) of one component.
 
@@ -172,7 +172,7 @@ def coordinates(table: CountTable, places: Iterable[int]) -> list[tuple[str, ...
     found = []
     for key in keys:
         categories = dict(key.breakdown)
-        name = f"({key.name})" if isinstance(key, VirtualKey) else key.indicator
+        name = key.name if isinstance(key, VirtualKey) else key.indicator
         found.append((name, key.area, key.period, *(categories.get(d, "") for d in dimensions)))
     return found
 
