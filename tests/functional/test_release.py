@@ -330,8 +330,8 @@ async def test_what_partners_may_not_see_is_hidden_from_the_public(
 async def report(partnership: Partnership, release: str) -> dict[str, Any]:
     steward = await partnership.client(Role.STEWARD, None, "first")
     document = """query($id: ID!) { disclosureReport(release: $id) { primary secondary
-      byIndicator { code name primary secondary shown } byArea { code primary secondary shown }
-      byPeriod { code primary secondary shown }
+      byIndicator { code name primary secondary shown } byArea { code name primary secondary shown }
+      byPeriod { code name primary secondary shown }
       cells { indicator area period breakdown { dimension category } role rule low high forcedBy }
     } }"""
     answer = await steward.graphql("/graphql/intake", document, id=release)
