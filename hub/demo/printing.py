@@ -23,7 +23,7 @@ def print_journey(console: Console, journey: dict[str, Any]) -> None:
     ratios = {link["to"]: link for link in journey["links"] if link["from"] == "POLICE_RECORD"}
     table = Table(title=f"{journey['area']['name']}: the victim journey", title_justify="left")
     for heading, side in (("Stage", "left"), ("Period", "left"), ("Count", "right")):
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+        table.add_column(heading, justify=side, no_wrap=heading == "Period")  # type: ignore[arg-type]
     table.add_column("Per 100 police reports", justify="right")
     table.add_column("Grade, months in common")
     absent = {item["code"] for item in journey["missing"]}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from hub.disclosure import Policy
+from hub.disclosure import Policy, rounded
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
 from hub.release.collation import RawCell, collate, return_periods
@@ -106,7 +106,18 @@ def _observation(
         key,
         FigureStatus.PUBLISHED,
         protected.rounded(key, cell.value),
-        base=cell.base if is_stated else None,
+        base=_base(cell, words, policy) if is_stated else None,
         provenance=sources,
         derived=made,
     )
+
+
+def _base(cell: RawCell, words: Vocabulary, policy: Policy) -> Decimal | None:
+    """The base of a stated figure, rounded where the policy rounds counts of people: the same
+    count stands rounded beside it, and the two must not differ."""
+    below = [
+        words.indicator(term.indicator) for term in words.indicator(cell.key.indicator).denominator
+    ]
+    if cell.base is None or (below and not any(word.sensitive for word in below)):
+        return cell.base
+    return Decimal(rounded(int(cell.base), policy.base))
