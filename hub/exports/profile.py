@@ -47,7 +47,7 @@ def profile_json(view: Profile) -> str:
 def _records(view: Profile) -> Iterator[Record]:
     for table in view.tables:
         for row in table.rows:
-            head = {
+            head: dict[str, object] = {
                 "release": view.release,
                 "dataset": view.dataset.code,
                 "area": view.area.code,
@@ -62,7 +62,7 @@ def _records(view: Profile) -> Iterator[Record]:
                 yield from (head | record for record in _cell_records(table, cell))
 
 
-def _cell_records(table: ProfileTable, cell: ProfileCell) -> Iterator[Record]:
+def _cell_records(table: ProfileTable, cell: ProfileCell) -> Iterator[dict[str, object]]:
     terms = [base.term for base in table.bases]
     figures = {
         "count": (cell.count, None),
@@ -71,7 +71,7 @@ def _cell_records(table: ProfileTable, cell: ProfileCell) -> Iterator[Record]:
     }
     for name, (figure, base) in figures.items():
         if figure is not None:
-            head = {"figure": name, "base": base, "period": cell.period.id}
+            head: dict[str, object] = {"figure": name, "base": base, "period": cell.period.id}
             yield head | figure_columns(figure)
 
 
