@@ -211,4 +211,3 @@ async def test_a_printed_percentage_over_a_printed_base(
     places = {code: cells[cell(code, GROUP, "R12-2024-03")] for code in printed}
     assert sorted(code for code, figure in places.items() if figure["symbol"] == "c") == hidden
     assert all(figure["value"] is None for figure in places.values() if figure["symbol"])
-
