@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
 import strawberry
 from strawberry import enum_value as value
 
-from hub.release.drafts import Draft
+from hub.release.drafts import Draft, ReportLine
 from hub.schema.intake.returns import Finding, UserError
+from hub.vocabulary import breakdown_text
 
 
 @strawberry.enum(description="Who a release is made for.")
@@ -86,11 +86,20 @@ class HiddenCell:
     forced_by: str | None = strawberry.field(description="The relations that forced it.")
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> "HiddenCell":
+    def of(cls, line: ReportLine) -> "HiddenCell":
         """Show a line."""
-        whole = {name: None if row[name] is None else int(row[name]) for name in ("low", "high")}
-        names = ("indicator", "area", "period", "breakdown", "role", "rule", "forced_by")
-        return cls(**{name: row[name] for name in names} | whole)
+        key = line.key
+        return cls(
+            indicator=key.indicator,
+            area=key.area,
+            period=key.period,
+            breakdown=breakdown_text(key.breakdown),
+            role=line.role,
+            rule=line.rule,
+            low=line.low,
+            high=line.high,
+            forced_by=line.forced_by,
+        )
 
 
 @strawberry.type(description="What a release hides and why.")
