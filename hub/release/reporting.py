@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from hub.protected import writer
 from hub.protected.observations import Observation
 from hub.protected.reader import observation_of
 from hub.release import drafts
-from hub.release.drafts import Draft
+from hub.release.drafts import Draft, DraftState
 from hub.release.policies import policy_for
 from hub.release.preparation import raw_of
 from hub.release.report import Report, report
@@ -33,6 +34,13 @@ async def report_on(session: ReleaseSession, draft: Draft, words: Vocabulary) ->
     cells = await _cells(session, draft.id)
     lines = await drafts.report_of(session, draft.id)
     return report(cells, lines, policy_for(draft.audience), words)
+
+
+async def visible_from(session: ReleaseSession, draft: Draft) -> datetime | None:
+    """When readers see it, or saw it first; None before it is published."""
+    if draft.state is not DraftState.PUBLISHED:
+        return None
+    return await writer.visible_from(session, draft.id)
 
 
 async def compare(

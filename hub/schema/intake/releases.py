@@ -5,8 +5,13 @@ from enum import Enum
 
 import strawberry
 from strawberry import enum_value as value
+from strawberry.types import Info
 
+from hub.release import reporting
 from hub.release.drafts import Draft, ReportLine
+from hub.release.report import Force, Loss, Opening, Report, opened
+from hub.release.whatif import Alternative
+from hub.schema.intake.context import IntakeContext
 from hub.schema.intake.returns import Finding, UserError
 from hub.vocabulary import breakdown_text
 
@@ -81,14 +86,19 @@ class HiddenCell:
     breakdown: str = strawberry.field(description="Its breakdown; empty for the total.")
     role: str = strawberry.field(description="PRIMARY: small. SECONDARY: would reveal another.")
     rule: str = strawberry.field(description="The rule that hid it.")
-    low: int | None = strawberry.field(description="Lower end of the interval left open.")
-    high: int | None = strawberry.field(description="Upper end of the interval left open.")
+    low: int | None = strawberry.field(
+        description="As little as this stays possible, or less; made coarse. Null: not small."
+    )
+    high: int | None = strawberry.field(
+        description="As much as this stays possible, or more; made coarse. Null: not small."
+    )
     forced_by: str | None = strawberry.field(description="The relations that forced it.")
 
     @classmethod
-    def of(cls, line: ReportLine) -> "HiddenCell":
-        """Show a line."""
+    def of(cls, line: ReportLine, promise: int) -> "HiddenCell":
+        """Show a line; ``promise`` is what the policy leaves possible at least."""
         key = line.key
+        low, high = opened(line, promise) or (None, None)
         return cls(
             indicator=key.indicator,
             area=key.area,
@@ -96,17 +106,132 @@ class HiddenCell:
             breakdown=breakdown_text(key.breakdown),
             role=line.role,
             rule=line.rule,
-            low=line.low,
-            high=line.high,
+            low=low,
+            high=high,
             forced_by=line.forced_by,
         )
+
+
+@strawberry.type(description="How many cells of one group are hidden.")
+class LossGroup:
+    """A line of the loss."""
+
+    dimension: str = strawberry.field(
+        description="What the group is one of: INDICATOR, AREA, PERIOD or BREAKDOWN."
+    )
+    code: str = strawberry.field(
+        description="Code of the group; TOTAL for figures without a breakdown."
+    )
+    title: str = strawberry.field(description="The group in words.")
+    cells: int = strawberry.field(description="Its supplied cells.")
+    hidden: int = strawberry.field(description="How many of these are hidden.")
+    share: float = strawberry.field(description="Hidden cells in per cent, one decimal.")
+
+    @classmethod
+    def of(cls, loss: Loss) -> "LossGroup":
+        """Show a group."""
+        share = round(loss.share, 1)
+        return cls(
+            dimension=str(loss.by),
+            code=loss.code,
+            title=loss.title,
+            cells=loss.cells,
+            hidden=loss.hidden,
+            share=share,
+        )
+
+
+@strawberry.type(
+    description="How many small counts may be at least so large, for all one can prove."
+)
+class OpeningBand:
+    """A band of openness."""
+
+    at_least: int | None = strawberry.field(
+        description="Null: complementary cells, no interval kept. 0: less than promised."
+    )
+    cells: int = strawberry.field(description="How many cells.")
+
+    @classmethod
+    def of(cls, opening: Opening) -> "OpeningBand":
+        """Show a band."""
+        return cls(at_least=opening.at_least, cells=opening.cells)
+
+
+@strawberry.type(description="A relation between counts that forces cells to be hidden.")
+class ForcingRelation:
+    """A relation."""
+
+    relation: str = strawberry.field(description="The relation in words.")
+    cells: int = strawberry.field(description="How many cells it forced.")
+
+    @classmethod
+    def of(cls, force: Force) -> "ForcingRelation":
+        """Show a relation."""
+        return cls(relation=force.relation, cells=force.cells)
+
+
+@strawberry.type(description="Another way to release the same returns, and what it would cost.")
+class AlternativeRelease:
+    """An alternative."""
+
+    title: str = strawberry.field(description="The alternative in words.")
+    outcome: str = strawberry.field(
+        description="DONE; NOT_FINISHED: time was up; IMPOSSIBLE: nothing keeps the promise."
+    )
+    hidden: int | None = strawberry.field(description="Counts it would hide; null unless done.")
+    shown: int | None = strawberry.field(description="Counts it would show; null unless done.")
+
+    @classmethod
+    def of(cls, one: Alternative) -> "AlternativeRelease":
+        """Show an alternative."""
+        return cls(title=one.title, outcome=str(one.outcome), hidden=one.hidden, shown=one.shown)
 
 
 @strawberry.type(description="What a release hides and why.")
 class DisclosureReport:
     """The steward's report."""
 
+    draft: strawberry.Private[Draft]
     release: ReleaseDraft = strawberry.field(description="The release.")
+    shown: int = strawberry.field(description="How many cells are shown.")
     primary: int = strawberry.field(description="How many cells are hidden because small.")
     secondary: int = strawberry.field(description="How many are hidden to protect those.")
-    cells: list[HiddenCell] = strawberry.field(description="Every hidden cell.")
+    withheld: int = strawberry.field(
+        description="Figures withheld because a hidden count is part of them."
+    )
+    loss: list[LossGroup] = strawberry.field(description="The loss, group by group.")
+    openings: list[OpeningBand] = strawberry.field(description="How open small counts stay.")
+    forces: list[ForcingRelation] = strawberry.field(
+        description="The ten relations that force most cells to be hidden."
+    )
+    cells: list[HiddenCell] = strawberry.field(description="Every hidden count.")
+
+    @strawberry.field(
+        description="Other policies and coarser tables measured on the same returns, the "
+        "release's own policy first. Takes up to half a minute; recorded."
+    )
+    async def alternatives(self, info: Info[IntakeContext, None]) -> list[AlternativeRelease]:
+        """Compare."""
+        context = info.context
+        found = await reporting.compare(
+            context.database, context.words, self.draft, context.principal, context.clock
+        )
+        return [AlternativeRelease.of(one) for one in found]
+
+    @classmethod
+    def of(cls, draft: Draft, report: Report) -> "DisclosureReport":
+        """Show a report."""
+        totals = report.totals
+        return cls(
+            draft=draft,
+            release=ReleaseDraft.of(draft),
+            shown=totals.shown,
+            primary=totals.primary,
+            secondary=totals.secondary,
+            withheld=totals.withheld,
+            loss=[LossGroup.of(one) for one in report.loss],
+            openings=[OpeningBand.of(one) for one in report.openings],
+            forces=[ForcingRelation.of(one) for one in report.forces],
+            cells=[HiddenCell.of(line, report.promise) for line in report.lines],
+        )
