@@ -5,8 +5,8 @@ in them: no hidden count stands in it, nor an interval's end that a hidden count
 through. Even so it is for stewards only, because a reader must not know which cells are small.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +25,9 @@ STEPS = (1, 2, 5, 10)
 
 TOTAL = "TOTAL"
 """Stands for the dimension of a figure without a breakdown."""
+
+
+_SUPPLIED = (FigureStatus.PUBLISHED, FigureStatus.SUPPRESSED)
 
 
 class By(StrEnum):
@@ -61,14 +64,21 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """How many of a group's supplied cells are hidden. ``code`` is :data:`TOTAL` for figures
-    without a breakdown."""
+    """How many of a group's supplied cells are hidden, and why. ``code`` is :data:`TOTAL` for
+    figures without a breakdown; the three reasons are those of :class:`Totals`."""
 
     by: By
     code: str
     title: str
     cells: int
-    hidden: int
+    primary: int
+    secondary: int
+    withheld: int
+
+    @property
+    def hidden(self) -> int:
+        """Every supplied cell that is not shown."""
+        return self.primary + self.secondary + self.withheld
 
     @property
     def share(self) -> float:
@@ -120,10 +130,10 @@ def report(
 
     ``lines`` are the hidden counts; what the release withholds beside them is computed from them.
     """
-    hidden = {line.key for line in lines}
+    roles = {line.key: line.role for line in lines}
     return Report(
         totals=_totals(cells, lines),
-        loss=tuple(loss for by in By for loss in _losses(by, cells, hidden, words)),
+        loss=tuple(loss for by in By for loss in _losses(by, cells, roles, words)),
         openings=_openings(lines, policy),
         forces=_forces(lines),
         lines=tuple(lines),
@@ -134,7 +144,6 @@ def report(
 def _totals(cells: Sequence[Observation], lines: Sequence[ReportLine]) -> Totals:
     status = Counter(cell.status for cell in cells)
     primary = sum(line.role == "PRIMARY" for line in lines)
-    told = (FigureStatus.PUBLISHED, FigureStatus.SUPPRESSED)
     return Totals(
         cells=len(cells),
         shown=status[FigureStatus.PUBLISHED],
@@ -142,23 +151,31 @@ def _totals(cells: Sequence[Observation], lines: Sequence[ReportLine]) -> Totals
         secondary=len(lines) - primary,
         carried=sum(line.rule == "HIDDEN_FROM_PARTNERS" for line in lines),
         withheld=status[FigureStatus.SUPPRESSED] - len(lines),
-        absent=len(cells) - sum(status[one] for one in told),
+        absent=len(cells) - sum(status[one] for one in _SUPPLIED),
     )
 
 
 def _losses(
-    by: By, cells: Iterable[Observation], hidden: set[CellKey], words: Vocabulary
-) -> Iterator[Loss]:
-    supplied: Counter[str] = Counter()
-    gone: Counter[str] = Counter()
+    by: By, cells: Iterable[Observation], roles: Mapping[CellKey, str], words: Vocabulary
+) -> list[Loss]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for cell in cells:
-        is_hidden = cell.status is FigureStatus.SUPPRESSED or cell.key in hidden
-        if is_hidden or cell.status is FigureStatus.PUBLISHED:
-            groups = _groups(by, cell.key)
-            supplied.update(groups)
-            gone.update(groups if is_hidden else ())
-    for code in sorted(supplied, key=lambda code: (-gone[code], -supplied[code], code)):
-        yield Loss(by, code, _title(by, code, words), supplied[code], gone[code])
+        if cell.status in _SUPPLIED:
+            for code in _groups(by, cell.key):
+                found[code][_fate(cell, roles)] += 1
+    losses = (_loss(by, code, fates, words) for code, fates in found.items())
+    return sorted(losses, key=lambda one: (-one.hidden, -one.cells, one.code))
+
+
+def _fate(cell: Observation, roles: Mapping[CellKey, str]) -> str:
+    if cell.status is FigureStatus.PUBLISHED:
+        return "SHOWN"
+    return roles.get(cell.key, "WITHHELD")
+
+
+def _loss(by: By, code: str, fates: Counter[str], words: Vocabulary) -> Loss:
+    title, gone = _title(by, code, words), (fates["PRIMARY"], fates["SECONDARY"])
+    return Loss(by, code, title, fates.total(), *gone, withheld=fates["WITHHELD"])
 
 
 def _groups(by: By, key: CellKey) -> list[str]:

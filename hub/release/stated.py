@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from hub.disclosure import Policy
 from hub.release.collation import RawCell
-from hub.vocabulary import CellKey, Term, Vocabulary
+from hub.vocabulary import Breakdown, CellKey, Term, Vocabulary
 from hub.vocabulary.rows import Indicator, Kind
 
 Raw = Mapping[CellKey, RawCell]
@@ -71,11 +71,24 @@ def _count(cell: RawCell, raw: Raw, words: Vocabulary) -> Decimal:
 
 
 def _partitions(key: CellKey, words: Vocabulary) -> Iterable[tuple[object, ...]]:
-    """The partitions that a figure is one category of."""
-    for dimension, _ in key.breakdown:
+    """The partitions that a figure is one category of: by its own breakdown, or because it is
+    the share of one category (an indicator for each referral source, say)."""
+    indicator = words.indicator(key.indicator)
+    place = key.area, key.period
+    yield from _cuts((key.indicator, *place), key.breakdown, words)
+    if len(indicator.numerator) == 1:
+        term = indicator.numerator[0]
+        name = (term.indicator, indicator.denominator, key.breakdown, *place)
+        yield from _cuts(name, term.breakdown, words)
+
+
+def _cuts(
+    name: tuple[object, ...], breakdown: Breakdown, words: Vocabulary
+) -> Iterable[tuple[object, ...]]:
+    for dimension, _ in breakdown:
         if words.dimensions[dimension].partition:
-            rest = tuple(pair for pair in key.breakdown if pair[0] != dimension)
-            yield key.indicator, key.area, key.period, rest, dimension
+            rest = tuple(pair for pair in breakdown if pair[0] != dimension)
+            yield (*name, rest, dimension)
 
 
 def _fits(

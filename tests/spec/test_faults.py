@@ -14,7 +14,7 @@ What no rule can catch, and what stands in its place:
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -56,13 +56,13 @@ def row(indicator: str, area: str, value: float, period: str = "", **more: Any) 
 def pushed(
     who: tuple[str, str],
     period: str,
-    rows: list[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
     today: date = TODAY,
     previous: Return | None = None,
 ) -> list[Finding]:
     """Every finding of reading and of judging a body."""
     agency, dataset = who
-    body = json.dumps({"observations": rows}).encode()
+    body = json.dumps({"observations": list(rows)}).encode()
     loaded = load(body, JSON, dataset=dataset, agency=agency, period=period)
     if loaded.return_ is None:
         return list(loaded.findings)

@@ -7,13 +7,13 @@ import strawberry
 from strawberry import enum_value as value
 from strawberry.types import Info
 
+from hub.release import report as reckoning
 from hub.release import reporting
 from hub.release.drafts import Draft, ReportLine
-from hub.release.report import Force, Loss, Opening, Report, opened
+from hub.release.report import By, Force, Opening, Report, opened
 from hub.release.whatif import Alternative
 from hub.schema.intake.context import IntakeContext
 from hub.schema.intake.returns import Finding, UserError
-from hub.vocabulary import breakdown_text
 
 
 @strawberry.enum(description="Who a release is made for.")
@@ -76,6 +76,14 @@ class ReleasePayload:
     user_errors: list[UserError] = strawberry.field(description="Why it was refused, if it was.")
 
 
+@strawberry.type(description="One dimension's value in a hidden cell's breakdown.")
+class CellBreakdown:
+    """A dimension with its category."""
+
+    dimension: str = strawberry.field(description="Code of the dimension.")
+    category: str = strawberry.field(description="Code of the category.")
+
+
 @strawberry.type(description="A hidden cell and why; for stewards. Never holds its count.")
 class HiddenCell:
     """A line of the steward's report."""
@@ -83,9 +91,11 @@ class HiddenCell:
     indicator: str = strawberry.field(description="Code of the indicator.")
     area: str = strawberry.field(description="Code of the area.")
     period: str = strawberry.field(description="Its period.")
-    breakdown: str = strawberry.field(description="Its breakdown; empty for the total.")
+    breakdown: list[CellBreakdown] = strawberry.field(description="For whom; empty for all.")
     role: str = strawberry.field(description="PRIMARY: small. SECONDARY: would reveal another.")
-    rule: str = strawberry.field(description="The rule that hid it.")
+    rule: str = strawberry.field(
+        description="The rule that hid it: SMALL_COUNT, WOULD_REVEAL, HIDDEN_FROM_PARTNERS."
+    )
     low: int | None = strawberry.field(
         description="As little as this stays possible, or less; made coarse. Null: not small."
     )
@@ -103,7 +113,7 @@ class HiddenCell:
             indicator=key.indicator,
             area=key.area,
             period=key.period,
-            breakdown=breakdown_text(key.breakdown),
+            breakdown=[CellBreakdown(dimension=d, category=c) for d, c in key.breakdown],
             role=line.role,
             rule=line.rule,
             low=low,
@@ -112,9 +122,9 @@ class HiddenCell:
         )
 
 
-@strawberry.type(description="How many cells of one group are hidden.")
-class LossGroup:
-    """A line of the loss."""
+@strawberry.type(description="What one group of cells lost to protection.")
+class Loss:
+    """Counts of cells, never of people."""
 
     dimension: str = strawberry.field(
         description="What the group is one of: INDICATOR, AREA, PERIOD or BREAKDOWN."
@@ -123,21 +133,28 @@ class LossGroup:
         description="Code of the group; TOTAL for figures without a breakdown."
     )
     title: str = strawberry.field(description="The group in words.")
+    name: str = strawberry.field(description="The same as the title.")
     cells: int = strawberry.field(description="Its supplied cells.")
-    hidden: int = strawberry.field(description="How many of these are hidden.")
+    shown: int = strawberry.field(description="Cells that readers see.")
+    hidden: int = strawberry.field(description="Cells that they do not.")
+    primary: int = strawberry.field(description="Cells hidden because small.")
+    secondary: int = strawberry.field(description="Cells hidden to protect those.")
     share: float = strawberry.field(description="Hidden cells in per cent, one decimal.")
 
     @classmethod
-    def of(cls, loss: Loss) -> "LossGroup":
+    def of(cls, loss: reckoning.Loss) -> "Loss":
         """Show a group."""
-        share = round(loss.share, 1)
         return cls(
             dimension=str(loss.by),
             code=loss.code,
             title=loss.title,
+            name=loss.title,
             cells=loss.cells,
+            shown=loss.cells - loss.hidden,
             hidden=loss.hidden,
-            share=share,
+            primary=loss.primary,
+            secondary=loss.secondary,
+            share=round(loss.share, 1),
         )
 
 
@@ -200,7 +217,10 @@ class DisclosureReport:
     withheld: int = strawberry.field(
         description="Figures withheld because a hidden count is part of them."
     )
-    loss: list[LossGroup] = strawberry.field(description="The loss, group by group.")
+    loss: list[Loss] = strawberry.field(description="The loss, group by group.")
+    by_indicator: list[Loss] = strawberry.field(description="Indicators that lost counts.")
+    by_area: list[Loss] = strawberry.field(description="Areas that lost counts.")
+    by_period: list[Loss] = strawberry.field(description="Periods that lost counts.")
     openings: list[OpeningBand] = strawberry.field(description="How open small counts stay.")
     forces: list[ForcingRelation] = strawberry.field(
         description="The ten relations that force most cells to be hidden."
@@ -230,8 +250,16 @@ class DisclosureReport:
             primary=totals.primary,
             secondary=totals.secondary,
             withheld=totals.withheld,
-            loss=[LossGroup.of(one) for one in report.loss],
+            loss=[Loss.of(one) for one in report.loss],
+            by_indicator=_lost(report, By.INDICATOR),
+            by_area=_lost(report, By.AREA),
+            by_period=_lost(report, By.PERIOD),
             openings=[OpeningBand.of(one) for one in report.openings],
             forces=[ForcingRelation.of(one) for one in report.forces],
             cells=[HiddenCell.of(line, report.promise) for line in report.lines],
         )
+
+
+def _lost(report: Report, by: By) -> list[Loss]:
+    """The groups of which a count is hidden."""
+    return [Loss.of(one) for one in report.loss_by(by) if one.primary or one.secondary]
