@@ -20,7 +20,7 @@ from hub.protected.observations import Observation
 from hub.protected.releases import Audience
 from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
-from hub.release.policies import policy_for
+from hub.release.policies import in_force
 from hub.release.preparation import Vintage, prepare
 from hub.submissions.history import lock_returns, one_revision, step
 from hub.submissions.revisions import SignedOff
@@ -48,8 +48,8 @@ async def prepare_release(
             partners' release yet that a public one could be made from.
         DisclosureError: the release could not be protected, or its own attack broke it.
     """
-    policy = policy_for(audience)
     async with database.release() as session:
+        policy = await in_force(session, audience)
         source = await _source(session, audience)
         history = await _history(session, audience)
     partner = None if source.partner is None else source.shown

@@ -18,7 +18,7 @@ from hub.protected.observations import Observation
 from hub.protected.reader import observation_of
 from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
-from hub.release.policies import policy_for
+from hub.release.policies import named
 from hub.release.preparation import raw_of
 from hub.release.report import Report, report
 from hub.release.whatif import Alternative, alternatives
@@ -33,7 +33,8 @@ async def report_on(session: ReleaseSession, draft: Draft, words: Vocabulary) ->
     """Read a release's cells and report lines, and reckon them up."""
     cells = await _cells(session, draft.id)
     lines = await drafts.report_of(session, draft.id)
-    return report(cells, lines, policy_for(draft.audience), words)
+    policy = await named(session, draft.policy_version, draft.audience)
+    return report(cells, lines, policy, words)
 
 
 async def visible_from(session: ReleaseSession, draft: Draft) -> datetime | None:
@@ -56,8 +57,8 @@ async def compare(
     Heavy work, done beside the event loop and bounded in time. It reads raw counts, so it is
     recorded.
     """
-    policy = policy_for(draft.audience)
     async with database.release() as session:
+        policy = await named(session, draft.policy_version, draft.audience)
         signed = await of_release(session, draft.id)
         partner = await _partner(session, draft)
         await record(session, _event("release.compare", draft, principal), clock())

@@ -35,9 +35,11 @@ async def principal_of(request: Request) -> Principal | None:
     headers = request.headers.getlist("authorization")
     if len(headers) > 1:
         _refuse()
-    if headers:
-        return await _by_header(request, headers[0])
-    return await _by_cookie(request)
+    found = await (_by_header(request, headers[0]) if headers else _by_cookie(request))
+    if found is not None:
+        # For the access log: which client, never its token.
+        request.state.client_id = found.client_id
+    return found
 
 
 async def _by_header(request: Request, header: str) -> Principal:

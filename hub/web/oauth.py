@@ -61,7 +61,15 @@ async def token(request: Request, form: Mapping[str, str]) -> Response:
             lambda sync: OAuthServer(sync, issuer(hub)).token(request.headers, form)
         )
         await _record(hub, session, "token.issue", answer.client, answer.outcome, _told(answer))
+    if answer.token is not None and answer.client is not None:
+        await _make_known(hub, answer.client)
     return _answer(answer.status, answer.body)
+
+
+async def _make_known(hub: Hub, client: Client) -> None:
+    """A client registered a moment ago must not be told that its first token does not hold."""
+    if await hub.standing.client(client.client_id) is None:
+        hub.standing.forget()
 
 
 def _told(answer: Answer) -> dict[str, str]:

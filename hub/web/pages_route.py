@@ -13,7 +13,7 @@ from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.errors import HubError
 from hub.protected.releases import Audience, Release
-from hub.release.policies import policies
+from hub.release.policies import in_force
 from hub.views.library import Library
 from hub.web.authentication import principal_of
 from hub.web.etag import conditional
@@ -67,9 +67,11 @@ async def journey(request: Request) -> Response:
 async def method(request: Request) -> Response:
     """How the figures are made."""
     hub = hub_of(request)
+    async with hub.database.protected() as session:
+        found = {audience: await in_force(session, audience) for audience in Audience}
     rules = [
         Rule(str(audience), policy.threshold, policy.base, policy.version)
-        for audience, policy in policies().items()
+        for audience, policy in found.items()
     ]
     frame = _frame(hub, await principal_of(request), "/method")
     return HTMLResponse(method_page(rules, frame=frame))

@@ -43,7 +43,7 @@ async def test_the_reading_login_sees_published_tables_only(
     assert any(table.startswith("intake.") for table in tables)
     async with database.protected() as session:
         seen = {table for table in tables if not await is_refused(session, f"TABLE {table}")}
-    assert seen == {"protected.release", "protected.observation"}
+    assert seen == {"protected.release", "protected.observation", "protected.policy"}
 
 
 async def test_only_the_identity_login_reads_the_audit_record(database: Database) -> None:

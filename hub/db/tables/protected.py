@@ -37,6 +37,22 @@ release = Table(
 )
 """A published release; before ``visible_from`` readers do not know that it exists."""
 
+policy = Table(
+    "policy",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("audience", Text, nullable=False),
+    Column("threshold", Integer, nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("zeros_sensitive", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", DateTime(timezone=True)),
+)
+"""A disclosure policy that a steward proposed; in force once a second one approved it."""
+
 observation = Table(
     "observation",
     metadata,

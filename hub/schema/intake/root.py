@@ -12,10 +12,11 @@ from strawberry.types import Info
 from hub.auth.permissions import demand
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
-from hub.release import drafts, flow
+from hub.release import drafts, flow, policies
 from hub.release.reporting import report_on
 from hub.schema.guard import guarded
 from hub.schema.intake.context import IntakeContext
+from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload
 from hub.schema.intake.releases import (
     AudienceChoice,
     DisclosureReport,
@@ -93,6 +94,17 @@ class Query:
             draft = await drafts.find(session, release)
             report = await report_on(session, draft, info.context.words)
         return DisclosureReport.of(draft, report)
+
+    @strawberry.field(description="Disclosure policies that stewards proposed, oldest first.")
+    async def policies(
+        self,
+        info: Ask,
+        audience: Annotated[AudienceChoice, argument(description="Whose releases.")],
+    ) -> list[DisclosurePolicy]:
+        """List policies."""
+        async with info.context.database.release() as session:
+            found = await policies.proposals(session, Audience[audience.name])
+        return [DisclosurePolicy.of(row) for row in found]
 
 
 @strawberry.type(description="What agencies and stewards may do.")
@@ -231,6 +243,47 @@ class Mutation:
         except HubError as error:
             return _release_refused(error)
         return _released(draft)
+
+    @strawberry.mutation(description="Propose a disclosure policy; a second steward approves it.")
+    async def propose_policy(
+        self,
+        info: Ask,
+        audience: Annotated[AudienceChoice, argument(description="Whose releases.")],
+        threshold: Annotated[int, argument(description="Counts below it are withheld; 5 or more.")],
+        why: Annotated[str, argument(description="The reason; kept with it.")],
+        base: Annotated[int, argument(description="Rounding base; 1 is exact.")] = 1,
+        zeros_sensitive: Annotated[bool, argument(description="Withhold zeros too.")] = False,
+    ) -> PolicyPayload:
+        """Propose."""
+        context, chosen = info.context, Audience[audience.name]
+        try:
+            async with context.database.release() as session:
+                made = await policies.propose(
+                    session,
+                    chosen,
+                    threshold,
+                    base,
+                    zeros_sensitive,
+                    why,
+                    context.principal,
+                    context.clock(),
+                )
+        except HubError as error:
+            return PolicyPayload(policy=None, user_errors=[UserError.of(error)])
+        return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
+
+    @strawberry.mutation(description="Approve a proposed policy, as the second steward.")
+    async def approve_policy(
+        self, info: Ask, version: Annotated[strawberry.ID, argument(description="Its version.")]
+    ) -> PolicyPayload:
+        """Approve."""
+        context = info.context
+        try:
+            async with context.database.release() as session:
+                made = await policies.approve(session, version, context.principal, context.clock())
+        except HubError as error:
+            return PolicyPayload(policy=None, user_errors=[UserError.of(error)])
+        return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
 
 
 async def _own(info: Ask, session: Any, return_id: str, line: str) -> Revision:

@@ -24,6 +24,21 @@ CREATE TABLE protected.release (
     CONSTRAINT release_pkey PRIMARY KEY (id),
     CONSTRAINT release_audience_sequence_key UNIQUE (audience, sequence)
 );
+CREATE TABLE protected.policy (
+    version text NOT NULL,
+    audience text NOT NULL,
+    threshold integer NOT NULL,
+    base integer NOT NULL,
+    zeros_sensitive boolean NOT NULL,
+    why text NOT NULL,
+    proposed_by text NOT NULL,
+    proposed_at timestamptz NOT NULL,
+    approved_by text,
+    approved_at timestamptz,
+    CONSTRAINT policy_pkey PRIMARY KEY (version),
+    CONSTRAINT policy_threshold_check CHECK (threshold >= 5),
+    CONSTRAINT policy_second_person_check CHECK (approved_by <> proposed_by)
+);
 CREATE TABLE protected.observation (
     release_id text NOT NULL,
     indicator text NOT NULL,
@@ -49,7 +64,8 @@ CREATE INDEX observation_series_idx
 # The embargo holds in the database. The sub-query is one scan of a short table for a whole
 # statement, and the reader's own policy on protected.release applies inside it.
 EMBARGO = """
-GRANT SELECT ON protected.release, protected.observation TO hub_read;
+GRANT SELECT ON protected.release, protected.observation, protected.policy TO hub_read;
+GRANT SELECT, INSERT, UPDATE (approved_by, approved_at) ON protected.policy TO hub_release;
 GRANT SELECT, INSERT ON protected.release, protected.observation TO hub_release;
 
 ALTER TABLE protected.release ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,45 @@
+"""Disclosure policies as stewards see them."""
+
+from datetime import datetime
+
+import strawberry
+
+from hub.release.policies import Proposal
+from hub.schema.intake.releases import AudienceChoice
+from hub.schema.intake.returns import UserError
+
+
+@strawberry.type(description="A disclosure policy that a steward proposed.")
+class DisclosurePolicy:
+    """A policy."""
+
+    version: strawberry.ID = strawberry.field(description="Its version.")
+    audience: AudienceChoice = strawberry.field(description="Whose releases it protects.")
+    threshold: int = strawberry.field(description="Counts below it are withheld; never under 5.")
+    base: int = strawberry.field(description="Other counts are rounded to it; 1 is exact.")
+    zeros_sensitive: bool = strawberry.field(description="Whether zeros are withheld too.")
+    why: str = strawberry.field(description="The reason given.")
+    proposed_at: datetime = strawberry.field(description="When it was proposed, UTC.")
+    approved_at: datetime | None = strawberry.field(description="When a second one approved it.")
+
+    @classmethod
+    def of(cls, row: Proposal) -> "DisclosurePolicy":
+        """Show a policy."""
+        return cls(
+            version=strawberry.ID(row.policy.version),
+            audience=AudienceChoice(str(row.policy.audience)),
+            threshold=row.policy.threshold,
+            base=row.policy.base,
+            zeros_sensitive=row.policy.zeros_sensitive,
+            why=row.why,
+            proposed_at=row.proposed_at,
+            approved_at=row.approved_at,
+        )
+
+
+@strawberry.type(description="The answer to an act on a policy.")
+class PolicyPayload:
+    """Payload of proposePolicy and approvePolicy."""
+
+    policy: DisclosurePolicy | None = strawberry.field(description="The policy.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused, if it was.")
