@@ -37,7 +37,7 @@ from hub.schema.read.context import ReadContext
 from hub.settings import Settings
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
-from hub.web import oauth, pages_route, queries, returns, templates_route
+from hub.web import oauth, pages_route, queries, releases_page, returns, templates_route
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
@@ -64,8 +64,12 @@ class RunningHub:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock = now) -> AsyncIterator[RunningHub]:
+async def running(
+    settings: Settings, clock: Clock = now, *, throw_away: bool = False
+) -> AsyncIterator[RunningHub]:
     """Open the database and everything else a server or a command needs; close it at the end.
+
+    With ``throw_away`` the embedded cluster is deleted at the end, wherever it lies.
 
     Raises:
         SettingsError: a setting is unsafe; the message says which.
@@ -83,7 +87,7 @@ async def running(settings: Settings, clock: Clock = now) -> AsyncIterator[Runni
             words=vocabulary(),
         )
     finally:
-        await database.close()
+        await (database.discard() if throw_away else database.close())
 
 
 def build(hub: RunningHub) -> Starlette:
@@ -99,7 +103,7 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=frozenset({"/sign-out"}),
+            forms=releases_page.FORMS | {"/sign-out"},
             observe=meter.observe if meter else None,
         )
     )
@@ -118,6 +122,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *returns.routes,
         *templates_route.routes,
         *queries.routes,
+        *releases_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),
         _graphql(hub, "/graphql/intake", INTAKE_EXAMPLES),
         Route("/schema.graphql", _sdl, methods=["GET"]),
@@ -148,7 +153,8 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
 @asynccontextmanager
 async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncIterator[object]:
     if reads:
-        library = Library(hub.database, hub.words, Audience(principal.audience))
+        audience = Audience(principal.audience)
+        library = Library(hub.database, hub.words, audience, hub.clock)
         yield ReadContext(principal, library)
     else:
         yield IntakeContext(principal, hub.database, hub.words, hub.clock)

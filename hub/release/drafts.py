@@ -12,7 +12,6 @@ from sqlalchemy import Row, func, insert, select, text, update
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
-from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation
 from hub.protected.releases import Audience
 from hub.submissions.revisions import Revision
@@ -221,16 +220,3 @@ async def inputs_of(session: ReleaseSession, release_id: str) -> list[tuple[UUID
     query = select(table).where(table.c.release_id == release_id)
     query = query.order_by(table.c.return_id, table.c.revision)
     return [(row.return_id, row.revision) for row in (await session.execute(query)).all()]
-
-
-async def shown_keys(session: ReleaseSession, release_id: str) -> list[CellKey]:
-    """The addresses of what a release shows."""
-    table = intake.release_cell
-    columns = (table.c.indicator, table.c.area, table.c.period, table.c.breakdown)
-    query = select(*columns).where(
-        table.c.release_id == release_id, table.c.status == str(FigureStatus.PUBLISHED)
-    )
-    return [
-        CellKey(row.indicator, row.area, row.period, parse_breakdown(row.breakdown))
-        for row in (await session.execute(query)).all()
-    ]

@@ -18,6 +18,7 @@ from hub.release.stated import is_stated, withheld
 from hub.statistics.rollup import roll_up
 from hub.submissions.revisions import SignedOff
 from hub.vocabulary import CellKey, Vocabulary
+from hub.vocabulary.rows import Indicator
 
 Progress = Callable[[str, int, int], None]
 
@@ -159,8 +160,14 @@ def _observation(
     indicator, base = words.indicator(key.indicator), None
     people = indicator.sensitive and indicator.kind.is_count
     if is_stated(cell, words) and cell.base is not None:
-        base = protected.rounded(cell.base, people=indicator.sensitive)
+        base = protected.rounded(cell.base, people=_base_is_people(indicator, words))
     value = protected.rounded(cell.value, people=people)
     return Observation(
         key, FigureStatus.PUBLISHED, value, base=base, provenance=sources, derived=made
     )
+
+
+def _base_is_people(indicator: Indicator, words: Vocabulary) -> bool:
+    """Whether a stated share's base counts people: then it stands rounded beside the share."""
+    below = [words.indicator(term.indicator) for term in indicator.denominator]
+    return not below or any(word.sensitive for word in below)

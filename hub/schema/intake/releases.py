@@ -5,11 +5,15 @@ from enum import Enum
 
 import strawberry
 from strawberry import enum_value as value
+from strawberry.types import Info
 
-from hub.release import report
+from hub.release import report as reckoning
+from hub.release import reporting
 from hub.release.drafts import Draft, ReportLine
+from hub.release.report import By, Force, Opening, Report, opened
+from hub.release.whatif import Alternative
+from hub.schema.intake.context import IntakeContext
 from hub.schema.intake.returns import Finding, UserError
-from hub.vocabulary import Vocabulary, parse_period
 
 
 @strawberry.enum(description="Who a release is made for.")
@@ -93,17 +97,18 @@ class HiddenCell:
         description="The rule that hid it: SMALL_COUNT, WOULD_REVEAL, HIDDEN_FROM_PARTNERS."
     )
     low: int | None = strawberry.field(
-        description="A reader must think this little possible; only for small cells."
+        description="As little as this stays possible, or less; made coarse. Null: not small."
     )
     high: int | None = strawberry.field(
-        description="A reader must think this much possible; only for small cells."
+        description="As much as this stays possible, or more; made coarse. Null: not small."
     )
     forced_by: str | None = strawberry.field(description="The relations that forced it.")
 
     @classmethod
-    def of(cls, line: ReportLine) -> "HiddenCell":
-        """Show a line."""
+    def of(cls, line: ReportLine, promise: int) -> "HiddenCell":
+        """Show a line; ``promise`` is what the policy leaves possible at least."""
         key = line.key
+        low, high = opened(line, promise) or (None, None)
         return cls(
             indicator=key.indicator,
             area=key.area,
@@ -111,54 +116,150 @@ class HiddenCell:
             breakdown=[CellBreakdown(dimension=d, category=c) for d, c in key.breakdown],
             role=line.role,
             rule=line.rule,
-            low=line.low,
-            high=line.high,
+            low=low,
+            high=high,
             forced_by=line.forced_by,
         )
 
 
-@strawberry.type(description="What one indicator, area or period lost to protection.")
+@strawberry.type(description="What one group of cells lost to protection.")
 class Loss:
     """Counts of cells, never of people."""
 
-    code: str = strawberry.field(description="Code of the indicator or area, or the period.")
-    name: str = strawberry.field(description="Its name.")
+    dimension: str = strawberry.field(
+        description="What the group is one of: INDICATOR, AREA, PERIOD or BREAKDOWN."
+    )
+    code: str = strawberry.field(
+        description="Code of the group; TOTAL for figures without a breakdown."
+    )
+    title: str = strawberry.field(description="The group in words.")
+    name: str = strawberry.field(description="The same as the title.")
+    cells: int = strawberry.field(description="Its supplied cells.")
+    shown: int = strawberry.field(description="Cells that readers see.")
+    hidden: int = strawberry.field(description="Cells that they do not.")
     primary: int = strawberry.field(description="Cells hidden because small.")
     secondary: int = strawberry.field(description="Cells hidden to protect those.")
-    shown: int = strawberry.field(description="Cells that readers see.")
+    share: float = strawberry.field(description="Hidden cells in per cent, one decimal.")
 
     @classmethod
-    def of(cls, row: report.Loss, name: str) -> "Loss":
-        """Show a loss."""
+    def of(cls, loss: reckoning.Loss) -> "Loss":
+        """Show a group."""
         return cls(
-            code=row.code, name=name, primary=row.primary, secondary=row.secondary, shown=row.shown
+            dimension=str(loss.by),
+            code=loss.code,
+            title=loss.title,
+            name=loss.title,
+            cells=loss.cells,
+            shown=loss.cells - loss.hidden,
+            hidden=loss.hidden,
+            primary=loss.primary,
+            secondary=loss.secondary,
+            share=round(loss.share, 1),
         )
+
+
+@strawberry.type(
+    description="How many small counts may be at least so large, for all one can prove."
+)
+class OpeningBand:
+    """A band of openness."""
+
+    at_least: int | None = strawberry.field(
+        description="Null: complementary cells, no interval kept. 0: less than promised."
+    )
+    cells: int = strawberry.field(description="How many cells.")
+
+    @classmethod
+    def of(cls, opening: Opening) -> "OpeningBand":
+        """Show a band."""
+        return cls(at_least=opening.at_least, cells=opening.cells)
+
+
+@strawberry.type(description="A relation between counts that forces cells to be hidden.")
+class ForcingRelation:
+    """A relation."""
+
+    relation: str = strawberry.field(description="The relation in words.")
+    cells: int = strawberry.field(description="How many cells it forced.")
+
+    @classmethod
+    def of(cls, force: Force) -> "ForcingRelation":
+        """Show a relation."""
+        return cls(relation=force.relation, cells=force.cells)
+
+
+@strawberry.type(description="Another way to release the same returns, and what it would cost.")
+class AlternativeRelease:
+    """An alternative."""
+
+    title: str = strawberry.field(description="The alternative in words.")
+    outcome: str = strawberry.field(
+        description="DONE; NOT_FINISHED: time was up; IMPOSSIBLE: nothing keeps the promise."
+    )
+    hidden: int | None = strawberry.field(description="Counts it would hide; null unless done.")
+    shown: int | None = strawberry.field(description="Counts it would show; null unless done.")
+
+    @classmethod
+    def of(cls, one: Alternative) -> "AlternativeRelease":
+        """Show an alternative."""
+        return cls(title=one.title, outcome=str(one.outcome), hidden=one.hidden, shown=one.shown)
 
 
 @strawberry.type(description="What a release hides and why.")
 class DisclosureReport:
     """The steward's report."""
 
+    draft: strawberry.Private[Draft]
     release: ReleaseDraft = strawberry.field(description="The release.")
+    shown: int = strawberry.field(description="How many cells are shown.")
     primary: int = strawberry.field(description="How many cells are hidden because small.")
     secondary: int = strawberry.field(description="How many are hidden to protect those.")
-    by_indicator: list[Loss] = strawberry.field(description="The loss of each indicator.")
-    by_area: list[Loss] = strawberry.field(description="The loss of each area.")
-    by_period: list[Loss] = strawberry.field(description="The loss of each period.")
-    cells: list[HiddenCell] = strawberry.field(description="Every hidden cell.")
+    withheld: int = strawberry.field(
+        description="Figures withheld because a hidden count is part of them."
+    )
+    loss: list[Loss] = strawberry.field(description="The loss, group by group.")
+    by_indicator: list[Loss] = strawberry.field(description="Indicators that lost counts.")
+    by_area: list[Loss] = strawberry.field(description="Areas that lost counts.")
+    by_period: list[Loss] = strawberry.field(description="Periods that lost counts.")
+    openings: list[OpeningBand] = strawberry.field(description="How open small counts stay.")
+    forces: list[ForcingRelation] = strawberry.field(
+        description="The ten relations that force most cells to be hidden."
+    )
+    cells: list[HiddenCell] = strawberry.field(description="Every hidden count.")
+
+    @strawberry.field(
+        description="Other policies and coarser tables measured on the same returns, the "
+        "release's own policy first. Takes up to half a minute; recorded."
+    )
+    async def alternatives(self, info: Info[IntakeContext, None]) -> list[AlternativeRelease]:
+        """Compare."""
+        context = info.context
+        found = await reporting.compare(
+            context.database, context.words, self.draft, context.principal, context.clock
+        )
+        return [AlternativeRelease.of(one) for one in found]
 
     @classmethod
-    def of(cls, found: report.Report, words: Vocabulary) -> "DisclosureReport":
+    def of(cls, draft: Draft, report: Report) -> "DisclosureReport":
         """Show a report."""
-        primary = sum(line.role == "PRIMARY" for line in found.lines)
-        titles = {one.code: words.indicator(one.code).title for one in found.by_indicator}
-        names = {one.code: words.area(one.code).name for one in found.by_area}
+        totals = report.totals
         return cls(
-            release=ReleaseDraft.of(found.draft),
-            primary=primary,
-            secondary=len(found.lines) - primary,
-            by_indicator=[Loss.of(one, titles[one.code]) for one in found.by_indicator],
-            by_area=[Loss.of(one, names[one.code]) for one in found.by_area],
-            by_period=[Loss.of(one, parse_period(one.code).title) for one in found.by_period],
-            cells=[HiddenCell.of(line) for line in found.lines],
+            draft=draft,
+            release=ReleaseDraft.of(draft),
+            shown=totals.shown,
+            primary=totals.primary,
+            secondary=totals.secondary,
+            withheld=totals.withheld,
+            loss=[Loss.of(one) for one in report.loss],
+            by_indicator=_lost(report, By.INDICATOR),
+            by_area=_lost(report, By.AREA),
+            by_period=_lost(report, By.PERIOD),
+            openings=[OpeningBand.of(one) for one in report.openings],
+            forces=[ForcingRelation.of(one) for one in report.forces],
+            cells=[HiddenCell.of(line, report.promise) for line in report.lines],
         )
+
+
+def _lost(report: Report, by: By) -> list[Loss]:
+    """The groups of which a count is hidden."""
+    return [Loss.of(one) for one in report.loss_by(by) if one.primary or one.secondary]

@@ -12,7 +12,8 @@ from strawberry.types import Info
 from hub.auth.permissions import demand
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
-from hub.release import drafts, flow, report
+from hub.release import drafts, flow
+from hub.release.reporting import report_on
 from hub.schema.guard import guarded
 from hub.schema.intake.context import IntakeContext
 from hub.schema.intake.releases import (
@@ -89,8 +90,9 @@ class Query:
         """Read the steward's report."""
         demand(info.context.principal, "release.prepare")
         async with info.context.database.release() as session:
-            found = await report.report_on(session, release)
-        return DisclosureReport.of(found, info.context.words)
+            draft = await drafts.find(session, release)
+            report = await report_on(session, draft, info.context.words)
+        return DisclosureReport.of(draft, report)
 
 
 @strawberry.type(description="What agencies and stewards may do.")

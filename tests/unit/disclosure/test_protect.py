@@ -83,7 +83,7 @@ def test_two_hidden_numbers_that_add_to_35() -> None:
 
 
 def test_a_pair_that_adds_to_little_is_not_enough() -> None:
-    """Hiding 2 and 2 alone would tell that each is at most 4: more than one solution, no promise."""
+    """Hiding 2 and 2 alone tells that each is at most 4: more than one solution, no promise."""
     table = total_of(cell("", 104), cell("a", 2), cell("b", 2), cell("c", 100))
     assert states(table) == ["p", "p", "p", "s"]
 

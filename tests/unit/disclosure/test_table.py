@@ -1,3 +1,5 @@
+"""Tables, cells and policies are valid from birth and keep their counts to themselves."""
+
 import random
 from fractions import Fraction
 
