@@ -14,7 +14,7 @@ from hub.app import RunningHub, running
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
 from hub.auth.tokens import SYSTEM_LIFETIME
-from hub.demo.accounts import Accounts, open_accounts
+from hub.demo.accounts import Account, open_accounts
 from hub.demo.client import Api
 from hub.demo.files import demo_returns
 from hub.demo.printing import JOURNEY, WIDTH, print_journey
@@ -77,17 +77,18 @@ async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
     url = hub.settings.issuer
     analyst = accounts.roles[Role.ANALYST]
     ways = {
-        "signIn": await _sign_in(hub, accounts, url),
+        "signIn": await _sign_in(hub, analyst, "/journey"),
+        "stewardSignIn": [await _sign_in(hub, one, "/releases") for one in accounts.stewards],
         "clients": {"analyst": {"id": analyst.client_id, "secret": analyst.secret}},
     }
     return {"url": url, "release": releases["partner"], "releases": releases} | known | ways
 
 
-async def _sign_in(hub: RunningHub, accounts: Accounts, url: str) -> str:
-    analyst = accounts.roles[Role.ANALYST]
+async def _sign_in(hub: RunningHub, account: Account, to: str) -> str:
+    """An address that signs one browser in as an account, once, and goes on to a page."""
     async with hub.database.identity() as session:
-        ticket = await make_ticket(session, analyst.client_id, hub.clock())
-    return f"{url}/sign-in?ticket={ticket}&to=/journey"
+        ticket = await make_ticket(session, account.client_id, hub.clock())
+    return f"{hub.settings.issuer}/sign-in?ticket={ticket}&to={to}"
 
 
 def _progress(console: Console) -> Progress:
@@ -102,6 +103,8 @@ def _print_ways(console: Console, known: dict[str, Any]) -> None:
         f"Published. Public journey page:  {url}/journey",
         f"As a partnership analyst (once): {known['signIn']}",
         f"Query in the browser:            {url}/graphql   (after signing in)",
+        "As the two stewards who prepare and approve releases (once each, in two browsers):",
+        *(f"  {link}" for link in known["stewardSignIn"]),
         "",
         f"One token per role, good for {MINUTES} minutes:",
         *(f"  {role}: {token}" for role, token in known["tokens"].items()),
