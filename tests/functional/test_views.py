@@ -34,7 +34,8 @@ COMPARED = f"{{ other {FIGURE} difference {FIGURE} percent {FIGURE} }}"
 PERFORMANCE = f"""query Report($area: String!, $asAt: String!) {{
   performance(area: $area, asAt: $asAt) {{
     measures {{
-      code standing words reason period {{ id }} lastObserved {{ id }}
+      code standing words reason rule {{ direction tolerance profile target }}
+      period {{ id }} lastObserved {{ id }}
       actual {FIGURE} actualLastYear {COMPARED} cumulative {FIGURE}
       profile {COMPARED} lastYear {COMPARED} yearTarget {FIGURE}
       points {{ period {{ id }} actual {FIGURE} cumulative {FIGURE} profile {FIGURE} }}
@@ -180,6 +181,11 @@ async def test_domestic_abuse_to_june(analyst: Client) -> None:
     assert found["profile"]["difference"]["value"] == -15
     assert found["profile"]["percent"]["display"] == "-0.9%"
     assert (found["standing"], found["words"]) == ("AMBER", "Some concerns")
+    assert found["reason"].endswith("within 15 per cent of it, to Jun 2015.")
+    assert found["rule"] == {
+        **{"direction": "HIGHER", "tolerance": 15, "profile": "LISTED"},
+        **{"target": "POL_DA_TOTAL_TARGET"},
+    }
 
 
 async def test_domestic_abuse_months_of_the_year_before(analyst: Client) -> None:
