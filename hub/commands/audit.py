@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import typer
 
@@ -20,14 +21,19 @@ def verify(as_json: AsJson = False) -> None:
     if as_json:
         faults = [str(fault) for fault in verdict.faults]
         typer.echo(
-            json.dumps({"intact": verdict.is_intact, "head": verdict.head, "faults": faults})
+            json.dumps({"intact": verdict.is_intact, "head": _head(verdict), "faults": faults})
         )
         raise typer.Exit(0 if verdict.is_intact else 1)
     for fault in verdict.faults:
         typer.echo(str(fault))
-    typer.echo(f"Head: {verdict.head}")
+    head = _head(verdict)
+    typer.echo(f"{head['sequence']} records; the last one's hash is {head['hash']}.")
     if not verdict.is_intact:
         raise typer.Exit(1)
+
+
+def _head(verdict: Verdict) -> dict[str, Any]:
+    return {"sequence": verdict.head.sequence, "hash": verdict.head.hash.hex()}
 
 
 async def _verify() -> Verdict:

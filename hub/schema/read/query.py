@@ -22,7 +22,7 @@ from hub.schema.read.series import Series
 from hub.schema.read.viewer import Viewer
 from hub.schema.read.words import Agency, Area, Dataset, Indicator, Period
 from hub.views import overview as views
-from hub.vocabulary import parse_breakdown, parse_period
+from hub.vocabulary import Breakdown, Vocabulary, parse_breakdown, parse_period
 
 Ask = Info[ReadContext, None]
 Comparators = Annotated[
@@ -123,7 +123,7 @@ class Query:
             indicators=[words.indicator(code).code for code in indicators or ()],
             areas=[words.area(code).code for code in areas or ()],
             periods=[parse_period(text).id for text in periods or ()],
-            breakdowns=[parse_breakdown(text) for text in breakdowns or ()],
+            breakdowns=[_declared(text, words) for text in breakdowns or ()],
             totals_only=breakdowns == [],
         )
         chosen = await library.release(release)
@@ -197,6 +197,14 @@ class Query:
         """Say what is owed."""
         view, found = await info.context.library.completeness(period, release)
         return Completeness.of(view, found, info.context.principal)
+
+
+def _declared(text: str, words: Vocabulary) -> Breakdown:
+    """Read a breakdown; an undeclared dimension or category is an error, not an empty answer."""
+    found = parse_breakdown(text)
+    for dimension, category in found:
+        words.category(dimension, category)
+    return found
 
 
 schema = strawberry.Schema(query=guarded(Query, "read"))
