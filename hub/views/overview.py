@@ -193,7 +193,7 @@ def _too_small(
     A group is shown when its registrar names neither: then nobody can subtract a member.
     """
     for column in columns:
-        if column.area.level != GROUP:
+        if column.area.level != GROUP or column.comparator is Comparator.RECOMMENDED:
             continue
         members = len(words.children(column.area.code, period)) or None
         stated = cells.get(CellKey(GROUP_SIZE, column.area.code, period.id))

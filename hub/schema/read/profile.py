@@ -107,7 +107,7 @@ class Profile:
     source: strawberry.Private[Source]
 
     @strawberry.field(description="The tables, in the order of the return, a page at a time.")
-    def tables(self, first: a.First = 20, after: a.AfterTable = None) -> list[ProfileTable]:
+    def tables(self, first: a.First = 10, after: a.AfterTable = None) -> list[ProfileTable]:
         """Some tables."""
         if not 1 <= first <= PAGE:
             raise InvalidError(f"`first` runs from 1 to {PAGE}.", code="PAGE_SIZE")

@@ -1,0 +1,59 @@
+"""The demo's returns, released to partners in a database of a module's own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from hub.app import RunningHub
+from hub.auth.keys import signing_keys
+from hub.auth.revocation import source
+from hub.auth.standing import Standing
+from hub.clock import now
+from hub.db.engine import Database
+from hub.protected import writer
+from hub.protected.releases import Audience
+from hub.release import drafts
+from hub.release.drafts import Draft, DraftState
+from hub.release.policies import policy_for
+from hub.settings import Settings
+from tests.spec.demo_release import release
+
+
+@asynccontextmanager
+async def released_demo(settings: Settings) -> AsyncIterator[RunningHub]:
+    """Open a hub whose latest release holds the whole demo, made by the pure pipeline."""
+    database = await Database.open(settings)
+    try:
+        await _publish(database)
+        yield RunningHub(
+            database=database,
+            settings=settings,
+            keys=signing_keys(settings.data_dir),
+            clock=now,
+            standing=Standing(source(database, now), now),
+            words=release().words,
+        )
+    finally:
+        await database.close()
+
+
+async def _publish(database: Database) -> None:
+    made, at = release().prepared, now()
+    draft = Draft(
+        id="demo",
+        audience=Audience.PARTNER,
+        state=DraftState.APPROVED,
+        content_hash=made.content_hash,
+        policy_version=policy_for(Audience.PARTNER).version,
+        vocabulary_version=release().words.version,
+        note=None,
+        prepared_by="one",
+        prepared_at=at,
+        approved_by="two",
+        approved_at=at,
+        published_by=None,
+        published_at=None,
+        cells=len(made.cells),
+    )
+    async with database.release() as session:
+        await drafts.keep(session, draft, [], made.cells, [])
+        await writer.publish(session, draft.id, at, at)

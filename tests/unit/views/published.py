@@ -1,0 +1,42 @@
+"""Published observations by their addresses, as a view is given them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from hub.protected.figures import FigureStatus
+from hub.protected.observations import Observation, Provenance
+from hub.vocabulary import CellKey, breakdown_of
+
+HIDDEN = FigureStatus.SUPPRESSED
+Said = float | FigureStatus
+
+
+def observation(
+    code: str,
+    area: str,
+    period: str,
+    said: Said,
+    breakdown: dict[str, str] | None = None,
+    *,
+    source: tuple[str, str] | None = None,
+    derived: bool = False,
+) -> Observation:
+    """A published figure, or why there is none; ``source`` is its agency and dataset."""
+    withheld = isinstance(said, FigureStatus)
+    return Observation(
+        key=CellKey(code, area, period, breakdown_of(breakdown)),
+        status=said if isinstance(said, FigureStatus) else FigureStatus.PUBLISHED,
+        value=None if withheld else Decimal(str(said)),
+        provenance=(Provenance(source[0], source[1], 1),) if source else (),
+        derived=derived,
+    )
+
+
+def cells(*items: Observation) -> dict[CellKey, Observation]:
+    """Observations by address."""
+    return {item.key: item for item in items}
+
+
+def series(code: str, area: str, figures: Mapping[str, Said]) -> dict[CellKey, Observation]:
+    """One indicator's totals by period."""
+    return cells(*(observation(code, area, period, said) for period, said in figures.items()))
