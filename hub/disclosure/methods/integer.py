@@ -85,7 +85,7 @@ class Model:
 _NOTHING: Integers = np.zeros(0, dtype=np.int64)
 
 
-def _options(seconds: float) -> tuple[tuple[str, object], ...]:
+def _options(seconds: float) -> tuple[tuple[str, bool | int | float], ...]:
     return (
         ("output_flag", False),
         ("threads", 1),
