@@ -152,7 +152,8 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
 @asynccontextmanager
 async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncIterator[object]:
     if reads:
-        library = Library(hub.database, hub.words, Audience(principal.audience))
+        audience = Audience(principal.audience)
+        library = Library(hub.database, hub.words, audience, hub.clock)
         yield ReadContext(principal, library)
     else:
         yield IntakeContext(principal, hub.database, hub.words, hub.clock)

@@ -37,7 +37,7 @@ def demand(principal: Principal | None, line: str, *, agency: str | None = None)
     """
     caller = enter(principal, line)
     grants = _grants(caller, matrix()[line])
-    if grants == {Grant.OWN} and (agency is None or agency != caller.agency):
+    if grants == {Grant.OWN} and agency != caller.agency:
         raise RefusedError(
             f"{line} is for a caller's own agency only; your client acts for another one.",
             code="OTHER_AGENCY",

@@ -93,7 +93,7 @@ class TokenVerifier:
             key = self.keys.find(header["kid"]) if isinstance(header["kid"], str) else None
             if key is None or not jws.validate_compact(signed, key, [ALGORITHM]):
                 _refuse()
-            payload = json.loads(signed.payload or b"", parse_constant=_refuse)
+            payload = json.loads(signed.payload or b"")
         except (JoseError, ValueError, TypeError, RecursionError):
             _refuse()
         if not isinstance(payload, dict):
@@ -104,11 +104,11 @@ class TokenVerifier:
         now = int(self.clock().timestamp())
         issued, expires = payload.get("iat"), payload.get("exp")
         starts = payload.get("nbf", issued)
-        # ``bool`` is an ``int`` in Python, and a token must not be; neither is 1e400 a time.
+        # By type, not isinstance: ``True`` is an ``int`` in Python, and no fraction is a time here.
         if type(issued) is not int or type(expires) is not int or type(starts) is not int:
             _refuse()
         if expires + SKEW <= now:
-            _refuse(code="TOKEN_EXPIRED")
+            _refuse("TOKEN_EXPIRED")
         if issued - SKEW > now or starts - SKEW > now:
             _refuse()
         if not 0 < expires - issued <= LONGEST:
@@ -116,7 +116,7 @@ class TokenVerifier:
         return issued, expires
 
 
-def _refuse(_found: str = "", *, code: str = "TOKEN_INVALID") -> Never:
+def _refuse(code: str = "TOKEN_INVALID") -> Never:
     raise UnauthenticatedError(
         "The token does not hold; ask /oauth/token for a new one.", code=code
     ) from None

@@ -18,9 +18,16 @@ from hub.vocabulary import vocabulary
 MEDIA = {".json": JSON, ".csv": CSV, ".xlsx": XLSX}
 
 File = Annotated[Path, typer.Argument(help="A return: .json, .csv or .xlsx.", exists=True)]
-Dataset = Annotated[str, typer.Option("--dataset", "-d", help="Code of the dataset.")]
-Agency = Annotated[str, typer.Option("--agency", "-a", help="Code of the agency.")]
-Period = Annotated[str, typer.Option("--period", "-p", help="A typed period, e.g. FY2017-18.")]
+Dataset = Annotated[
+    str | None, typer.Option("--dataset", "-d", help="Code of the dataset; else from the path.")
+]
+Agency = Annotated[
+    str | None, typer.Option("--agency", "-a", help="Code of the agency; else from the path.")
+]
+Period = Annotated[
+    str | None,
+    typer.Option("--period", "-p", help="A period such as FY2017-18; else from the path."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine output on standard output.")]
 
 
@@ -31,11 +38,36 @@ def media_type(file: Path) -> str:
     return MEDIA[file.suffix.lower()]
 
 
+def address_of(file: Path, dataset: str | None, agency: str | None, period: str | None) -> Address:
+    """Take what was not said from the path, ``AGENCY/DATASET/PERIOD.json``.
+
+    A ``_`` in the file's name stands for the ``/`` of a run of months.
+
+    Raises:
+        typer.BadParameter: neither the options nor the path say it.
+    """
+    words, where = vocabulary(), file.resolve()
+    by_path = where.parent.parent.name in words.agencies and where.parent.name in words.datasets
+    found = (where.parent.name, where.parent.parent.name, where.stem.replace("_", "/"))
+    said = (dataset, agency, period)
+    if not by_path and None in said:
+        raise typer.BadParameter(
+            "Say which return this is with --dataset, --agency and --period, "
+            "or keep it as AGENCY/DATASET/PERIOD.json, for example "
+            "HERTS_POLICE/POLICE_CRIME/CY2017.json."
+        )
+    return Address(*(one or other for one, other in zip(said, found, strict=True)))
+
+
 def check(
-    file: File, dataset: Dataset, agency: Agency, period: Period, as_json: AsJson = False
+    file: File,
+    dataset: Dataset = None,
+    agency: Agency = None,
+    period: Period = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Validate a return; exit status 1 if it would be refused."""
-    address = Address(dataset, agency, period)
+    """Validate a return with no server and no account; exit status 1 if it would be refused."""
+    address = address_of(file, dataset, agency, period)
     words = vocabulary()
     require_known(address, words)
     try:

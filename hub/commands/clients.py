@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -13,6 +13,7 @@ from hub.audit import Event, record
 from hub.auth.registry import clients as all_clients
 from hub.auth.registry import disable_client, grant_role, register_client
 from hub.auth.roles import Role
+from hub.commands.checking import AsJson
 from hub.settings import settings
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ def add(
     jwks: Annotated[
         Path | None, typer.Option("--jwks", help="Public keys for private_key_jwt.", exists=True)
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Register a client; a secret, if one is made, is printed once."""
     keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
@@ -54,26 +56,38 @@ def add(
         return made.secret
 
     secret = asyncio.run(_with_hub(act))
+    if as_json:
+        typer.echo(json.dumps({"clientId": client_id, "clientSecret": secret}))
+        return
     typer.echo(f"Registered {client_id}.")
     if secret:
         typer.echo(f"Its secret, shown this once: {secret}")
 
 
 @app.command("list")
-def listing() -> None:
-    """List every client with its roles."""
+def listing(as_json: AsJson = False) -> None:
+    """List every client with its agency, its roles and whether it is enabled."""
 
-    async def act(hub: RunningHub) -> list[str]:
+    async def act(hub: RunningHub) -> list[dict[str, Any]]:
         async with hub.database.identity() as session:
             found = await all_clients(session)
         return [
-            f"{one.client_id}\t{one.agency or '-'}\t{','.join(sorted(map(str, one.roles)))}"
-            f"\t{'enabled' if one.enabled else 'disabled'}"
+            {
+                "clientId": one.client_id,
+                "agency": one.agency,
+                "roles": sorted(map(str, one.roles)),
+                "enabled": one.enabled,
+            }
             for one in found
         ]
 
-    for line in asyncio.run(_with_hub(act)):
-        typer.echo(line)
+    listed = asyncio.run(_with_hub(act))
+    typer.echo(json.dumps(listed) if as_json else "\n".join(map(_line, listed)))
+
+
+def _line(one: dict[str, Any]) -> str:
+    state = "enabled" if one["enabled"] else "disabled"
+    return "\t".join([one["clientId"], one["agency"] or "-", ",".join(one["roles"]), state])
 
 
 @app.command("disable")

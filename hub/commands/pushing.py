@@ -2,30 +2,58 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx2
 import typer
 
-from hub.commands.checking import Agency, AsJson, Dataset, File, Period, media_type
-from hub.errors import SettingsError
+from hub.commands.checking import Agency, AsJson, Dataset, File, Period, address_of, media_type
+from hub.errors import HubError, SettingsError
 
 Url = Annotated[str, typer.Option("--url", envvar="HUB_URL", help="Address of the hub.")]
 
 
+class UnreachableError(HubError):
+    """No hub answers where the command was told to look."""
+
+    code = "UNREACHABLE"
+
+
+@contextmanager
+def reaching(url: str) -> Iterator[None]:
+    """Say in one sentence that a hub does not answer, or that what answers is no hub.
+
+    Raises:
+        UnreachableError: instead of the errors of the HTTP client.
+    """
+    try:
+        yield
+    except httpx2.RequestError:
+        raise UnreachableError(
+            f"No hub answers at {url}. Start one with `hub serve` or `hub demo`, "
+            "or set HUB_URL or --url to yours."
+        ) from None
+    except json.JSONDecodeError:
+        raise UnreachableError(f"What answers at {url} is not a hub.") from None
+
+
 def push(
     file: File,
-    dataset: Dataset,
-    agency: Agency,
-    period: Period,
+    dataset: Dataset = None,
+    agency: Agency = None,
+    period: Period = None,
     url: Url = "http://127.0.0.1:8000",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Validate, store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Push a return. Credentials come from HUB_TOKEN, or HUB_CLIENT_ID and HUB_CLIENT_SECRET."""
-    path = "/".join(quote(part, safe="") for part in (dataset, agency, period))
-    with httpx2.Client(base_url=url, timeout=120) as http:
+    address = address_of(file, dataset, agency, period)
+    path = "/".join(quote(part, safe="") for part in astuple(address))
+    with reaching(url), httpx2.Client(base_url=url, timeout=120) as http:
         headers = {"Authorization": f"Bearer {_token(http)}", "Content-Type": media_type(file)}
         answer = http.put(
             f"/v1/returns/{path}",

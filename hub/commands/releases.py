@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import httpx2
 import typer
 
-from hub.commands.pushing import Url
+from hub.commands.pushing import Url, reaching
 from hub.errors import HubError, SettingsError
 
 app = typer.Typer(help="Prepare, approve and publish releases.", no_args_is_help=True)
@@ -54,13 +54,14 @@ def _run(url: str, document: str, **variables: Any) -> dict[str, Any]:
     token = os.environ.get("HUB_TOKEN")
     if not token:
         raise SettingsError("Set HUB_TOKEN to a steward's access token.")
-    answer = httpx2.post(
-        f"{url}/graphql/intake",
-        json={"query": document, "variables": variables},
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=3600,
-    )
-    content = answer.json()
+    with reaching(url):
+        answer = httpx2.post(
+            f"{url}/graphql/intake",
+            json={"query": document, "variables": variables},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=3600,
+        )
+        content = answer.json()
     if content.get("errors"):
         raise HubError(content["errors"][0]["message"], code="REFUSED")
     payload: dict[str, Any] = next(iter(content["data"].values()))

@@ -55,15 +55,20 @@ class Api:
         )
         content = _content(answer)
         if content.get("errors"):
-            raise DemoError(str(content["errors"]))
+            raise DemoError(_sentences(content["errors"]))
         payload: dict[str, Any] = next(iter(content["data"].values()))
         if payload.get("userErrors"):
-            raise DemoError(str(payload["userErrors"]))
+            raise DemoError(_sentences(payload["userErrors"]))
         return payload
 
 
 def _content(answer: httpx2.Response) -> dict[str, Any]:
     content: dict[str, Any] = answer.json()
     if answer.is_error:
-        raise DemoError(f"{answer.request.method} {answer.request.url.path}: {content}")
+        said = content.get("detail") or content.get("error_description") or content.get("error")
+        raise DemoError(f"{answer.request.method} {answer.request.url.path}: {said}")
     return content
+
+
+def _sentences(errors: list[dict[str, Any]]) -> str:
+    return " ".join(str(error["message"]) for error in errors)

@@ -23,9 +23,9 @@ def print_journey(console: Console, journey: dict[str, Any]) -> None:
     ratios = {link["to"]: link for link in journey["links"] if link["from"] == "POLICE_RECORD"}
     table = Table(title=f"{journey['area']['name']}: the victim journey", title_justify="left")
     for heading, side in (("Stage", "left"), ("Period", "left"), ("Count", "right")):
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
-    table.add_column("Per 100 police reports", justify="right")
-    table.add_column("Grade, months in common")
+        table.add_column(heading, justify=side, no_wrap=heading == "Period")  # type: ignore[arg-type]
+    table.add_column("Per 100 police reports", justify="right", max_width=11)
+    table.add_column("Grade, months in common", max_width=13)
     absent = {item["code"] for item in journey["missing"]}
     for stage in journey["stages"]:
         if stage["code"] in absent:

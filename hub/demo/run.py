@@ -1,29 +1,29 @@
 """Running the demo: a real server on loopback, the story told to it, then serving on."""
 
-import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hub.app import RunningHub, build, running
+from hub.app import RunningHub, running
+from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
+from hub.auth.tokens import SYSTEM_LIFETIME
 from hub.demo.accounts import Accounts, open_accounts
 from hub.demo.client import Api
 from hub.demo.files import demo_returns
 from hub.demo.printing import JOURNEY, WIDTH, print_journey
 from hub.demo.story import Story
+from hub.server import serving
 from hub.settings import Settings
 
 AREA, PERIOD = "E07000102", "CY2017"
+MINUTES = int(SYSTEM_LIFETIME.total_seconds() // 60)
 
 
 async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
@@ -43,7 +43,7 @@ async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
             log_level="WARNING",
         )
         console.print("Starting the embedded PostgreSQL …")
-        async with running(settings, throw_away=True) as hub, _serving(hub) as server:
+        async with running(settings, throw_away=True) as hub, serving(hub) as server:
             known = await _tell(hub, console)
             if stop:
                 return
@@ -53,30 +53,6 @@ async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
             else:
                 _print_ways(console, known)
             await server
-
-
-@asynccontextmanager
-async def _serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
-    """Serve the hub in this event loop; leaving the block stops the server."""
-    config = uvicorn.Config(
-        build(hub),
-        host=hub.settings.host,
-        port=hub.settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
-        await asyncio.sleep(0.02)
-    if task.done():
-        await task
-    try:
-        yield task
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
@@ -99,12 +75,16 @@ async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
         journey = await api.read(known["tokens"]["analyst"], JOURNEY, area=AREA, period=PERIOD)
     print_journey(console, journey)
     url = hub.settings.issuer
-    ways = {"signIn": await _sign_in(hub, accounts, url)}
+    analyst = accounts.roles[Role.ANALYST]
+    ways = {
+        "signIn": await _sign_in(hub, accounts, url),
+        "clients": {"analyst": {"id": analyst.client_id, "secret": analyst.secret}},
+    }
     return {"url": url, "release": releases["partner"], "releases": releases} | known | ways
 
 
 async def _sign_in(hub: RunningHub, accounts: Accounts, url: str) -> str:
-    analyst = next(one for role, one in accounts.roles.items() if str(role) == "analyst")
+    analyst = accounts.roles[Role.ANALYST]
     async with hub.database.identity() as session:
         ticket = await make_ticket(session, analyst.client_id, hub.clock())
     return f"{url}/sign-in?ticket={ticket}&to=/journey"
@@ -116,18 +96,21 @@ def _progress(console: Console) -> Progress:
 
 
 def _print_ways(console: Console, known: dict[str, Any]) -> None:
-    url = known["url"]
+    url, analyst = known["url"], known["clients"]["analyst"]
     lines = [
         "",
         f"Published. Public journey page:  {url}/journey",
         f"As a partnership analyst (once): {known['signIn']}",
         f"Query in the browser:            {url}/graphql   (after signing in)",
         "",
-        "One token per role, good for some minutes:",
+        f"One token per role, good for {MINUTES} minutes:",
         *(f"  {role}: {token}" for role, token in known["tokens"].items()),
         "",
-        "Try:",
-        f'  curl -H "Authorization: Bearer $ANALYST" '
+        "Another token for the analyst, whenever the last one has run out:",
+        f"  curl -s -u {analyst['id']}:{analyst['secret']} "
+        f"-d grant_type=client_credentials {url}/oauth/token",
+        "The same client can read without a token (Basic):",
+        f"  curl -s -u {analyst['id']}:{analyst['secret']} "
         f'"{url}/v1/queries/journey.csv?area={AREA}&period={PERIOD}"',
         "Stop with Ctrl-C; everything the demo made is then gone.",
     ]

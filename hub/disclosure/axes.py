@@ -109,6 +109,9 @@ class Grid:
     place_of: NDArray[np.int64]
     """For each cell, its code on each axis."""
     cell_at: NDArray[np.int32]
+    slanted: frozenset[int] | None
+    """Relations that do not run along one axis, so that products must be checked against them;
+    None is all of them, when two cells lie on the same spot."""
 
 
 def grid_of(system: System) -> Grid | None:
@@ -122,10 +125,13 @@ def grid_of(system: System) -> Grid | None:
     cell_at = np.full(sizes, system.size, dtype=np.int32)
     cell_at[tuple(codes.T)] = np.arange(system.size, dtype=np.int32)
     rows: list[list[Pattern]] = [[] for _ in sizes]
-    for row in system.rows:
+    slanted = []
+    for number, row in enumerate(system.rows):
         places = codes[[cell for cell, _ in row]]
         differing = np.flatnonzero((places != places[0]).any(axis=0))
-        if len(differing) == 1:
+        if len(differing) != 1:
+            slanted.append(number)
+        else:
             along = places[:, differing[0]].tolist()
             weights = [weight for _, weight in row]
             first = 1 if weights[0] > 0 else -1
@@ -133,7 +139,8 @@ def grid_of(system: System) -> Grid | None:
                 tuple(sorted((c, first * w) for c, w in zip(along, weights, strict=True)))
             )
     axes = tuple(Axis(size, found) for size, found in zip(sizes, rows, strict=True))
-    return Grid(axes, codes, cell_at)
+    alone = len({tuple(place) for place in codes.tolist()}) == system.size
+    return Grid(axes, codes, cell_at, frozenset(slanted) if alone else None)
 
 
 def _groupings(system: System) -> Iterable[list[list[int]]]:

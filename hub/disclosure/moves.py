@@ -6,18 +6,22 @@ contraction, so thousands of moves are priced in a fraction of a millisecond.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hub.disclosure.axes import Fan, Grid
-from hub.disclosure.system import Flags, Integers, Reals, System
+from hub.disclosure.system import UNLIMITED, Flags, Integers, Reals, System
 
 IMPOSSIBLE = 1e9
 """Price of touching a cell that must not change, or of taking from a count what it has not."""
 
 TOUCH = 1e-3
 """Price of touching a cell that is hidden anyway: of two free moves the smaller is better."""
+
+FAR = 1 << 50
+"""Limits of "no cell": it can go anywhere."""
 
 WIDTHS = {1: 96, 2: 40, 3: 14, 4: 7}
 """How many patterns per axis are combined, by the number of axes that have any choice."""
@@ -31,95 +35,104 @@ class GridMover:
 
     def __init__(self, system: System, grid: Grid) -> None:
         self._system, self._grid = system, grid
+        self._lower = np.append(system.lower, -FAR)
+        self._upper = np.append(system.upper, FAR)
+        self._has_ceiling = bool((system.upper < UNLIMITED).any())
 
     def change(
         self, value: Integers, cost: Reals, blocked: Flags, target: int, step: int
     ) -> dict[int, int] | None:
         """A cheap change of ``target`` by ``step``, or by a part of it in the same direction."""
-        prices = _Prices(self._system, value, cost, blocked)
-        sizes = dict.fromkeys((abs(step), -(-abs(step) // 2), 1))
-        for size in sizes:
-            found = self._product(prices, target, size if step > 0 else -size)
+        state = _State(value, cost, blocked)
+        for size in dict.fromkeys((abs(step), -(-abs(step) // 2), 1)):
+            found = self._product(state, target, size if step > 0 else -size)
             if found is not None:
                 return found
         return None
 
-    def _product(self, prices: "_Prices", target: int, step: int) -> dict[int, int] | None:
-        place = self._grid.place_of[target]
-        rise, fall = prices.of(abs(step))
-        if step < 0:
-            rise, fall = fall, rise
-        fans = self._best_fans(place, rise, fall)
-        if any(not len(fan.signs) for fan in fans):
+    def _product(self, state: "_State", target: int, step: int) -> dict[int, int] | None:
+        fans = self._best_fans(state, target, step)
+        if fans is None:
             return None
         cells = self._grid.cell_at[np.ix_(*(fan.codes for fan in fans))]
-        both = (rise[cells] + fall[cells]) / 2
-        tilt = (rise[cells] - fall[cells]) / 2
-        for fan in fans:
-            both = np.tensordot(both, np.abs(fan.signs), axes=(0, 1))
-            tilt = np.tensordot(tilt, fan.signs, axes=(0, 1))
-        total = both + tilt
+        rise, fall = self._prices(state, cells, step)
+        total = _contract((rise + fall) / 2, [np.abs(fan.signs) for fan in fans])
+        total += _contract((rise - fall) / 2, [fan.signs for fan in fans])
         for choice in _cheapest(total):
             change = self._delta(cells, fans, choice, step)
-            if self._system.balanced(change):
+            if self._system.balanced(change, self._grid.slanted):
                 return change
         return None
 
-    def _best_fans(self, place: NDArray[np.int64], rise: Reals, fall: Reals) -> list[Fan]:
-        """For each axis the patterns that are cheapest along the target's own line."""
-        fans = [axis.fan(int(code)) for axis, code in zip(self._grid.axes, place, strict=True)]
-        choices = sum(len(fan.signs) > 1 for fan in fans)
-        width = WIDTHS.get(choices, 5)
-        return [
-            self._narrowed(fan, at, place, rise, fall, width) if len(fan.signs) > width else fan
-            for at, fan in enumerate(fans)
-        ]
+    def _prices(self, state: "_State", cells: NDArray[np.int32], step: int) -> tuple[Reals, Reals]:
+        """What moving each cell with and against the target costs."""
+        size, value = abs(step), state.value[cells]
+        price = np.where(state.blocked[cells], IMPOSSIBLE, state.cost[cells] + TOUCH)
+        fall = np.where(value - self._lower[cells] < size, IMPOSSIBLE, price)
+        rise = price
+        if self._has_ceiling:
+            rise = np.where(self._upper[cells] - value < size, IMPOSSIBLE, price)
+        return (rise, fall) if step > 0 else (fall, rise)
 
-    def _narrowed(
-        self, fan: Fan, at: int, place: NDArray[np.int64], rise: Reals, fall: Reals, width: int
-    ) -> Fan:
-        line = tuple(fan.codes if axis == at else code for axis, code in enumerate(place))
-        cells = self._grid.cell_at[line]
-        up, down = np.maximum(fan.signs, 0), np.maximum(-fan.signs, 0)
-        price = up @ rise[cells] + down @ fall[cells]
-        best = np.sort(np.argsort(price, kind="stable")[:width])
-        signs = fan.signs[best]
-        used = np.abs(signs).any(axis=0)
-        return Fan(fan.codes[used], signs[:, used])
+    def _best_fans(self, state: "_State", target: int, step: int) -> list[Fan] | None:
+        """For each axis the patterns that are cheapest along the target's own line."""
+        place = self._grid.place_of[target].tolist()
+        fans = [axis.fan(code) for axis, code in zip(self._grid.axes, place, strict=True)]
+        width = WIDTHS.get(sum(len(fan.signs) > 1 for fan in fans), 5)
+        for at, fan in enumerate(fans):
+            if not len(fan.signs):
+                return None
+            if len(fan.signs) > width:
+                line = tuple(fan.codes if n == at else code for n, code in enumerate(place))
+                rise, fall = self._prices(state, self._grid.cell_at[line], step)
+                fans[at] = _narrowed(fan, rise, fall, width)
+        return fans
 
     def _delta(
         self, cells: NDArray[np.int32], fans: Sequence[Fan], choice: Sequence[int], step: int
     ) -> dict[int, int]:
+        rows = [fan.signs[at] for fan, at in zip(fans, choice, strict=True)]
+        used = [np.flatnonzero(row) for row in rows]
         signs = np.array(float(step))
-        for fan, at in zip(fans, choice, strict=True):
-            signs = np.multiply.outer(signs, fan.signs[at])
-        used = (signs != 0) & (cells < self._system.size)
-        pairs = zip(cells[used].tolist(), signs[used].tolist(), strict=True)
-        return {cell: int(sign) for cell, sign in pairs}
+        for row, columns in zip(rows, used, strict=True):
+            signs = np.multiply.outer(signs, row[columns])
+        touched = cells[np.ix_(*used)].ravel().tolist()
+        pairs = zip(touched, signs.ravel().tolist(), strict=True)
+        return {cell: int(sign) for cell, sign in pairs if cell < self._system.size}
 
 
-class _Prices:
-    """What raising and lowering each cell by some size costs; one extra entry for "no cell"."""
+class _State(NamedTuple):
+    """The table that is to be changed; arrays have one entry more than there are cells."""
 
-    def __init__(self, system: System, value: Integers, cost: Reals, blocked: Flags) -> None:
-        price = np.where(blocked, IMPOSSIBLE, cost + TOUCH)
-        self._price = np.append(price, 0.0)
-        self._room = np.append(system.upper - value, 1 << 40)
-        self._stock = np.append(value - system.lower, 1 << 40)
+    value: Integers
+    cost: Reals
+    blocked: Flags
 
-    def of(self, size: int) -> tuple[Reals, Reals]:
-        """Prices of raising and of lowering by ``size``."""
-        return (
-            np.where(self._room < size, IMPOSSIBLE, self._price),
-            np.where(self._stock < size, IMPOSSIBLE, self._price),
-        )
+
+def _narrowed(fan: Fan, rise: Reals, fall: Reals, width: int) -> Fan:
+    price = np.maximum(fan.signs, 0) @ rise + np.maximum(-fan.signs, 0) @ fall
+    best = np.sort(np.argsort(price, kind="stable")[:width])
+    signs = fan.signs[best]
+    used = signs.any(axis=0)
+    return Fan(fan.codes[used], signs[:, used])
+
+
+def _contract(tensor: Reals, matrices: Sequence[Reals]) -> Reals:
+    """Multiply every axis of ``tensor`` by its matrix."""
+    before = 1
+    for matrix in matrices:
+        kept, size = matrix.shape
+        tensor = np.matmul(matrix, tensor.reshape(before, size, -1))
+        before *= kept
+    return tensor.reshape([len(matrix) for matrix in matrices])
 
 
 def _cheapest(total: Reals) -> Iterator[tuple[int, ...]]:
     flat = total.ravel()
-    count = min(TRIES, len(flat))
-    best = np.argpartition(flat, count - 1)[:count] if count < len(flat) else np.arange(count)
-    for at in best[np.lexsort((best, flat[best]))]:
-        if flat[at] >= IMPOSSIBLE / 2:
-            return
-        yield tuple(int(index) for index in np.unravel_index(at, total.shape))
+    first = int(flat.argmin())
+    if flat[first] >= IMPOSSIBLE / 2:
+        return
+    yield tuple(int(index) for index in np.unravel_index(first, total.shape))
+    for at in np.argsort(flat, kind="stable")[1:TRIES].tolist():
+        if flat[at] < IMPOSSIBLE / 2:
+            yield tuple(int(index) for index in np.unravel_index(at, total.shape))

@@ -6,7 +6,7 @@ is a sum of moves; the cells it touches must be hidden, and nothing else must.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -15,7 +15,7 @@ import numpy as np
 from hub.disclosure.exact import cheapest_change
 from hub.disclosure.policy import Policy
 from hub.disclosure.protection import Side
-from hub.disclosure.system import Delta, Flags, Integers, Reals, System
+from hub.disclosure.system import UNLIMITED, Delta, Flags, Integers, Reals, System
 
 OPTIONS = 12
 """How many ready witnesses are remembered for one goal."""
@@ -40,7 +40,8 @@ class Mover(Protocol):
 
 @dataclass(frozen=True)
 class View:
-    """What one observer cannot be fooled about, and the cells to be protected from it."""
+    """What one observer cannot be fooled about (arrays have a spare entry for "no cell"), and
+    the cells to be protected from it."""
 
     observer: str | None
     blocked: Flags
@@ -57,12 +58,13 @@ class Option(NamedTuple):
 def views_of(system: System) -> list[View]:
     """Agencies first: what holds against one of them holds against other readers as well."""
     agencies = sorted(system.agencies) if len(system.agencies) > 1 else []
+    known = np.append(system.known, False)
     found = []
     for agency in agencies:
-        own = np.array([found == {agency} for found in system.contributors], dtype=np.bool_)
+        own = np.array([found == {agency} for found in system.contributors] + [False])
         targets = tuple(s for s in system.sensitive if agency not in system.contributors[s])
-        found.append(View(agency, system.known | own, targets))
-    return [*found, View(None, system.known, system.sensitive)]
+        found.append(View(agency, known | own, targets))
+    return [*found, View(None, known.copy(), system.sensitive)]
 
 
 class Search:
@@ -74,7 +76,8 @@ class Search:
         self.hidden = ~system.printed
         self.hidden[list(system.sensitive)] = True
         self.hidden &= ~system.known
-        self.cost = np.where(self.hidden, 0.0, system.cost)
+        self.cost = np.append(np.where(self.hidden, 0.0, system.cost), 0.0)
+        self.value = np.append(system.value, UNLIMITED)
         self.pool: list[Delta] = []
         self.options: dict[Goal, list[Option]] = defaultdict(list)
         self.chosen: dict[Goal, Option] = {}
@@ -102,7 +105,7 @@ class Search:
         """Give the goal a witness, hiding what it needs. False if there is none."""
         if goal in self.chosen or not self.step(goal):
             return True
-        change = self.find(goal, self.views[goal.observer].blocked)
+        change = self.find(goal, self.views[goal.observer].blocked, self.movers)
         if change is None:
             return False
         self.hide(change)
@@ -110,35 +113,28 @@ class Search:
         return True
 
     def find(
-        self, goal: Goal, blocked: Flags, limit: float = float("inf")
+        self, goal: Goal, blocked: Flags, movers: Sequence[Mover], limit: float = float("inf")
     ) -> dict[int, int] | None:
         """A change that reaches the goal and newly hides less than ``limit``; changes nothing."""
-        value, cost = self.system.value.copy(), self.cost.copy()
         total: dict[int, int] = defaultdict(int)
         spent, left = 0.0, self.step(goal)
-        while left:
-            change = self._move(value, cost, blocked, goal.target, left)
+        while left and spent < limit:
+            change = _move(movers, self.value, self.cost, blocked, goal.target, left)
             if change is None:
-                return None
+                break
             for cell, difference in change.items():
-                spent += cost[cell]
-                cost[cell] = 0.0
-                value[cell] += difference
+                spent += self.cost[cell]
+                self.cost[cell] = 0.0
+                self.value[cell] += difference
                 total[cell] += difference
-            if spent >= limit:
-                return None
             moved = change[goal.target]
             left = max(0, left - moved) if left > 0 else min(0, left - moved)
+        for cell in total:
+            self.cost[cell] = 0.0 if self.hidden[cell] else self.system.cost[cell]
+            self.value[cell] = self.system.value[cell]
+        if left or spent >= limit:
+            return None
         return {cell: difference for cell, difference in total.items() if difference}
-
-    def _move(
-        self, value: Integers, cost: Reals, blocked: Flags, target: int, step: int
-    ) -> dict[int, int] | None:
-        for mover in self.movers:
-            change = mover.change(value, cost, blocked, target, step)
-            if change is not None:
-                return change
-        return None
 
     def hide(self, cells: Iterable[int]) -> None:
         """Hide cells from readers."""
@@ -201,6 +197,21 @@ class Search:
         forward = np.where(steps > 0, up, down) // size
         backward = np.where(steps > 0, down, up) // size
         return int(forward.min()), int(backward.min())
+
+
+def _move(
+    movers: Sequence[Mover],
+    value: Integers,
+    cost: Reals,
+    blocked: Flags,
+    target: int,
+    step: int,
+) -> dict[int, int] | None:
+    for mover in movers:
+        change = mover.change(value, cost, blocked, target, step)
+        if change is not None:
+            return change
+    return None
 
 
 class ExactMover:

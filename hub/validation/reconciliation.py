@@ -42,9 +42,9 @@ def check_periods_agree(context: Context) -> Iterator[Finding]:
 
 def _fillings(whole: Period, tiles: Mapping[PeriodKind, list[Dated]]) -> Iterator[list[Dated]]:
     """The runs of shorter periods of one kind that fill ``whole`` without gap or overlap."""
+    if whole.length == 1:
+        return
     for kind in _TILES:
-        if kind is whole.kind or whole.length == 1:
-            continue
         parts = [pair for pair in tiles.get(kind, ()) if whole.covers(pair[0])]
         if len(parts) > 1 and sum(period.length for period, _ in parts) == whole.length:
             yield parts

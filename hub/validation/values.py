@@ -85,9 +85,10 @@ def _check_base(item: Reported, indicator: Indicator) -> Iterator[Finding]:
     is_ratio = indicator.stated and indicator.kind in _RATIOS
     if item.base is None:
         if is_ratio:
-            # A percent without its base cannot be read; the population behind a printed rate or
-            # mean is often not printed, so the agency may say so in a note instead.
-            severity = ERROR if indicator.kind is Kind.PERCENT else Severity.QUERY
+            # A share without its base cannot be read; what a printed rate, mean or change rests
+            # on is often not printed, so the agency may say so in a note instead.
+            is_share = indicator.kind is Kind.PERCENT and indicator.formula is not Formula.CHANGE
+            severity = ERROR if is_share else Severity.QUERY
             message = f"{indicator.code} is a stated figure: give the number it is based on."
             yield finding(severity, RuleCode.BASE_MISSING, message, item, "base")
         return

@@ -45,17 +45,17 @@ def _stage(stage: Stage, area: Area, period: Period, cells: Cells, words: Vocabu
 def nearest(term: Term, area: str, period: Period, cells: Cells) -> Observation | None:
     """Find the observation of ``term`` whose period shares most with ``period``.
 
-    The same period wins; then the largest share of common months in the longer of the two;
-    then a year of its own kind before a rolling one. Less than :data:`NEAREST` is no answer.
+    The largest share of common months in the longer of the two wins; then the same period, then
+    a returned figure before a sum. Less than :data:`NEAREST` is no answer.
     """
     wanted = (term.indicator, area, term.breakdown)
-    best: tuple[tuple[float, bool, str], Observation] | None = None
+    best: tuple[tuple[float, bool, bool, str], Observation] | None = None
     for key, item in cells.items():
         if (key.indicator, key.area, key.breakdown) != wanted:
             continue
         other = parse_period(key.period)
         share = period.common_months(other) / max(period.length, other.length)
-        rank = (share, other.id == period.id, other.id)
+        rank = (share, other.id == period.id, not item.derived, other.id)
         if share >= NEAREST and (best is None or rank > best[0]):
             best = rank, item
     return best[1] if best else None

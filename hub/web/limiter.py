@@ -48,6 +48,8 @@ class Limits:
     characters: int = 15_000
     nesting: int = 100
     """Syntax nodes below each other, so that no later walk meets Python's recursion limit."""
+    spreads: int = 500
+    """Spread fragments; they may be empty, so that counting fields alone misses some."""
     chain: int = 30
     """Fragments spread through each other."""
     pairs: int = 20_000
@@ -63,6 +65,7 @@ class Measure:
     roots: int = 0
     fields: int = 0
     directives: int = 0
+    spreads: int = 0
     chain: int = 0
 
     def plus(self, other: "Measure") -> "Measure":
@@ -73,6 +76,7 @@ class Measure:
             roots=self.roots + other.roots,
             fields=self.fields + other.fields,
             directives=self.directives + other.directives,
+            spreads=self.spreads + other.spreads,
             chain=max(self.chain, other.chain),
         )
 
@@ -182,7 +186,7 @@ class _Limiter:
         if isinstance(node, InlineFragmentNode):
             return self._selections(node.selection_set, chain)
         if isinstance(node, FragmentSpreadNode):
-            return self._fragment(node.name.value, chain + 1)
+            return self._fragment(node.name.value, chain + 1).plus(Measure(spreads=1))
         return Measure()
 
     def _field(self, node: FieldNode, chain: int) -> Measure:
@@ -194,6 +198,7 @@ class _Limiter:
             roots=1,
             fields=inner.fields + 1,
             directives=inner.directives,
+            spreads=inner.spreads,
             chain=inner.chain,
         )
 

@@ -13,6 +13,7 @@ from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.errors import HubError
 from hub.protected.releases import Audience, Release
+from hub.release.policies import policies
 from hub.views.library import Library
 from hub.web.authentication import principal_of
 from hub.web.etag import conditional
@@ -20,6 +21,7 @@ from hub.web.pages.frame import Frame, NavLink, Option, ReleaseNote
 from hub.web.pages.journey import journey_page
 from hub.web.pages.landing import landing_page
 from hub.web.pages.message import message_page
+from hub.web.pages.method import Rule, accessibility_page, method_page
 from hub.web.state import Hub, hub_of
 
 DEFAULT_AREA, DEFAULT_PERIOD = "E07000102", "CY2017"
@@ -62,6 +64,24 @@ async def journey(request: Request) -> Response:
     return conditional(request, answer)
 
 
+async def method(request: Request) -> Response:
+    """How the figures are made."""
+    hub = hub_of(request)
+    rules = [
+        Rule(str(audience), policy.threshold, policy.base, policy.version)
+        for audience, policy in policies().items()
+    ]
+    frame = _frame(hub, await principal_of(request), "/method")
+    return HTMLResponse(method_page(rules, frame=frame))
+
+
+async def accessibility(request: Request) -> Response:
+    """The accessibility statement."""
+    hub = hub_of(request)
+    frame = _frame(hub, await principal_of(request), "/accessibility")
+    return HTMLResponse(accessibility_page(frame=frame))
+
+
 def _library(hub: Hub, principal: Principal | None) -> Library:
     """A caller with the journey line reads as its audience, everyone else as the public."""
     partner = allows(principal, "journey.read") and principal is not None
@@ -81,7 +101,7 @@ def _frame(hub: Hub, principal: Principal | None, here: str) -> Frame:
 def _note(release: Release) -> ReleaseNote:
     return ReleaseNote(
         release.id,
-        f"Release {release.sequence}",
+        str(release.sequence),
         str(release.audience),
         release.published_at.date(),
     )
@@ -105,4 +125,6 @@ def _choices(hub: Hub) -> tuple[list[Option], list[Option]]:
 routes = [
     Route("/", landing, methods=["GET"]),
     Route("/journey", journey, methods=["GET"]),
+    Route("/method", method, methods=["GET"]),
+    Route("/accessibility", accessibility, methods=["GET"]),
 ]

@@ -4,6 +4,7 @@ Every hostile file holds :data:`PLANTED` where it can, which must appear in no a
 """
 
 import io
+import random
 import struct
 import zipfile
 from collections.abc import Callable
@@ -74,6 +75,14 @@ def _lying_size() -> bytes:
     name = body.rfind(b"xl/extra.xml")
     struct.pack_into("<I", body, name - 46 + 24, 10)
     return bytes(body)
+
+
+def _slow_bomb() -> bytes:
+    """Parts that each unpack to an ordinary multiple of their size, and together to 60 MB."""
+    filler = random.Random(4711)
+    part = b"".join(filler.randbytes(8) + b" " * 250 for _ in range(40_000))
+    content = parts({"Return": sheet([HEADER, _ROW])})
+    return pack(content | {f"xl/slow{number}.bin": part for number in range(6)})
 
 
 def _twice() -> bytes:
@@ -162,6 +171,7 @@ HOSTILE: dict[str, File] = {
             | {f"xl/b{n}.xml": b" " * 10_000_000 for n in range(6)}
         ),
     ),
+    "slow-bomb.xlsx": (XLSX, _slow_bomb),
     "lying-size.xlsx": (XLSX, _lying_size),
     "encrypted.xlsx": (XLSX, _encrypted),
     "part-twice.xlsx": (XLSX, _twice),

@@ -12,6 +12,7 @@ REASONS = {
     "many-parts.xlsx": "more than 100 parts",
     "bomb.xlsx": "far more than its size",
     "big-bomb.xlsx": "far more than its size",
+    "slow-bomb.xlsx": "far more than its size",
     "encrypted.xlsx": "encrypted",
     "part-twice.xlsx": "unsafe or repeated",
     "up-and-out.xlsx": "unsafe or repeated",

@@ -62,22 +62,25 @@ RISKS = ("STANDARD", "MEDIUM", "HIGH", "NONE_ALLOCATED")
 MONTHS = [f"2014-{month:02d}" for month in range(4, 13)] + ["2015-01", "2015-02", "2015-03"]
 COLUMNS = (UK, SIMILAR, MET, *(f"MAR_MET_{number}" for number in range(1, 7)))
 PARTS = (
-    "IDVA CSC PRIMARY_CARE SECONDARY_CARE EDUCATION HOUSING MENTAL_HEALTH PROBATION VOLUNTARY "
-    "SUBSTANCE ASC MASH OTHER"
-).split()
+    "IDVA", "CSC", "PRIMARY_CARE", "SECONDARY_CARE", "EDUCATION", "HOUSING", "MENTAL_HEALTH",
+    "PROBATION", "VOLUNTARY", "SUBSTANCE", "ASC", "MASH", "OTHER",
+)  # fmt: skip
 
 
-def at(year: str, *figures: str) -> dict[str, str]:
-    """Cumulative figures by year-to-date period, from April of ``year``."""
-    months = [f"{year}-{month:02d}" for month in range(4, 13)]
-    months += [f"{int(year) + 1}-{month:02d}" for month in range(1, 4)]
-    return {f"YTD-{month}": figure for month, figure in zip(months, figures, strict=False)}
-
-
-DA_TO_DATE = at(
-    "2014",
-    *"542 1114 1739 2401 2965 3493 4012 4556 5143 5623 6111 6587".split(),
-)
+DA_TO_DATE = {
+    "YTD-2014-04": "542",
+    "YTD-2014-05": "1114",
+    "YTD-2014-06": "1739",
+    "YTD-2014-07": "2401",
+    "YTD-2014-08": "2965",
+    "YTD-2014-09": "3493",
+    "YTD-2014-10": "4012",
+    "YTD-2014-11": "4556",
+    "YTD-2014-12": "5143",
+    "YTD-2015-01": "5623",
+    "YTD-2015-02": "6111",
+    "YTD-2015-03": "6587",
+}
 
 POSTS = {
     "MAR_IDVA_FTE_CURRENT": "1174.0 321.0 157.0 6.0 7.0 8.0 5.5 11.0 7.5",

@@ -68,7 +68,7 @@ def covered(code: str, area: str, period: str) -> Ask:
 
 
 def standing(measure: str, area: str, as_at: str, what: str = "standing") -> Ask:
-    """A part of a measure's judgement: ``standing``, ``actual``, ``profile.percent``, …"""
+    """A part of a measure's judgement, such as ``standing``, ``actual`` or ``profile.percent``."""
 
     def read_part(release: Release) -> Answer:
         found: Any = release.judgement(measure, area, as_at)

@@ -19,8 +19,7 @@ from hub.submissions.revisions import Revision, SignedOff
 from hub.submissions.states import State
 from hub.validation.rules import validate
 from hub.views.assembly import journey_of
-from hub.views.journey import Journey
-from hub.views.links import LinkView
+from hub.views.journey import Journey, LinkView
 from hub.vocabulary import CellKey, Vocabulary, breakdown_of, parse_period, vocabulary
 
 ROOT = Path(__file__).parents[2]

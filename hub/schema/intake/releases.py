@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
 import strawberry
 from strawberry import enum_value as value
 
-from hub.release.drafts import Draft
+from hub.release import report
+from hub.release.drafts import Draft, ReportLine
 from hub.schema.intake.returns import Finding, UserError
+from hub.vocabulary import Vocabulary, parse_period
 
 
 @strawberry.enum(description="Who a release is made for.")
@@ -71,6 +72,14 @@ class ReleasePayload:
     user_errors: list[UserError] = strawberry.field(description="Why it was refused, if it was.")
 
 
+@strawberry.type(description="One dimension's value in a hidden cell's breakdown.")
+class CellBreakdown:
+    """A dimension with its category."""
+
+    dimension: str = strawberry.field(description="Code of the dimension.")
+    category: str = strawberry.field(description="Code of the category.")
+
+
 @strawberry.type(description="A hidden cell and why; for stewards. Never holds its count.")
 class HiddenCell:
     """A line of the steward's report."""
@@ -78,19 +87,52 @@ class HiddenCell:
     indicator: str = strawberry.field(description="Code of the indicator.")
     area: str = strawberry.field(description="Code of the area.")
     period: str = strawberry.field(description="Its period.")
-    breakdown: str = strawberry.field(description="Its breakdown; empty for the total.")
+    breakdown: list[CellBreakdown] = strawberry.field(description="For whom; empty for all.")
     role: str = strawberry.field(description="PRIMARY: small. SECONDARY: would reveal another.")
-    rule: str = strawberry.field(description="The rule that hid it.")
-    low: int | None = strawberry.field(description="Lower end of the interval left open.")
-    high: int | None = strawberry.field(description="Upper end of the interval left open.")
+    rule: str = strawberry.field(
+        description="The rule that hid it: SMALL_COUNT, WOULD_REVEAL, HIDDEN_FROM_PARTNERS."
+    )
+    low: int | None = strawberry.field(
+        description="A reader must think this little possible; only for small cells."
+    )
+    high: int | None = strawberry.field(
+        description="A reader must think this much possible; only for small cells."
+    )
     forced_by: str | None = strawberry.field(description="The relations that forced it.")
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> "HiddenCell":
+    def of(cls, line: ReportLine) -> "HiddenCell":
         """Show a line."""
-        whole = {name: None if row[name] is None else int(row[name]) for name in ("low", "high")}
-        names = ("indicator", "area", "period", "breakdown", "role", "rule", "forced_by")
-        return cls(**{name: row[name] for name in names} | whole)
+        key = line.key
+        return cls(
+            indicator=key.indicator,
+            area=key.area,
+            period=key.period,
+            breakdown=[CellBreakdown(dimension=d, category=c) for d, c in key.breakdown],
+            role=line.role,
+            rule=line.rule,
+            low=line.low,
+            high=line.high,
+            forced_by=line.forced_by,
+        )
+
+
+@strawberry.type(description="What one indicator, area or period lost to protection.")
+class Loss:
+    """Counts of cells, never of people."""
+
+    code: str = strawberry.field(description="Code of the indicator or area, or the period.")
+    name: str = strawberry.field(description="Its name.")
+    primary: int = strawberry.field(description="Cells hidden because small.")
+    secondary: int = strawberry.field(description="Cells hidden to protect those.")
+    shown: int = strawberry.field(description="Cells that readers see.")
+
+    @classmethod
+    def of(cls, row: report.Loss, name: str) -> "Loss":
+        """Show a loss."""
+        return cls(
+            code=row.code, name=name, primary=row.primary, secondary=row.secondary, shown=row.shown
+        )
 
 
 @strawberry.type(description="What a release hides and why.")
@@ -100,4 +142,23 @@ class DisclosureReport:
     release: ReleaseDraft = strawberry.field(description="The release.")
     primary: int = strawberry.field(description="How many cells are hidden because small.")
     secondary: int = strawberry.field(description="How many are hidden to protect those.")
+    by_indicator: list[Loss] = strawberry.field(description="The loss of each indicator.")
+    by_area: list[Loss] = strawberry.field(description="The loss of each area.")
+    by_period: list[Loss] = strawberry.field(description="The loss of each period.")
     cells: list[HiddenCell] = strawberry.field(description="Every hidden cell.")
+
+    @classmethod
+    def of(cls, found: report.Report, words: Vocabulary) -> "DisclosureReport":
+        """Show a report."""
+        primary = sum(line.role == "PRIMARY" for line in found.lines)
+        titles = {one.code: words.indicator(one.code).title for one in found.by_indicator}
+        names = {one.code: words.area(one.code).name for one in found.by_area}
+        return cls(
+            release=ReleaseDraft.of(found.draft),
+            primary=primary,
+            secondary=len(found.lines) - primary,
+            by_indicator=[Loss.of(one, titles[one.code]) for one in found.by_indicator],
+            by_area=[Loss.of(one, names[one.code]) for one in found.by_area],
+            by_period=[Loss.of(one, parse_period(one.code).title) for one in found.by_period],
+            cells=[HiddenCell.of(line) for line in found.lines],
+        )

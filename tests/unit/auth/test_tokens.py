@@ -179,6 +179,7 @@ FORGED: dict[str, Callable[[Forge], str]] = {
     "iat missing": lambda f: f.with_claims(iat=None),
     "iat a truth value": lambda f: f.with_claims(iat=True),
     "iat in the future": lambda f: f.with_claims(iat=f.now + 31),
+    "iat in the future, nbf past": lambda f: f.with_claims(iat=f.now + 31, nbf=f.now),
     "nbf in the future": lambda f: f.with_claims(nbf=f.now + 31),
     "nbf a text": lambda f: f.with_claims(nbf="0"),
 }

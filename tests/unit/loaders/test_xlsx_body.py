@@ -1,7 +1,9 @@
 """Workbooks are read in a child that can do nothing else."""
 
+import json
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -122,6 +124,22 @@ def test_the_child_can_open_no_file_and_no_socket_once_it_reads() -> None:
     assert done.stdout.split() == ["bounded"]
 
 
+def test_the_child_is_under_its_limits_before_it_reads() -> None:
+    script = (
+        "import resource, runpy\n"
+        f"main = runpy.run_path({str(CHILD)!r})['main']\n"
+        "names = ('AS', 'CPU', 'CORE', 'FSIZE', 'NPROC', 'NOFILE')\n"
+        "main.__globals__['read'] = lambda body: {\n"
+        "    name: resource.getrlimit(getattr(resource, 'RLIMIT_' + name))[1] for name in names}\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=b"", capture_output=True, check=True
+    )
+    expected = {"AS": 256 * 1024 * 1024, "CPU": 5, "CORE": 0, "FSIZE": 0, "NPROC": 0, "NOFILE": 0}
+    assert json.loads(done.stdout) == expected
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -133,6 +151,8 @@ def test_the_child_can_open_no_file_and_no_socket_once_it_reads() -> None:
         "import sys; sys.stdin.buffer.read(); print('not json')",
         "import sys; sys.stdin.buffer.read(); print('[]')",
         "import sys; sys.stdin.buffer.read(); print('{}')",
+        "import sys; sys.stdin.buffer.read(); "
+        'print(\'{"rows": [["indicator"]], "problems": []}\'); sys.exit(9)',
         "import sys; sys.stdin.buffer.read(); sys.stdout.write('x' * 3_000_000)",
     ],
 )
@@ -144,8 +164,10 @@ def test_whatever_befalls_the_child_is_a_refused_upload(
     monkeypatch.setattr(xlsx_body, "_CHILD", child)
     monkeypatch.setattr(xlsx_body, "WALL_SECONDS", 2)
     monkeypatch.setattr(xlsx_body, "MAX_ANSWER", 2_000_000)
-    with pytest.raises(MalformedError):
+    started = time.monotonic()
+    with pytest.raises(MalformedError, match="within the limits"):
         read(workbook(GOOD) * 100)
+    assert time.monotonic() - started < 10
 
 
 def test_an_empty_sheet_is_malformed_and_a_header_alone_is_not() -> None:

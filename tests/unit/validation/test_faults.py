@@ -18,8 +18,6 @@ WORDS = vocabulary()
 TODAY = date(2024, 11, 1)
 THREE_RIVERS, PLYMOUTH, MET = "E07000102", "E06000026", "E23000001"
 
-Printed = tuple[str, str, str, dict[str, str] | None, str | None]
-
 
 def figure(
     code: str,
@@ -278,6 +276,23 @@ def test_achievement_against_a_target_may_exceed_a_hundred() -> None:
         figure("DAC_REFERRAL", 556, year),
     )
     assert found == []
+
+
+def test_a_change_may_exceed_a_hundred() -> None:
+    found = judge(
+        "POLICE_CRIME",
+        "HERTS_POLICE",
+        THREE_RIVERS,
+        "CY2017",
+        figure("POL_DA_CHANGE_PC", "286.7", "CY2017", base=15),
+    )
+    assert found == []
+
+
+def test_a_change_without_its_base_is_asked_about() -> None:
+    change = figure("POL_DA_CHANGE_PC", "10.4", "CY2017")
+    found = judge("POLICE_CRIME", "HERTS_POLICE", THREE_RIVERS, "CY2017", change)
+    assert found == [("query", "BASE_MISSING")]
 
 
 def test_every_expectation_and_identity_speaks_of_known_words() -> None:

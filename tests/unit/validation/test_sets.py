@@ -8,7 +8,7 @@ import pytest
 from hub.returns import Finding, Reported, Severity
 from hub.validation import validate
 from hub.vocabulary import vocabulary
-from tests.factory import COUNTY, DISTRICT, NEIGHBOUR, reported, return_of, words
+from tests.factory import COUNTY, DISTRICT, NEIGHBOUR, indicator, reported, return_of, words
 
 WORDS = words()
 TODAY = date(2020, 1, 1)
@@ -80,6 +80,7 @@ def test_identities_hold() -> None:
     assert codes(crime, reported("POL_DA_TOTAL", 620)) == []
     assert codes(reported("POL_CLIENT", 21), reported("POL_DA_TOTAL", 20)) == ["RELATION_BROKEN"]
     assert codes(reported("POL_CLIENT", 20), reported("POL_DA_TOTAL", 20)) == []
+    assert codes(reported("POL_CLIENT", 5), reported("POL_DA_TOTAL", 20)) == []
 
 
 def test_identities_hold_in_each_place_alone() -> None:
@@ -147,6 +148,15 @@ def test_a_county_agrees_with_its_districts() -> None:
     (found,) = check(*districts, reported(value=10, area=COUNTY))
     assert (found.code, found.severity) == ("AREA_MISMATCH", Severity.QUERY)
     assert codes(districts[0], reported(value=10, area=COUNTY)) == []
+
+
+def test_people_counted_in_several_districts_need_not_sum_to_the_county() -> None:
+    people = words(indicator("POL_PERSON", area_additive=False))
+    rows = [
+        reported("POL_PERSON", value, area=area)
+        for area, value in ((DISTRICT, 4), (NEIGHBOUR, 5), (COUNTY, 8))
+    ]
+    assert validate(return_of(*rows), people, today=TODAY) == ()
 
 
 # Percents

@@ -1,10 +1,16 @@
 """Documents made ready: what the parser and validation must refuse, and what is kept."""
 
-import pytest
+from collections.abc import AsyncIterator
 
+import pytest
+import strawberry
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.web.cost import ROWS, VALUES, price
 from hub.web.documents import KEPT, DocumentError, Documents
 from hub.web.limiter import LimitError, Limits
-from tests.unit.web.sample import SCHEMA
+from tests.unit.web.sample import SCHEMA, Query
 from tests.unit.web.test_limiter import BOMBS
 
 
@@ -79,6 +85,18 @@ def test_wrong_operation_name_is_refused_also_for_a_kept_document(documents: Doc
         documents.ready("query A{hello}", "B")
 
 
+def test_subscription_is_refused_even_where_the_schema_has_one() -> None:
+    @strawberry.type
+    class Subscription:
+        @strawberry.subscription
+        async def hello(self) -> AsyncIterator[str]:
+            yield "hello"
+
+    schema = strawberry.Schema(query=Query, subscription=Subscription)
+    with pytest.raises(DocumentError):
+        Documents(schema._schema, Limits()).ready("subscription{hello}", None)
+
+
 def test_same_text_is_made_ready_once(documents: Documents) -> None:
     assert documents.ready("{hello}", None) is documents.ready("{hello}", None)
 
@@ -95,3 +113,38 @@ def test_slow_validation_is_capped(documents: Documents) -> None:
     # 300 pairs of fields to compare already cost stock validation most of a second.
     with pytest.raises(LimitError, match="pairs"):
         documents.ready("{" + "again{hello} " * 300 + "}", None)
+
+
+WORDS = (
+    "{ } ( ) [ ] : = ! $ @ ... | & query mutation subscription fragment on A B Query hello again"
+    ' many page first nodes name value 1 -1 1.5 1e999 "x" """y""" true null $v Int __schema'
+    " __type @include @skip if # \\"
+)
+TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(WORDS.split()), max_size=40).map(" ".join))
+
+
+@given(TEXTS)
+def test_no_text_makes_it_fail_otherwise(text: str) -> None:
+    documents = Documents(SCHEMA._schema, Limits())
+    try:
+        price(SCHEMA._schema, documents.ready(text, None), {})
+    except (LimitError, DocumentError):
+        return
+
+
+LEVELS = st.one_of(
+    st.sampled_from(["again{", "many{"]),
+    st.integers(0, 200).map(lambda first: f"page(first:{first}){{nodes{{"),
+)
+
+
+@given(st.lists(LEVELS, min_size=1, max_size=6).map("".join))
+def test_well_formed_nesting_is_priced_or_refused(levels: str) -> None:
+    text = "{" + levels + "hello" + "}" * levels.count("{") + "}"
+    documents = Documents(SCHEMA._schema, Limits())
+    try:
+        cost = price(SCHEMA._schema, documents.ready(text, None), {})
+    except LimitError:
+        return
+    assert 0 < cost.rows <= ROWS
+    assert cost.values <= VALUES

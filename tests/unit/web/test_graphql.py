@@ -451,6 +451,11 @@ async def test_at_most_five_errors(client: httpx2.AsyncClient) -> None:
     assert len((await post(client, "{a b c d e f g h}")).json()["errors"]) == 5
 
 
+async def test_messages_are_cut(client: httpx2.AsyncClient) -> None:
+    error = (await post(client, "{" + "x" * 5000 + "}")).json()["errors"][0]
+    assert len(error["message"]) == 200
+
+
 async def test_slow_operation_is_cancelled(serve: Client) -> None:
     watch = Stopwatch()
 
