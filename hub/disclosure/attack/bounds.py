@@ -172,6 +172,12 @@ class PartAttack:
         if self.wants(cell, upwards=upwards):
             if program.is_impossible:
                 self._broken(cell)
+                least, most = self.limits[cell]
+                if upwards:
+                    most = min(most, self.policy.high - 1)
+                else:
+                    least = max(least, self.policy.low + 1)
+                self.limits[cell] = (least, most)
             else:
                 self.verdicts[cell], self.limits[cell] = Verdict.UNDECIDED, (low, high)
 

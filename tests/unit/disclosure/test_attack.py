@@ -86,18 +86,13 @@ def test_whole_numbers_are_used_where_fractions_would_leave_room() -> None:
     assert [(f.low, f.high) for f in report.broken] == [(3, 3), (2, 2)]
 
 
-def test_parity_decides_where_the_relaxed_program_does_not() -> None:
-    """With a = 2x, b = 2y and a + b + c even, c is even: fractions would not tell."""
-    relations = [
-        total(0, 1, 2, 3),
-        Relation(((1, 1), (4, -2)), origin="pairs"),
-        Relation(((2, 1), (5, -2)), origin="pairs"),
-    ]
-    told: list[Told | int] = [5, HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN]
-    assert on(told, relations, [3]).is_safe
-    told[0] = 4
-    report = on(told, relations, [1, 3])
-    assert {finding.place for finding in report.broken} == {1, 3}
+def test_whole_numbers_decide_where_the_relaxed_program_does_not() -> None:
+    """In c + 3x + 3y = 11 fractions let c be 0; whole counts only 2, 5, 8 or 11."""
+    threes = Relation(((0, 1), (1, 3), (2, 3)), "=", 11, "threes")
+    (finding,) = on([HIDDEN] * 3, [threes], [0]).broken
+    assert (finding.verdict, finding.low, finding.high) == (Verdict.BROKEN, 2, 11)
+    tens = Relation(((0, 1), (1, 3), (2, 3)), "=", 10, "tens")
+    assert on([HIDDEN] * 3, [tens], [0]).is_safe
 
 
 def test_inequalities_are_used() -> None:
