@@ -6,6 +6,7 @@
 import ast
 import inspect
 import sys
+from itertools import pairwise
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
@@ -33,7 +34,7 @@ def _docstrings() -> dict[str, str]:
     ).body
     return {
         field.target.id: " ".join(str(text.value.value).split())
-        for field, text in zip(body, body[1:], strict=False)
+        for field, text in pairwise(body)
         if isinstance(field, ast.AnnAssign)
         and isinstance(field.target, ast.Name)
         and isinstance(text, ast.Expr)
