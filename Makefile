@@ -7,12 +7,20 @@ ARGS ?=
 
 .PHONY: demo test test-long check bench clean
 
-# The environment is made anew when the locked requirements change.
-$(VENV)/ready: requirements.txt requirements-test.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-test.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED = $(PIP) --require-hashes --only-binary :all:
+
+# The environment is made when it is missing, and renewed when the locked requirements change.
+$(VENV)/ready: requirements.txt pyproject.toml
+	@echo "Making the environment in $(VENV) (a minute or two, once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(LOCKED) -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/ready-to-test: $(VENV)/ready requirements-test.txt
+	@$(LOCKED) -r requirements-test.txt
+	@touch $@
 
 demo: $(VENV)/ready
 	@$(BIN)/hub demo --port $(PORT) $(ARGS)
@@ -24,7 +32,7 @@ test-long: check
 	$(BIN)/python -m pytest
 
 # Style, types and walls; part of `make test`.
-check: $(VENV)/ready
+check: $(VENV)/ready-to-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -35,7 +35,7 @@ def months(years: int) -> Axis:
         for quarter in range(4):
             names = [f"Y{year}M{3 * quarter + month}" for month in range(3)]
             axis[f"Y{year}Q{quarter}"] = names
-            axis |= {name: () for name in names}
+            axis |= dict.fromkeys(names, ())
     return axis
 
 

@@ -37,7 +37,7 @@ from hub.schema.read.context import ReadContext
 from hub.settings import Settings
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
-from hub.web import oauth, pages_route, queries, returns, templates_route
+from hub.web import oauth, pages_route, queries, releases_page, returns, templates_route
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
@@ -103,7 +103,7 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=frozenset({"/sign-out"}),
+            forms=releases_page.FORMS | {"/sign-out"},
             observe=meter.observe if meter else None,
         )
     )
@@ -122,6 +122,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *returns.routes,
         *templates_route.routes,
         *queries.routes,
+        *releases_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),
         _graphql(hub, "/graphql/intake", INTAKE_EXAMPLES),
         Route("/schema.graphql", _sdl, methods=["GET"]),
@@ -152,7 +153,8 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
 @asynccontextmanager
 async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncIterator[object]:
     if reads:
-        library = Library(hub.database, hub.words, Audience(principal.audience))
+        audience = Audience(principal.audience)
+        library = Library(hub.database, hub.words, audience, hub.clock)
         yield ReadContext(principal, library)
     else:
         yield IntakeContext(principal, hub.database, hub.words, hub.clock)

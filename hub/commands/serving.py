@@ -1,16 +1,17 @@
 """``hub demo``, ``hub serve``, ``hub migrate``."""
 
 import asyncio
+import signal
 from typing import Annotated
 
 import structlog
 import typer
-import uvicorn
 
-from hub.app import build, running
+from hub.app import running
 from hub.db.engine import Database
 from hub.demo.run import run_demo
 from hub.logs import configure_logs
+from hub.server import serving
 from hub.settings import Settings, settings
 
 Port = Annotated[int, typer.Option("--port", envvar="PORT", help="Port on 127.0.0.1.")]
@@ -27,6 +28,7 @@ def demo(
 ) -> None:
     """Push real returns through the API, publish a release, and serve it."""
     configure_logs("WARNING")
+    _end_well()
     try:
         asyncio.run(run_demo(port, stop=stop, as_json=as_json))
     except KeyboardInterrupt:
@@ -37,21 +39,18 @@ def serve() -> None:
     """Serve the hub. Settings come from the environment (HUB_…)."""
     chosen = settings()
     configure_logs(chosen.log_level)
+    _end_well()
     asyncio.run(_serve(chosen))
 
 
 async def _serve(chosen: Settings) -> None:
-    async with running(chosen) as hub:
-        config = uvicorn.Config(
-            build(hub),
-            host=chosen.host,
-            port=chosen.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=20,
-        )
-        await uvicorn.Server(config).serve()
+    async with running(chosen) as hub, serving(hub) as task:
+        await task
+
+
+def _end_well() -> None:
+    """Make SIGTERM end a command as Ctrl-C does: everything opened is closed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def migrate() -> None:

@@ -1,20 +1,16 @@
 """Running the demo: a real server on loopback, the story told to it, then serving on."""
 
-import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hub.app import RunningHub, build, running
+from hub.app import RunningHub, running
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
 from hub.auth.tokens import SYSTEM_LIFETIME
@@ -23,6 +19,7 @@ from hub.demo.client import Api
 from hub.demo.files import demo_returns
 from hub.demo.printing import JOURNEY, WIDTH, print_journey
 from hub.demo.story import Story
+from hub.server import serving
 from hub.settings import Settings
 
 AREA, PERIOD = "E07000102", "CY2017"
@@ -46,7 +43,7 @@ async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
             log_level="WARNING",
         )
         console.print("Starting the embedded PostgreSQL …")
-        async with running(settings, throw_away=True) as hub, _serving(hub) as server:
+        async with running(settings, throw_away=True) as hub, serving(hub) as server:
             known = await _tell(hub, console)
             if stop:
                 return
@@ -56,30 +53,6 @@ async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
             else:
                 _print_ways(console, known)
             await server
-
-
-@asynccontextmanager
-async def _serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
-    """Serve the hub in this event loop; leaving the block stops the server."""
-    config = uvicorn.Config(
-        build(hub),
-        host=hub.settings.host,
-        port=hub.settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
-        await asyncio.sleep(0.02)
-    if task.done():
-        await task
-    try:
-        yield task
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:

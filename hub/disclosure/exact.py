@@ -63,8 +63,8 @@ class _Model:
     ) -> None:
         self.near, self.local = near, {cell: at for at, cell in enumerate(near)}
         cells = np.array(near)
-        self.rise = (system.upper - value)[cells].astype(float)
-        self.fall = (value - system.lower)[cells].astype(float)
+        self.rise = (system.upper[cells] - value[cells]).astype(float)
+        self.fall = (value[cells] - system.lower[cells]).astype(float)
         self.cost, self.step, self.target = cost[cells], step, self.local[target]
         touched = dict.fromkeys(row for cell in near for row in system.rows_of[cell])
         self.rows: list[Row] = [

@@ -28,6 +28,10 @@ def sweep(search: Search, progress: Callable[[int, int], None] | None = None) ->
     return shown
 
 
+def _order(goal: Goal) -> tuple[str, int, str]:
+    return goal.observer or "", goal.target, goal.side
+
+
 class _Attempt:
     """Rebuilds every witness that uses one cell without it; takes all back if one cannot be."""
 
@@ -41,10 +45,11 @@ class _Attempt:
         """Whether the cell is shown again."""
         if not self.search.hidden[self.cell]:
             return False
-        for view in self.search.views.values():
+        views = [view for view in self.search.views.values() if not view.blocked[self.cell]]
+        for view in views:
             view.blocked[self.cell] = True
-        done = all(self._replace(goal) for goal in sorted(self.search.users[self.cell]))
-        for view in self.search.views.values():
+        done = all(map(self._replace, sorted(self.search.users[self.cell], key=_order)))
+        for view in views:
             view.blocked[self.cell] = False
         if done:
             self._commit()

@@ -27,7 +27,7 @@ UNLIMITED = 1 << 40
 """Stands for "no upper limit"; far above any count and far below overflow."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class System:
     """Variables ``0 … n-1`` are cells (and slacks) of one component.
 
@@ -68,12 +68,11 @@ class System:
         """Whether a change keeps every relation, or those of ``rows`` if given."""
         if rows is not None and not rows:
             return True
-        for row in {row for cell in delta for row in self.rows_of[cell]}:
-            if (rows is None or row in rows) and sum(
-                weight * delta.get(cell, 0) for cell, weight in self.rows[row]
-            ):
-                return False
-        return True
+        touched = {row for cell in delta for row in self.rows_of[cell]}
+        return not any(
+            sum(weight * delta.get(cell, 0) for cell, weight in self.rows[row])
+            for row in (touched if rows is None else touched & rows)
+        )
 
 
 def price(count: int) -> float:
@@ -173,7 +172,7 @@ def coordinates(table: CountTable, places: Iterable[int]) -> list[tuple[str, ...
     found = []
     for key in keys:
         categories = dict(key.breakdown)
-        name = f"({key.name})" if isinstance(key, VirtualKey) else key.indicator
+        name = key.name if isinstance(key, VirtualKey) else key.indicator
         found.append((name, key.area, key.period, *(categories.get(d, "") for d in dimensions)))
     return found
 

@@ -26,7 +26,7 @@ class VirtualKey:
 
     def __str__(self) -> str:
         inner = f"[{breakdown_text(self.breakdown)}]" if self.breakdown else ""
-        return f"({self.name}){inner} {self.area} {self.period}"
+        return f"({self.name}){inner} {self.area} {self.period}".rstrip()
 
 
 class Past(StrEnum):

@@ -38,7 +38,7 @@ async def releases(session: ProtectedSession, audience: Audience) -> list[Releas
     """List the releases of an audience, newest first."""
     table = protected.release
     query = select(table).where(table.c.audience == str(audience)).order_by(table.c.sequence.desc())
-    return [_release(row) for row in (await session.execute(query)).all()]
+    return [release_of(row) for row in (await session.execute(query)).all()]
 
 
 async def observations(
@@ -86,7 +86,8 @@ def _where(query: Select[Any], release: str, wanted: Selection) -> Select[Any]:
     return query
 
 
-def _release(row: Row[Any]) -> Release:
+def release_of(row: Row[Any]) -> Release:
+    """Read one row of the releases."""
     return Release(
         id=row.id,
         sequence=row.sequence,

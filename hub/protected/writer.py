@@ -7,18 +7,23 @@ from sqlalchemy import func, insert, literal, select, text
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake, protected
 from hub.protected.observations import Observation
-from hub.protected.reader import observation_of
-from hub.protected.releases import Audience
+from hub.protected.reader import observation_of, release_of
+from hub.protected.releases import Audience, Release
 
 _LOCK = 0x7075626C
 """Advisory lock that orders publications, so that sequence numbers have no gap."""
+
+
+async def hold(session: ReleaseSession) -> None:
+    """Keep any other release from being published until the transaction ends."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 async def publish(
     session: ReleaseSession, release_id: str, at: datetime, visible_from: datetime
 ) -> None:
     """Copy an approved draft into the protected store and number it."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    await hold(session)
     draft, release = intake.release_draft, protected.release
     number = (
         select(func.coalesce(func.max(release.c.sequence), 0) + 1)
@@ -44,23 +49,24 @@ async def publish(
     await session.execute(insert(observation).from_select(names, rows))
 
 
-async def last_published_at(session: ReleaseSession, audience: Audience) -> datetime | None:
-    """When the newest release of an audience was published, if any was."""
+async def earlier(session: ReleaseSession, audience: Audience) -> list[Release]:
+    """List the releases of an audience, oldest first; those under embargo too."""
     table = protected.release
-    query = select(func.max(table.c.published_at)).where(table.c.audience == str(audience))
-    found: datetime | None = await session.scalar(query)
-    return found
+    query = select(table).where(table.c.audience == str(audience)).order_by(table.c.sequence)
+    return [release_of(row) for row in (await session.execute(query)).all()]
 
 
-async def last_release(session: ReleaseSession, audience: Audience) -> tuple[Observation, ...]:
-    """Read what the newest release of an audience shows: everyone knows it for ever."""
-    release, observation = protected.release, protected.observation
-    newest = (
-        select(release.c.id)
-        .where(release.c.audience == str(audience))
-        .order_by(release.c.sequence.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = await session.execute(select(observation).where(observation.c.release_id == newest))
+async def observations(session: ReleaseSession, release_id: str) -> tuple[Observation, ...]:
+    """Read what a release shows: everyone knows it for ever."""
+    table = protected.observation
+    rows = await session.execute(select(table).where(table.c.release_id == release_id))
     return tuple(observation_of(row) for row in rows.all())
+
+
+async def visible_from(session: ReleaseSession, release_id: str) -> datetime:
+    """When a release's embargo ends or ended."""
+    table = protected.release
+    found: datetime = (
+        await session.execute(select(table.c.visible_from).where(table.c.id == release_id))
+    ).scalar_one()
+    return found

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, text, update
 
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
@@ -15,7 +15,7 @@ from hub.errors import ConflictError, NotFoundError
 from hub.protected.observations import Observation
 from hub.protected.releases import Audience
 from hub.submissions.revisions import Revision
-from hub.vocabulary import breakdown_text
+from hub.vocabulary import CellKey, breakdown_text, parse_breakdown
 
 
 class DraftState(StrEnum):
@@ -28,7 +28,11 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A release being made. Its content is fixed from preparation on; acts only move its state."""
+    """A release being made. Its content is fixed from preparation on; acts only move its state.
+
+    ``after_sequence`` is the number of the last release of the audience that it was protected
+    with; ``partner_release`` the partners' release that a public one is made from.
+    """
 
     id: str
     audience: Audience
@@ -44,16 +48,18 @@ class Draft:
     published_by: str | None
     published_at: datetime | None
     cells: int
+    after_sequence: int
+    partner_release: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
     """Why one cell is hidden, for stewards only: readers see suppressed, and nothing more.
 
-    ``low`` and ``high`` are the ends of the interval that protection leaves open.
+    ``low`` and ``high`` are the ends of the interval that protection leaves open at least.
     """
 
-    observation: Observation
+    key: CellKey
     role: str
     rule: str
     low: int | None
@@ -61,9 +67,14 @@ class ReportLine:
     forced_by: str | None
 
 
+_NAMING = 0x6E616D65
+"""Advisory lock under which drafts are numbered: two prepared at once get two ids."""
+
+
 async def next_id(session: ReleaseSession, audience: Audience, at: datetime) -> str:
     """Name a new release: date, audience, number of the day."""
     table = intake.release_draft
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NAMING})
     prefix = f"{at:%Y-%m-%d}-{audience}-"
     query = select(func.count()).select_from(table).where(table.c.id.startswith(prefix))
     return f"{prefix}{(await session.scalar(query) or 0) + 1}"
@@ -113,7 +124,7 @@ def cell_columns(cell: Observation) -> dict[str, object]:
 
 
 def _line(line: ReportLine) -> dict[str, object]:
-    key = line.observation.key
+    key = line.key
     return {
         "indicator": key.indicator,
         "area": key.area,
@@ -142,6 +153,8 @@ async def find(session: ReleaseSession, release_id: str, *, lock: bool = False) 
         NotFoundError: there is none of that id.
     """
     table = intake.release_draft
+    if not release_id.isprintable():
+        raise NotFoundError("There is no such release.")
     query = select(table).where(table.c.id == release_id)
     row = (await session.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
@@ -182,16 +195,28 @@ def _draft(row: Row[Any]) -> Draft:
     return Draft(**values | {"audience": Audience(row.audience), "state": DraftState(row.state)})
 
 
-async def report_of(session: ReleaseSession, release_id: str) -> list[dict[str, Any]]:
+async def report_of(session: ReleaseSession, release_id: str) -> list[ReportLine]:
     """Read the steward's report: every hidden cell with its role, rule and open interval."""
     table = intake.disclosure_cell
     order = (table.c.area, table.c.period, table.c.indicator, table.c.breakdown)
     query = select(table).where(table.c.release_id == release_id).order_by(*order)
-    return [dict(row._mapping) for row in (await session.execute(query)).all()]
+    return [_report_line(row) for row in (await session.execute(query)).all()]
+
+
+def _report_line(row: Row[Any]) -> ReportLine:
+    return ReportLine(
+        key=CellKey(row.indicator, row.area, row.period, parse_breakdown(row.breakdown)),
+        role=row.role,
+        rule=row.rule,
+        low=None if row.low is None else int(row.low),
+        high=None if row.high is None else int(row.high),
+        forced_by=row.forced_by,
+    )
 
 
 async def inputs_of(session: ReleaseSession, release_id: str) -> list[tuple[UUID, int]]:
     """Which revisions a release was made from."""
     table = intake.release_input
     query = select(table).where(table.c.release_id == release_id)
+    query = query.order_by(table.c.return_id, table.c.revision)
     return [(row.return_id, row.revision) for row in (await session.execute(query)).all()]

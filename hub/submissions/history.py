@@ -1,6 +1,6 @@
 """Reading and moving stored revisions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, insert, select, update
 
 from hub.db.sessions import IntakeSession, ReleaseSession
 from hub.db.tables import intake
-from hub.errors import NotFoundError
+from hub.errors import ConflictError, NotFoundError
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.revisions import Revision
 from hub.submissions.states import State
@@ -133,6 +133,16 @@ async def findings_of(session: AnySession, return_id: UUID, number: int) -> tupl
     )
 
 
+async def lock_returns(session: AnySession, return_ids: Collection[UUID]) -> None:
+    """Hold returns until the transaction ends; whatever happens to them waits (security K4).
+
+    They are taken in one order, so that two holders of several never wait for each other.
+    """
+    table = intake.return_
+    query = select(table.c.id).where(table.c.id.in_(return_ids)).order_by(table.c.id)
+    await session.execute(query.with_for_update())
+
+
 async def step(
     session: AnySession,
     revision: Revision,
@@ -141,12 +151,21 @@ async def step(
     at: datetime,
     reason: str | None,
 ) -> None:
-    """Move a revision to ``after`` and keep the step in its history."""
+    """Move a revision to ``after`` and keep the step in its history.
+
+    Raises:
+        ConflictError: somebody else has moved it since it was read.
+    """
     table, history = intake.revision, intake.transition
     mine = (history.c.return_id == revision.return_id) & (history.c.revision == revision.number)
     ordinal = await session.scalar(select(func.count()).select_from(history).where(mine)) or 0
     here = (table.c.return_id == revision.return_id) & (table.c.number == revision.number)
-    await session.execute(update(table).where(here).values(state=str(after)))
+    unmoved = here & (table.c.state == str(revision.state))
+    moved = await session.execute(
+        update(table).where(unmoved).values(state=str(after)).returning(table.c.number)
+    )
+    if moved.first() is None:
+        raise ConflictError("The revision has moved on meanwhile; look at it again.")
     await session.execute(
         insert(history).values(
             return_id=revision.return_id,

@@ -6,7 +6,7 @@ Sign-off is by a second person, and bound to the revision and content that perso
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from hub.audit import Event, record
 from hub.auth.permissions import different_person
@@ -14,7 +14,7 @@ from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
 from hub.errors import ConflictError, InvalidError
-from hub.submissions.history import one_revision, revision_of, revisions, step
+from hub.submissions.history import lock_returns, one_revision, revision_of, revisions, step
 from hub.submissions.revisions import Revision
 from hub.submissions.states import APPROVED, Act, State, move
 
@@ -38,7 +38,7 @@ async def sign_off(
             is still open.
         RefusedError: the person signing is the one who submitted it.
     """
-    await _lock(session, return_id)
+    await lock_returns(session, [return_id])
     revision = await one_revision(session, return_id, number)
     _seen(revision, content_hash)
     if revision.state in APPROVED:
@@ -73,7 +73,7 @@ async def withdraw(
     """
     if not reason.strip():
         raise InvalidError("Withdrawing a return needs a reason.", code="REASON_MISSING")
-    await _lock(session, return_id)
+    await lock_returns(session, [return_id])
     body = intake.revision
     rows = (await session.execute(revisions().where(body.c.return_id == return_id))).all()
     live = [
@@ -95,11 +95,6 @@ async def withdraw(
 _WITHDRAWABLE = {
     (state, Act.WITHDRAW) for state in State if state not in (State.WITHDRAWN, State.SUPERSEDED)
 }
-
-
-async def _lock(session: IntakeSession, return_id: UUID) -> None:
-    table = intake.return_
-    await session.execute(select(table.c.id).where(table.c.id == return_id).with_for_update())
 
 
 def _seen(revision: Revision, content_hash: str) -> None:

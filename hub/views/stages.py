@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from hub.protected.figures import Figure, FigureStatus, missing
 from hub.protected.observations import NOT_RETURNED, Cells, Observation, figure_of
 from hub.views.journey import Part, StageView
-from hub.vocabulary import CellKey, Period, Term, Vocabulary, parse_period
+from hub.vocabulary import CellKey, Period, PeriodKind, Term, Vocabulary, parse_period
 from hub.vocabulary.rows import Agency, Area, Stage
 
 NEAREST = 0.5
 """A figure stands for the asked period only if it shares this much of the longer of the two."""
+
+
+_KINDS = tuple(PeriodKind)
+"""Of periods over the same months, the plainest kind is shown."""
 
 
 def stage_views(area: Area, period: Period, cells: Cells, words: Vocabulary) -> list[StageView]:
@@ -45,17 +49,19 @@ def _stage(stage: Stage, area: Area, period: Period, cells: Cells, words: Vocabu
 def nearest(term: Term, area: str, period: Period, cells: Cells) -> Observation | None:
     """Find the observation of ``term`` whose period shares most with ``period``.
 
-    The largest share of common months in the longer of the two wins; then the same period, then
-    a returned figure before a sum. Less than :data:`NEAREST` is no answer.
+    The largest share of common months in the longer of the two wins; then the same period;
+    then what an agency returned before a sum of the hub; then a year before a rolling one or a
+    year to date over the same months. Less than :data:`NEAREST` is no answer.
     """
     wanted = (term.indicator, area, term.breakdown)
-    best: tuple[tuple[float, bool, bool, str], Observation] | None = None
+    best: tuple[tuple[float, bool, bool, int, str], Observation] | None = None
     for key, item in cells.items():
         if (key.indicator, key.area, key.breakdown) != wanted:
             continue
         other = parse_period(key.period)
         share = period.common_months(other) / max(period.length, other.length)
-        rank = (share, other.id == period.id, not item.derived, other.id)
+        plain = -_KINDS.index(other.kind)
+        rank = (share, other.id == period.id, not item.derived, plain, other.id)
         if share >= NEAREST and (best is None or rank > best[0]):
             best = rank, item
     return best[1] if best else None

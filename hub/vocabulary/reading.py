@@ -21,11 +21,13 @@ from hub.vocabulary.rows import (
     Identity,
     Indicator,
     Level,
+    Line,
     Link,
     Measure,
     Membership,
     Reason,
     Row,
+    Similar,
     Stage,
     Unit,
 )
@@ -46,6 +48,9 @@ _TABLES: dict[str, type[Row]] = {
     "stages": Stage,
     "links": Link,
     "measures": Measure,
+    "overview_bands": Band,
+    "overview": Line,
+    "similar": Similar,
     "caveats": Caveat,
     "reasons": Reason,
 }

@@ -26,10 +26,12 @@ from hub.vocabulary.rows import (
     Identity,
     Indicator,
     Level,
+    Line,
     Link,
     Measure,
     Membership,
     Reason,
+    Similar,
     Stage,
     Unit,
 )
@@ -71,6 +73,11 @@ class Vocabulary:
     reasons: Mapping[str, Reason]
     units: Mapping[str, Unit] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)
+    overview_bands: Mapping[str, Band] = field(default_factory=dict)
+    overview: Mapping[str, Line] = field(default_factory=dict)
+    """The lines of the Marac overview, by indicator."""
+    similar: Mapping[str, Similar] = field(default_factory=dict)
+    """The most similar group of a police force, by the force's area."""
     version: str = field(default="1")
 
     def indicator(self, code: str) -> Indicator:

@@ -120,11 +120,22 @@ def _template(words: Vocabulary) -> dict[str, Any]:
     }
 
 
+_ASKED = {
+    "area": "Code of an area; may be repeated for overview and observations.",
+    "period": "A period string; may be repeated for observations.",
+    "indicator": "Of observations: code of an indicator; may be repeated.",
+    "comparator": "Of overview: UK, RECOMMENDED, SIMILAR or FORCE; may be repeated, all if none.",
+    "asAt": "Of performance: a period string, in place of period.",
+    "dataset": "Of profile: code of a dataset.",
+    "release": "Id of a release; the latest if none.",
+}
+
+
 def _query() -> dict[str, Any]:
-    names = ["journey", "observations"]
+    names = ["journey", "overview", "performance", "observations", "profile"]
     asked = [
-        {"name": name, "in": "query", "schema": {"type": "string"}}
-        for name in ("area", "period", "indicator", "release")
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in _ASKED.items()
     ]
     return {
         "operationId": "getSavedQuery",

@@ -13,9 +13,13 @@ from hub.errors import MalformedError, NotFoundError
 from hub.exports.journey_csv import journey_csv
 from hub.exports.journey_json import journey_json
 from hub.exports.observations import observations_csv, observations_json
+from hub.exports.overview import overview_csv, overview_json
+from hub.exports.performance import performance_csv, performance_json
+from hub.exports.profile import profile_csv, profile_json
 from hub.protected.reader import Selection
 from hub.protected.releases import Audience
 from hub.views.library import Library
+from hub.views.overview import ALWAYS, Comparator
 from hub.vocabulary import parse_period
 from hub.web.authentication import principal_of
 from hub.web.etag import conditional
@@ -30,7 +34,7 @@ Saved = Callable[[Library, Request, str], Awaitable[str]]
 
 def library_of(hub: Hub, principal: Principal) -> Library:
     """The views that a caller may read."""
-    return Library(hub.database, hub.words, Audience(principal.audience))
+    return Library(hub.database, hub.words, Audience(principal.audience), hub.clock)
 
 
 async def saved_query(request: Request) -> Response:
@@ -81,6 +85,43 @@ async def _observations(library: Library, request: Request, kind: str) -> str:
     return write(page.rows, release, words)
 
 
-_SAVED: dict[str, Saved] = {"journey": _journey, "observations": _observations}
+async def _overview(library: Library, request: Request, kind: str) -> str:
+    asked = request.query_params
+    comparators = [_comparator(name) for name in asked.getlist("comparator")] or ALWAYS
+    view, _ = await library.overview(
+        asked.getlist("area"), parameter(request, "period"), comparators, asked.get("release")
+    )
+    return overview_json(view) if kind == "json" else overview_csv(view)
+
+
+def _comparator(name: str) -> Comparator:
+    try:
+        return Comparator(name)
+    except ValueError:
+        known = ", ".join(Comparator)
+        raise MalformedError(f"The parameter comparator is one of {known}.") from None
+
+
+async def _performance(library: Library, request: Request, kind: str) -> str:
+    asked = request.query_params
+    as_at = asked.get("asAt") or parameter(request, "period")
+    view, _ = await library.performance(parameter(request, "area"), as_at, asked.get("release"))
+    return performance_json(view) if kind == "json" else performance_csv(view)
+
+
+async def _profile(library: Library, request: Request, kind: str) -> str:
+    dataset, area = parameter(request, "dataset"), parameter(request, "area")
+    period, release = parameter(request, "period"), request.query_params.get("release")
+    view, _ = await library.profile(dataset, area, period, release)
+    return profile_json(view) if kind == "json" else profile_csv(view)
+
+
+_SAVED: dict[str, Saved] = {
+    "journey": _journey,
+    "overview": _overview,
+    "performance": _performance,
+    "observations": _observations,
+    "profile": _profile,
+}
 
 routes = [Route("/v1/queries/{name}.{format}", saved_query, methods=["GET"])]

@@ -79,7 +79,7 @@ def _lying_size() -> bytes:
 
 def _slow_bomb() -> bytes:
     """Parts that each unpack to an ordinary multiple of their size, and together to 60 MB."""
-    filler = random.Random(4711)  # noqa: S311 - filler, no secret
+    filler = random.Random(4711)
     part = b"".join(filler.randbytes(8) + b" " * 250 for _ in range(40_000))
     content = parts({"Return": sheet([HEADER, _ROW])})
     return pack(content | {f"xl/slow{number}.bin": part for number in range(6)})

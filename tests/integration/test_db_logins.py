@@ -84,7 +84,8 @@ FORBIDDEN = {
     "release": [
         "INSERT INTO intake.observation DEFAULT VALUES",
         "INSERT INTO intake.sign_off DEFAULT VALUES",
-        "UPDATE intake.revision SET state = state",
+        "UPDATE intake.revision SET is_current = is_current",
+        "UPDATE intake.revision SET content_hash = content_hash",
         "UPDATE protected.observation SET value = value",
         "DELETE FROM protected.release",
         "DELETE FROM intake.release_draft",
@@ -111,6 +112,7 @@ ALLOWED = {
     "release": [
         "SELECT * FROM intake.return FOR SHARE",
         "SELECT * FROM intake.observation",
+        "UPDATE intake.revision SET state = state",
         "UPDATE intake.release_draft SET state = state",
         "DELETE FROM intake.release_cell",
         "SELECT * FROM protected.release",

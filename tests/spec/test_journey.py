@@ -132,3 +132,12 @@ def test_totals_that_disagree_are_both_kept() -> None:
     values = release().values
     assert values[CellKey("POL_ASB_INCIDENT", "E06000026", "FY2014-15")] == 10_299
     assert values[CellKey("POL_ASB_INCIDENT", "E06000026", "YTD-2015-03")] == 10_065
+
+
+def test_a_stage_shows_the_period_its_agency_returned_and_the_target_of_it() -> None:
+    stages = {stage.code: stage for stage in release().journey(THREE_RIVERS, "CY2017").stages}
+    referred = stages["DAC_REFERRED"]
+    assert referred.period is not None
+    assert referred.period.id == "FY2017-18"
+    assert referred.target is not None
+    assert referred.target.value == 357

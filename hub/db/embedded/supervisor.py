@@ -1,5 +1,6 @@
 """Starts, adopts, watches over and stops the embedded server of one data folder."""
 
+import contextlib
 import shutil
 import subprocess
 import tempfile
@@ -55,6 +56,10 @@ class Server:
             f"postgresql://{self.owner}:{self.password}@/{database}"
             f"?host={self.socket_folder}&port={self.port}"
         )
+
+
+REAP_SECONDS = 10.0
+"""How long the process of a stopped server may take to be gone."""
 
 
 class EmbeddedPostgres:
@@ -114,7 +119,7 @@ class EmbeddedPostgres:
             return
         with self._alone():
             gone = postmaster.shut_down(self._home.cluster)
-            self._reap()
+            self._reap(seconds=REAP_SECONDS if gone else 0)
             if self._socket_folder is not None:
                 shutil.rmtree(self._socket_folder, ignore_errors=True)
             self._ownership.release()
@@ -209,9 +214,15 @@ class EmbeddedPostgres:
             home.account.make_folder(kept)
         return kept
 
-    def _reap(self) -> None:
-        """Collect the exit of a server that was this process's child."""
-        if self._child is not None and self._child.poll() is not None:
+    def _reap(self, seconds: float = 0) -> None:
+        """Collect the exit of a server that was this process's child.
+
+        The pid file goes before the process does, so a server just stopped is waited for.
+        """
+        if self._child is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(timeout=seconds)
             self._child = None
 
 

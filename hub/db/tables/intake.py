@@ -155,6 +155,8 @@ release_draft = Table(
     Column("published_by", Text),
     Column("published_at", DateTime(timezone=True)),
     Column("cells", Integer, nullable=False),
+    Column("after_sequence", Integer, nullable=False),
+    Column("partner_release", Text),
 )
 """A release from its preparation to its publication."""
 

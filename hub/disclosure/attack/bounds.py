@@ -1,13 +1,19 @@
-"""Linear and integer programs over one linked part: how far each target can go."""
+"""How far each target of one linked part can go: programs over the part and around the target.
+
+A whole-number table at an end of the promise settles that end for every cell it holds, so most
+cells need no program of their own. A relaxed program that cannot reach the end proves a break.
+What is left goes to whole-number programs, first around the target, then over the whole part.
+"""
 
 import math
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections import ChainMap, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.disclosure.attack.program import AttackProgram
 from hub.disclosure.attack.reading import Part, Reading
 from hub.disclosure.attack.report import Verdict
 from hub.disclosure.policy import Policy
@@ -17,6 +23,12 @@ FAR = 1e6
 """Stands for "no limit". Looking no further can only make the attack call more cells broken."""
 
 NEAR = 1e-6
+
+REACHES = (2, 3, 5)
+"""How many relations around a target are searched before the whole part is."""
+
+WIDEST = 600
+"""Most cells of a search around a target."""
 
 
 class PartAttack:
@@ -33,189 +45,203 @@ class PartAttack:
     ) -> None:
         self.reading, self.relations, self.part = reading, relations, part
         self.policy, self.targets, self.seconds = policy, targets, seconds
-        self.at = {cell: number for number, cell in enumerate(part.cells)}
         self.low = dict.fromkeys(part.cells, math.inf)
         self.high = dict.fromkeys(part.cells, -math.inf)
         self.verdicts: dict[int, Verdict] = {}
         self.proofs: dict[int, set[int]] = {}
         self.limits: dict[int, tuple[float, float]] = {}
         self.programs = 0
-        self._model = self._build()
+        self._table: dict[int, float] | None = None
+        self._span = {cell: self._limits(cell) for cell in part.cells}
+        self._fixed = _settled(reading, relations, part)
+        self._naming: dict[int, list[int]] = defaultdict(list)
+        for number in part.relations:
+            for cell, _ in relations[number].terms:
+                if cell in self._span:
+                    self._naming[cell].append(number)
+        self._whole = self._program(part.cells, part.relations, self._span)
 
-    # what is still to be shown
+    def _limits(self, cell: int) -> tuple[float, float]:
+        low = self.reading.low[cell]
+        return low, min(self.reading.high[cell], max(FAR, low + FAR))
 
-    def wants_low(self, cell: int) -> bool:
-        """Whether no table yet has the cell as low as promised."""
+    def _program(
+        self,
+        cells: Sequence[int],
+        rows: Sequence[int],
+        limits: Mapping[int, tuple[float, float]],
+        *,
+        fixed: Mapping[int, float] | None = None,
+        whole: bool = False,
+    ) -> AttackProgram:
+        known = self._fixed if fixed is None else fixed
+        return AttackProgram(self.relations, cells, rows, limits, known, whole=whole)
+
+    def wants(self, cell: int, *, upwards: bool) -> bool:
+        """Whether no table yet has the cell at that end of the promise."""
+        if upwards:
+            return self.high[cell] < self.policy.high
         return self.low[cell] > self.policy.low
-
-    def wants_high(self, cell: int) -> bool:
-        """Whether no table yet has the cell as high as promised."""
-        return self.high[cell] < self.policy.high
 
     def run(self) -> None:
         """Decide every target: many at once first, then what is left one by one."""
         self._sweep()
         for cell in self.targets:
-            if self.wants_high(cell):
-                self._decide(cell, upwards=True)
-            if self.wants_low(cell):
-                self._decide(cell, upwards=False)
-        for cell in self.targets:
+            for upwards in (True, False):
+                if self.wants(cell, upwards=upwards) and cell not in self.verdicts:
+                    self._decide(cell, upwards=upwards)
             self.verdicts.setdefault(cell, Verdict.OPEN)
 
     def _sweep(self) -> None:
         """Push all undecided cells at once; every whole-number vertex widens every cell."""
         dice, idle = random.Random(0), 0  # noqa: S311 - only varies the direction of search
-        while idle < 3:
-            wishes = [
-                (self.at[cell], -1.0 if up else 1.0)
-                for cell in self.targets
-                for up, wanted in ((True, self.wants_high(cell)), (False, self.wants_low(cell)))
-                if wanted
-            ]
-            if not wishes:
-                return
-            cost = np.zeros(len(self.part.cells))
-            for column, sign in wishes:
-                cost[column] += sign * dice.choice((0.0, 1.0, 1.0, 2.0))
-            before = len(wishes)
-            self._solve(cost)
-            after = sum(self.wants_high(c) + self.wants_low(c) for c in self.targets)
-            idle = idle + 1 if after >= before else 0
+        before = self._open_ends()
+        while before and idle < 2:
+            cost: dict[int, float] = defaultdict(float)
+            for cell in self.targets:
+                for upwards, sign in ((True, -1.0), (False, 1.0)):
+                    if self.wants(cell, upwards=upwards):
+                        cost[cell] += sign * dice.choice((0.0, 1.0, 1.0, 2.0))
+            self._solve(self._whole, cost)
+            after = self._open_ends()
+            idle = idle + 1 if after == before else 0
+            before = after
+
+    def _open_ends(self) -> int:
+        ends = [self.wants(cell, upwards=up) for cell in self.targets for up in (True, False)]
+        return sum(ends)
 
     def _decide(self, cell: int, *, upwards: bool) -> None:
-        wants = self.wants_high if upwards else self.wants_low
-        cost = np.zeros(len(self.part.cells))
-        cost[self.at[cell]] = -1.0 if upwards else 1.0
-        reached = self._solve(cost)
-        if not wants(cell):
+        cost = {cell: -1.0 if upwards else 1.0}
+        if self._table is not None and self._search_around(cell, upwards=upwards):
             return
-        if reached is not None and self._is_short(reached, upwards=upwards):
+        reached = self._solve(self._whole, cost)
+        if not self.wants(cell, upwards=upwards):
+            return
+        if reached is not None and self._is_short(abs(reached), upwards=upwards):
             self._broken(cell)
-        else:
-            self._branch(cell, wants, upwards=upwards)
+        elif not self._search_around(cell, upwards=upwards):
+            self._branch(cell, upwards=upwards)
 
     def _is_short(self, reached: float, *, upwards: bool) -> bool:
         """Whether even the relaxed program stays inside the promise: then it is proved."""
         if upwards:
-            return abs(reached) + NEAR < self.policy.high
+            return reached + NEAR < self.policy.high
         return reached - NEAR > self.policy.low
 
-    def _branch(self, cell: int, wants: Callable[[int], bool], *, upwards: bool) -> None:
-        """The relaxed program is not decisive: look for a whole-number table at that end."""
-        column, model = self.at[cell], self._model
-        low, high = self._column_limits(cell)
+    def _search_around(self, cell: int, *, upwards: bool) -> bool:
+        """Look for a table that differs from the last one near the target only."""
+        table = self._table
+        for reach in REACHES if table is not None else ():
+            near = self._near(cell, reach)
+            limits = {c: self._nearby(c, table or {}) for c in near}
+            if upwards:
+                limits[cell] = (limits[cell][0], max(limits[cell][0], float(self.policy.high)))
+            rows = dict.fromkeys(number for c in near for number in self._naming[c])
+            fixed = ChainMap(table or {}, self._fixed)
+            program = self._program(near, list(rows), limits, fixed=fixed, whole=True)
+            self._solve(program, {cell: -1.0 if upwards else 1.0}, table)
+            if not self.wants(cell, upwards=upwards):
+                return True
+            if len(near) >= WIDEST:
+                return False
+        return False
+
+    def _nearby(self, cell: int, table: Mapping[int, float]) -> tuple[float, float]:
+        low, high = self._span[cell]
+        return low, min(high, table[cell] + 4.0 * self.policy.high)
+
+    def _near(self, cell: int, reach: int) -> list[int]:
+        seen, front = {cell: None}, [cell]
+        for _ in range(reach):
+            rows = dict.fromkeys(number for c in front for number in self._naming[c])
+            around = dict.fromkeys(
+                c for number in rows for c, _ in self.relations[number].terms if c in self._span
+            )
+            front = [c for c in around if c not in seen][: WIDEST - len(seen)]
+            seen.update(dict.fromkeys(front))
+        return list(seen)
+
+    def _branch(self, cell: int, *, upwards: bool) -> None:
+        """The relaxed program is not decisive: look for a whole table over the whole part."""
+        low, high = self._span[cell]
         end = (float(self.policy.high), high) if upwards else (low, float(self.policy.low))
-        size = len(self.part.cells)
-        model.changeColBounds(column, *end)
-        model.changeColsIntegrality(
-            size, np.arange(size, dtype=np.int32), np.full(size, highspy.HighsVarType.kInteger)
-        )
-        self._solve(np.zeros(size))
-        status = model.getModelStatus()
-        model.changeColsIntegrality(
-            size, np.arange(size, dtype=np.int32), np.full(size, highspy.HighsVarType.kContinuous)
-        )
-        model.changeColBounds(column, low, high)
-        if wants(cell):
-            if status == highspy.HighsModelStatus.kInfeasible:
+        limits = {**self._span, cell: end}
+        program = self._program(self.part.cells, self.part.relations, limits, whole=True)
+        self._solve(program, {})
+        if self.wants(cell, upwards=upwards):
+            if program.is_impossible:
                 self._broken(cell)
+                least, most = self.limits[cell]
+                if upwards:
+                    most = min(most, self.policy.high - 1)
+                else:
+                    least = max(least, self.policy.low + 1)
+                self.limits[cell] = (least, most)
             else:
-                self.verdicts[cell] = Verdict.UNDECIDED
-                self.limits[cell] = (low, high)
+                self.verdicts[cell], self.limits[cell] = Verdict.UNDECIDED, (low, high)
 
     def _broken(self, cell: int) -> None:
-        self.verdicts[cell] = Verdict.BROKEN
-        if cell in self.limits:
-            return
-        proof, ends = set[int](), []
+        """Say how far the cell can go, and which relations hold it there."""
+        ends, proof = [], set[int]()
         for sign in (1.0, -1.0):
-            cost = np.zeros(len(self.part.cells))
-            cost[self.at[cell]] = sign
-            reached = self._solve(cost)
+            reached = self._solve(self._whole, {cell: sign})
             ends.append(-math.inf if reached is None else reached)
-            proof |= self._used()
+            proof |= self._whole.used()
+        self.verdicts[cell] = Verdict.BROKEN
         self.limits[cell] = (math.ceil(ends[0] - NEAR), math.floor(-ends[1] + NEAR))
         self.proofs[cell] = proof
 
-    def _used(self) -> set[int]:
-        """The relations that hold the cell where it is."""
-        duals = self._model.getSolution().row_dual
-        return {n for n, dual in zip(self.part.relations, duals, strict=True) if abs(dual) > NEAR}
-
-    # the program itself
-
-    def _column_limits(self, cell: int) -> tuple[float, float]:
-        low = self.reading.low[cell]
-        return low, min(self.reading.high[cell], max(FAR, low + FAR))
-
-    def _build(self) -> highspy.Highs:
-        model = highspy.HighsLp()
-        size = len(self.part.cells)
-        limits = [self._column_limits(cell) for cell in self.part.cells]
-        rows = [self._row(number) for number in self.part.relations]
-        model.num_col_, model.num_row_ = size, len(rows)
-        model.col_cost_ = np.zeros(size)
-        model.col_lower_ = np.array([low for low, _ in limits])
-        model.col_upper_ = np.array([high for _, high in limits])
-        model.row_lower_ = np.array([row[1] for row in rows])
-        model.row_upper_ = np.array([row[2] for row in rows])
-        starts = np.cumsum([0, *(len(row[0]) for row in rows)])
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = starts.astype(np.int32)
-        model.a_matrix_.index_ = np.array([c for r in rows for c, _ in r[0]], dtype=np.int32)
-        model.a_matrix_.value_ = np.array([w for r in rows for _, w in r[0]], dtype=float)
-        highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
-            highs.setOptionValue(option, value)
-        highs.setOptionValue("mip_max_nodes", 20_000)
-        highs.passModel(model)
-        return highs
-
-    def _row(self, number: int) -> tuple[list[tuple[int, int]], float, float]:
-        """One relation over the open cells, the settled ones moved to the right."""
-        relation = self.relations[number]
-        right, terms = float(relation.right), []
-        for cell, weight in relation.terms:
-            if cell in self.at:
-                terms.append((self.at[cell], weight))
-            else:
-                right -= weight * self.reading.low[cell]
-        return terms, right if relation.sense == "=" else -highspy.kHighsInf, right
-
-    def _solve(self, cost: NDArray[np.float64]) -> float | None:
-        """Minimise; take in the point if it is a whole-number table. None if nothing is known."""
-        model, size = self._model, len(cost)
+    def _solve(
+        self,
+        program: AttackProgram,
+        cost: Mapping[int, float],
+        around: dict[int, float] | None = None,
+    ) -> float | None:
+        """Minimise; take in the point if it makes a whole table. Gives the optimum if proved."""
         self.programs += 1
-        model.setOptionValue("time_limit", model.getRunTime() + self.seconds)
-        model.changeColsCost(size, np.arange(size, dtype=np.int32), cost)
-        model.run()
-        info = model.getInfo()
-        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            self._take(np.array(model.getSolution().col_value))
-        optimal = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        return float(info.objective_function_value) if optimal else None
+        point, value = program.minimise(cost, self.seconds)
+        if point is not None:
+            self._take(program.cells, point, around or {})
+        return value
 
-    def _take(self, point: NDArray[np.float64]) -> None:
+    def _take(
+        self, cells: Iterable[int], point: NDArray[np.float64], around: dict[int, float]
+    ) -> None:
         whole = np.rint(point)
-        if np.abs(whole - point).max(initial=0.0) > NEAR or not self._agrees(whole):
+        if np.abs(whole - point).max(initial=0.0) > NEAR:
             return
-        for cell, value in zip(self.part.cells, whole, strict=True):
-            self.low[cell] = min(self.low[cell], float(value))
-            self.high[cell] = max(self.high[cell], float(value))
+        changed = dict(zip(cells, whole.tolist(), strict=True))
+        table = ChainMap(changed, around)
+        if not self._agrees(changed, table):
+            return
+        self._table = {**(self._table or {}), **changed}
+        for cell, value in changed.items():
+            self.low[cell] = min(self.low[cell], value)
+            self.high[cell] = max(self.high[cell], value)
 
-    def _agrees(self, whole: Iterable[float]) -> bool:
+    def _agrees(self, changed: Iterable[int], table: Mapping[int, float]) -> bool:
         """Check the table in whole numbers, so that no tolerance of the solver counts."""
-        value = {cell: int(count) for cell, count in zip(self.part.cells, whole, strict=True)}
-        for cell, count in value.items():
-            if not self.reading.low[cell] <= count <= self.reading.high[cell]:
-                return False
-        for number in self.part.relations:
+        cells = list(changed)
+        if any(not self._span[cell][0] <= table[cell] <= self._span[cell][1] for cell in cells):
+            return False
+        for number in dict.fromkeys(n for cell in cells for n in self._naming[cell]):
             relation = self.relations[number]
             left = sum(
-                w * (value[c] if c in value else int(self.reading.low[c]))
-                for c, w in relation.terms
+                weight * int(table[cell] if cell in table else self._fixed[cell])
+                for cell, weight in relation.terms
             )
             if left != relation.right if relation.sense == "=" else left > relation.right:
                 return False
         return True
+
+
+def _settled(reading: Reading, relations: Sequence[Relation], part: Part) -> dict[int, float]:
+    """The counts that are known already, of cells that the part's relations name."""
+    inside = set(part.cells)
+    return {
+        cell: reading.low[cell]
+        for number in part.relations
+        for cell, _ in relations[number].terms
+        if cell not in inside
+    }

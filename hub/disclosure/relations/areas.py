@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from hub.disclosure.relations.draft import Draft
+from hub.disclosure.table import VirtualKey
 from hub.vocabulary import CellKey, parse_period
 
 
@@ -26,7 +27,7 @@ def _link(draft: Draft, key: CellKey, place: int, hierarchy: str, children: Sequ
         return
     origin = f"{key}: areas of {hierarchy}"
     if draft.words.indicator(key.indicator).area_additive:
-        rest = f"{key.indicator} outside {','.join(sorted(_areas(draft, present)))}"
+        rest = _outside(key, [draft.cells[inside].key.area for inside in present])
         draft.sum_of(place, present, rest if missing else None, origin)
         return
     for inside in present:
@@ -57,18 +58,13 @@ def _inside(draft: Draft, key: CellKey, child: str) -> int | None:
     return draft.index.get(CellKey(key.indicator, child, key.period, key.breakdown))
 
 
-def _areas(draft: Draft, places: Sequence[int]) -> list[str]:
-    return [draft.cells[place].key.area for place in places]
+def _outside(key: CellKey, areas: Sequence[str]) -> VirtualKey:
+    area = f"{key.area} outside {','.join(sorted(areas))}"
+    return VirtualKey(key.indicator, area, key.period, key.breakdown)
 
 
 def _complement(draft: Draft, key: CellKey, place: int, inside: int) -> None:
     """The rest of the larger place: a subtraction away, whatever the indicator adds up to."""
     area = draft.cells[inside].key.area
-    rest = draft.virtual(
-        f"{key.indicator} outside {area}",
-        key.area,
-        key.period,
-        key.breakdown,
-        people=draft.people(key.indicator),
-    )
+    rest = draft.virtual(_outside(key, [area]), people=draft.people(key.indicator))
     draft.equal(place, [inside, rest], f"{key}: at least that of {area}")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from hub.disclosure.relations.draft import Draft, Place
+from hub.disclosure.table import VirtualKey
 from hub.vocabulary import Breakdown, breakdown_text
 
 
@@ -30,7 +31,7 @@ def _margins(draft: Draft, place: Place, breakdowns: set[Breakdown]) -> list[tup
             if draft.find(place, parent) is None:
                 if not partition or not (parent or _meet(draft, breakdowns)):
                     continue
-                draft.virtual(place[0], place[1], place[2], parent, people=draft.people(place[0]))
+                draft.virtual(VirtualKey(*place, parent), people=draft.people(place[0]))
                 todo.append(parent)
             found[parent, dimension] = None
     return list(found)
@@ -56,7 +57,7 @@ def _partition(draft: Draft, place: Place, parent: Breakdown, dimension: str) ->
     rest = None
     if len(present) < len(cells):
         shown = [c for c, cell in zip(categories, cells, strict=True) if cell is not None]
-        rest = f"{place[0]}, {dimension} other than {','.join(shown)}"
+        rest = VirtualKey(*place, _child(parent, dimension, f"none of {','.join(shown)}"))
     draft.sum_of(whole, present, rest, f"{_name(place, parent)}: categories of {dimension}")
 
 
@@ -67,13 +68,8 @@ def _multiple(draft: Draft, place: Place, parent: Breakdown, dimension: str) -> 
         cell = draft.find(place, _child(parent, dimension, code))
         if cell is None or whole is None:
             continue
-        rest = draft.virtual(
-            f"{place[0]} without {dimension}={code}",
-            place[1],
-            place[2],
-            parent,
-            people=draft.people(place[0]),
-        )
+        key = VirtualKey(*place, _child(parent, dimension, f"not {code}"))
+        rest = draft.virtual(key, people=draft.people(place[0]))
         draft.equal(whole, [cell, rest], f"{_name(place, parent)}: at least {dimension}={code}")
 
 

@@ -43,11 +43,8 @@ class Draft:
         found = self.index.get(CellKey(*place, breakdown))
         return found if found is not None else self.index.get(VirtualKey(*place, breakdown))
 
-    def virtual(
-        self, name: str, area: str, period: str, breakdown: Breakdown = (), *, people: bool = True
-    ) -> int:
+    def virtual(self, key: VirtualKey, *, people: bool) -> int:
         """The virtual cell of that name, made if it is new; its count is worked out later."""
-        key = VirtualKey(name, area, period, breakdown)
         if key not in self.index:
             self.index[key] = len(self.cells)
             self.cells.append(Cell(key, None, published=False, people=people))
@@ -72,19 +69,19 @@ class Draft:
         terms = (*((cell, 1) for cell in lesser), *((cell, -1) for cell in greater))
         self._add(terms, "<=", origin)
 
-    def sum_of(self, whole: int, parts: Sequence[int], rest: str | None, origin: str) -> None:
+    def sum_of(
+        self, whole: int, parts: Sequence[int], rest: VirtualKey | None, origin: str
+    ) -> None:
         """``whole`` is the sum of ``parts`` and, unless nothing is left over, of a virtual rest.
 
-        ``rest`` names it; None says that the parts are complete. A rest of zero is treated as
-        known to be zero: the stronger attacker.
+        None for ``rest`` says that the parts are complete. A rest of zero is treated as known to
+        be zero: the stronger attacker.
         """
         if rest is None or self._left_over(whole, parts) == 0:
             self.equal(whole, parts, origin)
-            return
-        cell = self.cells[whole]
-        key = cell.key
-        virtual = self.virtual(rest, key.area, key.period, key.breakdown, people=cell.people)
-        self.equal(whole, [*parts, virtual], origin)
+        else:
+            virtual = self.virtual(rest, people=self.cells[whole].people)
+            self.equal(whole, [*parts, virtual], origin)
 
     def _left_over(self, whole: int, parts: Sequence[int]) -> int | None:
         counts = [self.cells[cell].value for cell in (whole, *parts)]

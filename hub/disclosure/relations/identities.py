@@ -1,8 +1,11 @@
 """Relations between indicators at one place and time, complements that nobody prints included."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hub.disclosure.relations.draft import Draft
+from hub.disclosure.table import VirtualKey
 from hub.vocabulary import Breakdown
 from hub.vocabulary.cells import Term
 from hub.vocabulary.rows import Identity
@@ -36,6 +39,22 @@ def _cuts_of(term: Term, terms: dict[Term, int]) -> set[Breakdown]:
     }
 
 
+@dataclass(frozen=True)
+class _Side:
+    """One side of an identity at one place, time and cut: what was reported of it, what not."""
+
+    cells: list[int]
+    present: list[Term]
+    missing: list[Term]
+
+    @classmethod
+    def of(cls, terms: Sequence[Term], cut: Breakdown, found: dict[Term, int]) -> "_Side":
+        full = [(t, Term(t.indicator, tuple(sorted((*t.breakdown, *cut))))) for t in terms]
+        cells = [found[at] for _, at in full if at in found]
+        present = [term for term, at in full if at in found]
+        return cls(cells, present, [term for term, at in full if at not in found])
+
+
 def _link(
     draft: Draft,
     identity: Identity,
@@ -44,49 +63,26 @@ def _link(
     cut: Breakdown,
     terms: dict[Term, int],
 ) -> None:
-    def present(side: tuple[Term, ...]) -> tuple[list[int], list[Term]]:
-        cells, missing = [], []
-        for term in side:
-            full = Term(term.indicator, tuple(sorted((*term.breakdown, *cut))))
-            if full in terms:
-                cells.append(terms[full])
-            else:
-                missing.append(full)
-        return cells, missing
-
-    (left, left_missing), (right, right_missing) = present(identity.left), present(identity.right)
+    left, right = (_Side.of(side, cut, terms) for side in (identity.left, identity.right))
     origin = f"{identity.code} {area} {period}"
-    if not left or not right:
+    if not left.cells or not right.cells:
         return
     if identity.relation == "<=":
-        if not right_missing:
-            _complement(draft, area, period, left, right, origin)
+        if not right.missing:
+            people = all(draft.cells[cell].people for cell in (*left.cells, *right.cells))
+            name = f"{_sum(right.present)} - {_sum(left.present)}"
+            rest = draft.virtual(VirtualKey(name, area, period, cut), people=people)
+            draft.balance(right.cells, [*left.cells, rest], origin)
         return
-    if left_missing and right_missing:
+    if left.missing and right.missing:
         return
-    for missing, cells in ((left_missing, left), (right_missing, right)):
-        if missing:
-            name = " + ".join(str(term) for term in missing)
-            people = any(draft.people(term.indicator) for term in missing)
-            cells.append(draft.virtual(name, area, period, people=people))
-    _balance(draft, left, right, origin)
+    for side in (left, right):
+        if side.missing:
+            people = any(draft.people(term.indicator) for term in side.missing)
+            key = VirtualKey(_sum(side.missing), area, period, cut)
+            side.cells.append(draft.virtual(key, people=people))
+    draft.balance(left.cells, right.cells, origin)
 
 
-def _balance(draft: Draft, left: list[int], right: list[int], origin: str) -> None:
-    """``left = right``, as one whole and its parts where there is one."""
-    if len(left) == 1:
-        draft.equal(left[0], right, origin)
-    else:
-        draft.balance(right, left, origin)
-
-
-def _complement(
-    draft: Draft, area: str, period: str, left: list[int], right: list[int], origin: str
-) -> None:
-    def name(cells: list[int]) -> str:
-        keys = [draft.cells[cell].key for cell in cells]
-        return " + ".join(str(key).removesuffix(f" {area} {period}") for key in keys)
-
-    people = all(draft.cells[cell].people for cell in (*left, *right))
-    rest = draft.virtual(f"{name(right)} - {name(left)}", area, period, people=people)
-    _balance(draft, right, [*left, rest], origin)
+def _sum(terms: Sequence[Term]) -> str:
+    return " + ".join(str(term) for term in terms)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hub.disclosure.relations.draft import Draft
+from hub.disclosure.table import VirtualKey
 from hub.vocabulary import Breakdown, PeriodKind, parse_period, period_of
 from hub.vocabulary.rows import Kind
 
@@ -118,13 +119,8 @@ def _cell(draft: Draft, series: _Series, tile: tuple[Months, ...]) -> int:
     if tile[0] in series.cells:
         return series.cells[tile[0]][0]
     period = ",".join(period_of(PeriodKind.RUN, *stretch).id for stretch in tile)
-    return draft.virtual(
-        series.indicator,
-        series.area,
-        period,
-        series.breakdown,
-        people=draft.people(series.indicator),
-    )
+    key = VirtualKey(series.indicator, series.area, period, series.breakdown)
+    return draft.virtual(key, people=draft.people(series.indicator))
 
 
 def _bound(draft: Draft, series: _Series) -> None:
@@ -139,13 +135,9 @@ def _bound(draft: Draft, series: _Series) -> None:
         key = draft.cells[place].key
         for months in widest:
             part = series.cells[months][0]
-            rest = draft.virtual(
-                f"{series.indicator} not in {draft.cells[part].key.period}",
-                key.area,
-                key.period,
-                key.breakdown,
-                people=draft.people(series.indicator),
-            )
+            period = f"{key.period} not {draft.cells[part].key.period}"
+            rest_key = VirtualKey(series.indicator, key.area, period, key.breakdown)
+            rest = draft.virtual(rest_key, people=draft.people(series.indicator))
             draft.equal(place, [part, rest], f"{key}: at least that of a shorter period")
         chain = sorted(widest)
         ends = [whole[0], *(months[1] for months in chain)]

@@ -13,12 +13,12 @@ from hub.auth.permissions import demand
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
 from hub.release import drafts, flow
+from hub.release.reporting import report_on
 from hub.schema.guard import guarded
 from hub.schema.intake.context import IntakeContext
 from hub.schema.intake.releases import (
     AudienceChoice,
     DisclosureReport,
-    HiddenCell,
     ReleaseDraft,
     ReleasePayload,
 )
@@ -91,15 +91,8 @@ class Query:
         demand(info.context.principal, "release.prepare")
         async with info.context.database.release() as session:
             draft = await drafts.find(session, release)
-            rows = await drafts.report_of(session, release)
-        cells = [HiddenCell.of(row) for row in rows]
-        primary = sum(cell.role == "PRIMARY" for cell in cells)
-        return DisclosureReport(
-            release=ReleaseDraft.of(draft),
-            primary=primary,
-            secondary=len(cells) - primary,
-            cells=cells,
-        )
+            report = await report_on(session, draft, info.context.words)
+        return DisclosureReport.of(draft, report)
 
 
 @strawberry.type(description="What agencies and stewards may do.")

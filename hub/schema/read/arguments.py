@@ -36,3 +36,17 @@ From = Annotated[
     argument(name="from", description="First period; its kind is the kind of the series."),
 ]
 To = Annotated[str, argument(description="Last period, of the same kind.")]
+OverviewAreas = Annotated[
+    list[str],
+    argument(description="Codes of Maracs, forces or other areas, at most 40; each is a column."),
+]
+AsAt = Annotated[
+    str,
+    argument(description="A period string, usually a month; the year to date ends with its end."),
+]
+OverviewPeriod = Annotated[
+    str, argument(description="A period string; the portal's figures are `R12-2024-03`.")
+]
+DatasetOf = Annotated[str, argument(description="Code of a dataset.")]
+WithinYear = Annotated[str, argument(description="A period string, of at most twelve months.")]
+AfterTable = Annotated[str | None, argument(description="Go on behind the table of this code.")]

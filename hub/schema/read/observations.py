@@ -131,7 +131,10 @@ def position_of(cursor: str) -> Position:
     """
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        area, period, breakdown, indicator = (str(part) for part in place)
+        area, period, breakdown, indicator = place
     except (ValueError, TypeError, binascii.Error):
         raise MalformedError("`after` is not a cursor of this list.") from None
+    # Codes are plain text; the database would choke on anything else.
+    if not all(isinstance(part, str) and part.isascii() and part.isprintable() for part in place):
+        raise MalformedError("`after` is not a cursor of this list.")
     return area, period, breakdown, indicator

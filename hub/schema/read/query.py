@@ -1,22 +1,33 @@
 """The root of the readers' schema."""
 
+from typing import Annotated
+
 import strawberry
+from strawberry import argument
 from strawberry.types import Info
 
 from hub.errors import InvalidError
 from hub.protected.reader import Selection
 from hub.schema.guard import guarded
 from hub.schema.read import arguments as a
+from hub.schema.read.completeness import Completeness
 from hub.schema.read.context import ReadContext
 from hub.schema.read.journey import Journey
 from hub.schema.read.observations import ObservationConnection, page_of, position_of
+from hub.schema.read.overview import Comparator, Overview
+from hub.schema.read.performance import Performance
+from hub.schema.read.profile import Profile
 from hub.schema.read.releases import Release
 from hub.schema.read.series import Series
 from hub.schema.read.viewer import Viewer
 from hub.schema.read.words import Agency, Area, Dataset, Indicator, Period
-from hub.vocabulary import parse_breakdown, parse_period
+from hub.views import overview as views
+from hub.vocabulary import Breakdown, Vocabulary, parse_breakdown, parse_period
 
 Ask = Info[ReadContext, None]
+Comparators = Annotated[
+    list[Comparator] | None, argument(description="What to compare with; everything if none.")
+]
 PAGE = 100
 """Most observations on a page (security G12)."""
 
@@ -112,7 +123,7 @@ class Query:
             indicators=[words.indicator(code).code for code in indicators or ()],
             areas=[words.area(code).code for code in areas or ()],
             periods=[parse_period(text).id for text in periods or ()],
-            breakdowns=[parse_breakdown(text) for text in breakdowns or ()],
+            breakdowns=[_declared(text, words) for text in breakdowns or ()],
             totals_only=breakdowns == [],
         )
         chosen = await library.release(release)
@@ -141,6 +152,59 @@ class Query:
     ) -> Journey:
         """Assemble a journey."""
         return Journey.of(*await info.context.library.journey(area, period, release))
+
+    @strawberry.field(description="The Marac overview: indicators down, comparators across.")
+    async def overview(
+        self,
+        info: Ask,
+        areas: a.OverviewAreas,
+        period: a.OverviewPeriod,
+        comparators: Comparators = None,
+        release: a.ReleaseId = None,
+    ) -> Overview:
+        """Lay out an overview."""
+        chosen = comparators if comparators is not None else views.ALWAYS
+        wanted = [views.Comparator(item.value) for item in chosen]
+        library = info.context.library
+        view, found = await library.overview(areas, period, wanted, release)
+        return Overview.of(view, found, info.context.words)
+
+    @strawberry.field(description="The measures of an area against their targets, as at a month.")
+    async def performance(
+        self, info: Ask, area: a.AreaCode, as_at: a.AsAt, release: a.ReleaseId = None
+    ) -> Performance:
+        """Judge measures."""
+        view, found = await info.context.library.performance(area, as_at, release)
+        return Performance.of(view, found, info.context.words)
+
+    @strawberry.field(description="One return's tables with bases, shares and previous years.")
+    async def profile(
+        self,
+        info: Ask,
+        dataset: a.DatasetOf,
+        area: a.AreaCode,
+        period: a.PeriodId,
+        release: a.ReleaseId = None,
+    ) -> Profile:
+        """Lay out tables."""
+        view, found = await info.context.library.profile(dataset, area, period, release)
+        return Profile.of(view, found, info.context.words)
+
+    @strawberry.field(description="Who owes what for a period, as far as a release shows it.")
+    async def completeness(
+        self, info: Ask, period: a.WithinYear, release: a.ReleaseId = None
+    ) -> Completeness:
+        """Say what is owed."""
+        view, found = await info.context.library.completeness(period, release)
+        return Completeness.of(view, found, info.context.principal)
+
+
+def _declared(text: str, words: Vocabulary) -> Breakdown:
+    """Read a breakdown; an undeclared dimension or category is an error, not an empty answer."""
+    found = parse_breakdown(text)
+    for dimension, category in found:
+        words.category(dimension, category)
+    return found
 
 
 schema = strawberry.Schema(query=guarded(Query, "read"))

@@ -9,6 +9,7 @@ from hub.vocabulary.rows.agency import Agency, AgencyKind, Dataset
 from hub.vocabulary.rows.breakdown import Category, Dimension, Identity
 from hub.vocabulary.rows.indicator import Direction, Formula, Indicator, Kind, Unit, ZeroRule
 from hub.vocabulary.rows.journey import Band, Caveat, Link, Measure, Profile, Reason, Stage
+from hub.vocabulary.rows.overview import Line, Similar
 from hub.vocabulary.rows.place import Area, Level, Membership
 from hub.vocabulary.rows.row import Row
 
@@ -27,12 +28,14 @@ __all__ = [
     "Indicator",
     "Kind",
     "Level",
+    "Line",
     "Link",
     "Measure",
     "Membership",
     "Profile",
     "Reason",
     "Row",
+    "Similar",
     "Stage",
     "Unit",
     "ZeroRule",

@@ -33,6 +33,11 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("links", "caveats", "caveats"),
     ("measures", "indicator", "indicators"),
     ("measures", "target", "indicators"),
+    ("overview", "code", "indicators"),
+    ("overview", "band", "overview_bands"),
+    ("overview", "recommended", "indicators"),
+    ("similar", "code", "areas"),
+    ("similar", "group", "areas"),
 )
 """Which column of which table names a word of which table."""
 

@@ -11,6 +11,8 @@ from hub.auth.roles import Role, all_scopes, terms
 OPEN_ITEMS = {
     "GET /",
     "GET /journey",
+    "GET /method",
+    "GET /accessibility",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from hub.disclosure.published import PublishedTable
 from hub.disclosure.table import Relation
 
+ENOUGH = 6
+"""A count that no shown total limits can be anything; up to here is enough to see that."""
 
-def tables(
-    published: PublishedTable, relations: Sequence[Relation], largest: int
-) -> Iterator[list[int]]:
-    """All tables with hidden counts up to ``largest``, by plain backtracking."""
-    told = [(low, largest if high is None else min(high, largest)) for low, high in published.told]
-    told = [(low, max(low, high)) for low, high in told]
-    closing: list[list[Relation]] = [[] for _ in told]
-    for relation in relations:
-        closing[max(cell for cell, _ in relation.terms)].append(relation)
+
+def tables(published: PublishedTable, relations: Sequence[Relation]) -> Iterator[list[int]]:
+    """All tables, by plain backtracking. Relations must be totals of earlier cells: the first
+    term, with weight -1, is the sum of the others."""
+    told = published.told
+    total_at = {relation.terms[0][0]: relation for relation in relations}
+    most = [_most(published, relations, cell) for cell in range(len(told))]
     values: list[int] = []
 
     def extend() -> Iterator[list[int]]:
@@ -22,20 +22,32 @@ def tables(
         if at == len(told):
             yield list(values)
             return
-        for value in range(told[at][0], told[at][1] + 1):
-            values.append(value)
-            if all(relation.holds(values) for relation in closing[at]):
+        low, high = told[at]
+        choices = range(low, (most[at] if high is None else high) + 1)
+        if at in total_at:
+            total = sum(values[cell] for cell, _ in total_at[at].terms[1:])
+            choices = range(total, total + 1)
+        for value in choices:
+            if value >= low and (high is None or value <= high):
+                values.append(value)
                 yield from extend()
-            values.pop()
+                values.pop()
 
     return extend()
 
 
-def provable(
-    published: PublishedTable, relations: Sequence[Relation], largest: int
-) -> list[tuple[int, int]]:
+def _most(published: PublishedTable, relations: Sequence[Relation], cell: int) -> int:
+    totals = [
+        published.told[relation.terms[0][0]][1]
+        for relation in relations
+        if any(cell == part for part, _ in relation.terms[1:])
+    ]
+    return min((total for total in totals if total is not None), default=ENOUGH)
+
+
+def provable(published: PublishedTable, relations: Sequence[Relation]) -> list[tuple[int, int]]:
     """The smallest and the largest possible count of every cell."""
-    found = [(largest + 1, -1)] * len(published.told)
-    for table in tables(published, relations, largest):
+    found = [(1 << 20, -1)] * len(published.told)
+    for table in tables(published, relations):
         found = [(min(a, v), max(b, v)) for (a, b), v in zip(found, table, strict=True)]
     return found

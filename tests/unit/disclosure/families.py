@@ -4,6 +4,7 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hub.disclosure.table import Cell, CountTable, Relation
 from hub.vocabulary import CellKey
@@ -54,7 +55,7 @@ def family(shape: Shape, seed: int, *, mean: float = 8.0, sparse: float = 0.0) -
     return table_of(axes, counts)
 
 
-def table_of(axes: Sequence[Axis], counts: Mapping[tuple[str, ...], int]) -> CountTable:
+def table_of(axes: Sequence[Axis], counts: Mapping[Any, int]) -> CountTable:
     """The product table over ``axes`` (area, period, category) with these leaf counts."""
     totals = {
         at: sum(

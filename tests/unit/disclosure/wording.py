@@ -44,7 +44,7 @@ def indicator(
 
 def identity(text: str) -> Identity:
     relation = "<=" if "<=" in text else "="
-    left, right = text.split(relation)
+    left, right = text.split(f" {relation} ")
     return Identity(
         code=re.sub(r"\W+", "_", text),
         left=parse_sum(left),

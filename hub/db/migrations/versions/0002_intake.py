@@ -122,6 +122,8 @@ CREATE TABLE intake.release_draft (
     published_by text,
     published_at timestamptz,
     cells integer NOT NULL,
+    after_sequence integer NOT NULL,
+    partner_release text,
     CONSTRAINT release_draft_pkey PRIMARY KEY (id)
 );
 CREATE TABLE intake.release_input (
