@@ -174,6 +174,8 @@ def _rule(state: State, role: str) -> str:
 def withstand(protection: Protection, policy: Policy) -> None:
     """Attack what will be published, as a stranger and as each contributing agency.
 
+    An agency attacks what it had no part in: of a count that it shares, the others' parts.
+
     Raises:
         DisclosureError: some count could be told more closely than the policy promises; the
             message names the cells and no count.
@@ -184,7 +186,11 @@ def withstand(protection: Protection, policy: Policy) -> None:
     agencies = sorted({agency for cell in table.cells for agency, _ in cell.parts})
     for observer in (None, *agencies):
         known = known_to(table, observer) if observer else {}
-        targets = [place for place in small if place not in known]
+        targets = [
+            place
+            for place in small
+            if all(agency != observer for agency, _ in table.cells[place].parts)
+        ]
         if not targets:
             continue
         report = attack(told, table.knowledge, policy, targets, known=known)

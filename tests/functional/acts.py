@@ -1,12 +1,25 @@
 """The acts of a partnership, over the public API: push, sign off, release, read."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from hub.app import RunningHub
+import httpx2
+
+from hub.app import RunningHub, build
+from hub.auth.keys import signing_keys
+from hub.auth.registry import grant_role, register_client
+from hub.auth.revocation import source
 from hub.auth.roles import Role
-from tests.functional.conftest import Client, Sign
+from hub.auth.standing import Standing
+from hub.clock import now
+from hub.db.engine import Database
+from hub.vocabulary import vocabulary
+from tests.conftest import FreshSettings
+from tests.functional.conftest import URL, Client, Sign
 
 RETURN = "return { id revision state contentHash } findings { code } userErrors { code message }"
 RELEASE = "release { id state contentHash figures } userErrors { code message }"
@@ -153,3 +166,43 @@ def codes(payload: dict[str, Any]) -> list[str]:
 def plain(body: str) -> str:
     """An answer without the id that names the request in the logs."""
     return re.sub(r'"requestId": ?"[0-9a-f]+"', "", body)
+
+
+@asynccontextmanager
+async def open_partnership(fresh: FreshSettings) -> AsyncIterator[Partnership]:
+    """A hub of its own with its clients: for twins, and for modules whose tests only read."""
+    async with fresh() as settings, AsyncExitStack() as stack:
+        database = await Database.open(settings)
+        stack.push_async_callback(database.close)
+        hub = RunningHub(
+            database=database,
+            settings=settings,
+            keys=signing_keys(settings.data_dir),
+            clock=now,
+            standing=Standing(source(database, now), now),
+            words=vocabulary(),
+        )
+        transport = httpx2.ASGITransport(app=build(hub))
+        client = httpx2.AsyncClient(transport=transport, base_url=URL)
+        http = await stack.enter_async_context(client)
+        yield Partnership(hub, partial(_sign, database, http))
+
+
+async def _sign(
+    database: Database,
+    http: httpx2.AsyncClient,
+    role: Role,
+    agency: str | None = None,
+    person: str = "",
+) -> Client:
+    at, client_id = now(), f"{agency or 'none'}-{role}-{person or 'one'}".lower()
+    async with database.identity() as session:
+        made = await register_client(
+            session, client_id=client_id, title="test", at=at, agency=agency, person=person
+        )
+        await grant_role(session, client_id, role, granted_by="test", at=at)
+    secret = made.secret or ""
+    answer = await http.post(
+        "/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
+    )
+    return Client(http, answer.json()["access_token"], client_id, secret)

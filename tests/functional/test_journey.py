@@ -1,13 +1,13 @@
 """The journey over the API: stages with their own periods, graded links, missing stages named."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
-from tests.functional.acts import Partnership, rows
-from tests.functional.conftest import Sign
+from tests.conftest import FreshSettings
+from tests.functional.acts import Partnership, open_partnership, rows
 
 JOURNEY = """query($area: String!, $period: String!) { journey(area: $area, period: $period) {
   area { code } period { id } release { id audience }
@@ -19,18 +19,18 @@ JOURNEY = """query($area: String!, $period: String!) { journey(area: $area, peri
 HERE = "E07000102"
 
 
-@pytest.fixture
-async def partnership(hub: RunningHub, sign: Sign) -> Partnership:
+@pytest.fixture(scope="module")
+async def partnership(fresh_settings: FreshSettings) -> AsyncIterator[Partnership]:
     """Police, IDVA service and Marac, as the demo has them."""
-    made = Partnership(hub, sign)
-    police = rows(("POL_DA_CRIME", 617), ("POL_DA_INCIDENT", 653))
-    await made.returned("POLICE_CRIME/HERTS_POLICE/CY2017", police)
-    idva = rows(("IDV_REFERRAL", 141), ("IDV_ENGAGED", 80), ("IDV_NOT_ENGAGED", 61))
-    await made.returned("IDVA/REFUGE_HERTS/FY2017-18", idva)
-    marac = rows(("MAR_CASE", 55), ("MAR_REPEAT", 3))
-    await made.returned("MARAC/HERTS_MARAC/CY2017", marac)
-    await made.release()
-    return made
+    async with open_partnership(fresh_settings) as made:
+        police = rows(("POL_DA_CRIME", 617), ("POL_DA_INCIDENT", 653))
+        await made.returned("POLICE_CRIME/HERTS_POLICE/CY2017", police)
+        idva = rows(("IDV_REFERRAL", 141), ("IDV_ENGAGED", 80), ("IDV_NOT_ENGAGED", 61))
+        await made.returned("IDVA/REFUGE_HERTS/FY2017-18", idva)
+        marac = rows(("MAR_CASE", 55), ("MAR_REPEAT", 3))
+        await made.returned("MARAC/HERTS_MARAC/CY2017", marac)
+        await made.release()
+        yield made
 
 
 async def journey(

@@ -10,22 +10,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
 import pytest
 
-from hub.app import RunningHub, build
-from hub.auth.keys import signing_keys
-from hub.auth.registry import grant_role, register_client
-from hub.auth.revocation import source
+from hub.app import RunningHub
 from hub.auth.roles import Role
-from hub.auth.standing import Standing
-from hub.clock import now
-from hub.db.engine import Database
 from hub.db.tables import intake
-from hub.vocabulary import vocabulary
 from tests.conftest import FreshSettings
-from tests.functional.acts import Partnership, plain, rows
-from tests.functional.conftest import URL, Client
+from tests.functional.acts import Partnership, open_partnership, plain, rows
 
 READERS = [Role.ANALYST, Role.STEWARD, Role.PUBLIC, Role.AUDITOR]
 HIDDEN = ({"HIGH": 3, "MEDIUM": 12, "STANDARD": 602}, {"HIGH": 2, "MEDIUM": 13, "STANDARD": 602})
@@ -41,35 +32,7 @@ class Twin:
 
 
 async def twin(fresh: FreshSettings, stack: AsyncExitStack, counts: dict[str, int]) -> Twin:
-    settings = await stack.enter_async_context(fresh())
-    database = await Database.open(settings)
-    stack.push_async_callback(database.close)
-    hub = RunningHub(
-        database=database,
-        settings=settings,
-        keys=signing_keys(settings.data_dir),
-        clock=now,
-        standing=Standing(source(database, now), now),
-        words=vocabulary(),
-    )
-    transport = httpx2.ASGITransport(app=build(hub))
-    http = await stack.enter_async_context(httpx2.AsyncClient(transport=transport, base_url=URL))
-
-    async def sign(role: Role, agency: str | None = None, person: str = "") -> Client:
-        at, client_id = now(), f"{agency or 'none'}-{role}-{person or 'one'}".lower()
-        async with database.identity() as session:
-            made = await register_client(
-                session, client_id=client_id, title="test", at=at, agency=agency, person=person
-            )
-            await grant_role(session, client_id, role, granted_by="test", at=at)
-        answer = await http.post(
-            "/oauth/token",
-            data={"grant_type": "client_credentials"},
-            auth=(client_id, made.secret or ""),
-        )
-        return Client(http, answer.json()["access_token"], client_id, made.secret or "")
-
-    partnership = Partnership(hub, sign)
+    partnership = await stack.enter_async_context(open_partnership(fresh))
     body = rows(
         ("POL_DA_CRIME", 617),
         *(("POL_DA_CRIME", n, {"breakdown": {"RISK": grade}}) for grade, n in counts.items()),
@@ -78,7 +41,7 @@ async def twin(fresh: FreshSettings, stack: AsyncExitStack, counts: dict[str, in
     await partnership.returned("POLICE_CRIME/HERTS_POLICE/CY2017", body)
     for audience in ("PARTNER", "PUBLIC"):
         await partnership.release(audience)
-    return Twin(partnership, hub)
+    return Twin(partnership, partnership.hub)
 
 
 @pytest.fixture

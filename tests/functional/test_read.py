@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from hub.auth import matrix
 from hub.auth.matrix import surface_lines
 from hub.auth.roles import Role
 from hub.errors import SettingsError
-from tests.functional.acts import Partnership, plain, rows
-from tests.functional.conftest import Sign
+from tests.conftest import FreshSettings
+from tests.functional.acts import Partnership, open_partnership, plain, rows
 
 HERE = "E07000102"
 PAGES = """query($first: Int!, $after: String) {
@@ -27,15 +28,15 @@ SERIES = """query($from: String!, $to: String!) {
     points { period { id } figure { value status display } } } }"""
 
 
-@pytest.fixture
-async def partnership(hub: RunningHub, sign: Sign) -> Partnership:
+@pytest.fixture(scope="module")
+async def partnership(fresh_settings: FreshSettings) -> AsyncIterator[Partnership]:
     """Crimes of four months of 2017, one of them small, published to partners."""
-    made = Partnership(hub, sign)
-    for month, count in (("01", 51), ("02", 3), ("03", 62), ("05", 57)):
-        body = rows(("POL_DA_CRIME", count), ("POL_DA_INCIDENT", 70))
-        await made.returned(f"POLICE_CRIME/HERTS_POLICE/2017-{month}", body)
-    await made.release()
-    return made
+    async with open_partnership(fresh_settings) as made:
+        for month, count in (("01", 51), ("02", 3), ("03", 62), ("05", 57)):
+            body = rows(("POL_DA_CRIME", count), ("POL_DA_INCIDENT", 70))
+            await made.returned(f"POLICE_CRIME/HERTS_POLICE/2017-{month}", body)
+        await made.release()
+        yield made
 
 
 async def test_pages_follow_each_other_without_gap_or_double(partnership: Partnership) -> None:

@@ -354,7 +354,7 @@ async def test_the_report_says_why_and_how_far_open_and_no_count(partnership: Pa
     for dimension in ("byIndicator", "byArea", "byPeriod"):
         for role in ("primary", "secondary"):
             assert sum(one[role] for one in found[dimension]) == found[role]
-    assert [one["name"] for one in found["byPeriod"]] == ["Jan 2017 to Dec 2017"]
+    assert {one["name"] for one in found["byPeriod"]} == {"Jan to Dec 2017"}
     assert found["byIndicator"][0]["name"] == "Domestic abuse-related crimes recorded"
     for cell in small:
         assert cell["breakdown"] == [{"dimension": "RISK", "category": "HIGH"}]

@@ -131,7 +131,7 @@ class Attacker:
         return self._end(self.variable(name), 1), self._end(self.variable(name), -1)
 
     def _end(self, column: int, sign: int) -> int:
-        size, highs = len(self._at), highspy.Highs()
+        size, highs = len(self._at), highspy.Highs()  # type: ignore[no-untyped-call]
         highs.setOptionValue("output_flag", False)
         low, high = np.zeros(size), np.full(size, 1e5)
         for at, count in self._fixed.items():
@@ -140,8 +140,8 @@ class Attacker:
             highs.addVar(low[at], high[at])
             highs.changeColIntegrality(at, highspy.HighsVarType.kInteger)
         for row in self._rows:
-            at = np.array(list(row), dtype=np.int32)
-            highs.addRow(0.0, 0.0, len(row), at, np.array(list(row.values()), dtype=float))
+            columns = np.array(list(row), dtype=np.int32)
+            highs.addRow(0.0, 0.0, len(row), columns, np.array(list(row.values()), dtype=float))
         highs.changeColCost(column, float(sign))
         highs.run()
         assert highs.getModelStatus() == highspy.HighsModelStatus.kOptimal

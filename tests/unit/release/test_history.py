@@ -70,7 +70,8 @@ def attacker_of(vintages: Sequence[Leaves], made: Sequence[Published]) -> Attack
 
 def broken(vintages: Sequence[Leaves], made: Sequence[Published]) -> list[object]:
     """The small counts of any release that can be told more closely than promised."""
-    attacker, found = attacker_of(vintages, made), []
+    attacker = attacker_of(vintages, made)
+    found: list[object] = []
     for counts in vintages:
         for key, count in whole(counts).items():
             if 0 < count < PARTNER.threshold:

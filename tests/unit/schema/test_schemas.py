@@ -14,6 +14,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 from strawberry import Schema
+from strawberry.types import get_object_definition
 
 from hub.auth import matrix
 from hub.auth.matrix import missing, surface_lines
@@ -61,7 +62,7 @@ def test_everything_is_described(name: str) -> None:
 @pytest.mark.parametrize(("surface", "root"), ROOTS)
 def test_every_root_field_has_a_line_and_a_guard(surface: str, root: type) -> None:
     assert missing(guard.items(root, surface)) == []
-    definition = guard.get_object_definition(root, strict=True)
+    definition = get_object_definition(root, strict=True)
     for field in definition.fields:
         assert [one for one in field.extensions if isinstance(one, guard.Guard)], field.python_name
 

@@ -1,0 +1,77 @@
+"""Which period stands for a stage, and what a series lists."""
+
+from decimal import Decimal
+
+import pytest
+
+from hub.protected.figures import FigureStatus
+from hub.protected.observations import Observation
+from hub.views.series import series_of
+from hub.views.stages import nearest
+from hub.vocabulary import CellKey, Term, parse_period
+from tests.factory import DISTRICT, NEIGHBOUR, words
+
+TERM = Term("POL_DA_CRIME")
+
+
+def cells(*periods: str, area: str = DISTRICT, derived: bool = False) -> dict[CellKey, Observation]:
+    keys = [CellKey("POL_DA_CRIME", area, period) for period in periods]
+    return {
+        key: Observation(key, FigureStatus.PUBLISHED, Decimal(5), derived=derived) for key in keys
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "chosen"),
+    [
+        ("CY2017", ("CY2017", "FY2017-18"), "CY2017"),
+        ("CY2017", ("FY2017-18", "CY2015"), "FY2017-18"),
+        ("CY2017", ("R12-2017-12", "CY2017"), "CY2017"),
+        ("CY2018", ("R12-2018-03", "FY2017-18"), None),
+        ("FY2017-18", ("YTD-2018-03", "CY2017"), "YTD-2018-03"),
+        ("R12-2018-03", ("YTD-2018-03", "FY2017-18"), "FY2017-18"),
+        ("CY2017", ("2017-05",), None),
+        ("CY2017", (), None),
+    ],
+)
+def test_the_nearest_period_stands_for_the_asked_one(
+    asked: str, there: tuple[str, ...], chosen: str | None
+) -> None:
+    found = nearest(TERM, DISTRICT, parse_period(asked), cells(*there))
+    assert (found.key.period if found else None) == chosen
+
+
+def test_what_was_returned_comes_before_a_sum_of_the_hub() -> None:
+    both = cells("YTD-2018-03") | cells("FY2017-18", derived=True)
+    found = nearest(TERM, DISTRICT, parse_period("R12-2018-03"), both)
+    assert found is not None
+    assert found.key.period == "YTD-2018-03"
+
+
+def test_another_area_does_not_stand_for_this_one() -> None:
+    elsewhere = cells("CY2017", area=NEIGHBOUR)
+    assert nearest(TERM, DISTRICT, parse_period("CY2017"), elsewhere) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "listed"),
+    [
+        ("2017-11", "2018-01", ["2017-11", "2017-12", "2018-01"]),
+        ("CY2015", "CY2017", ["CY2015", "CY2016", "CY2017"]),
+        ("FY2017-18-Q1", "FY2017-18-Q3", ["FY2017-18-Q1", "FY2017-18-Q2", "FY2017-18-Q3"]),
+        ("R12-2017-03", "R12-2018-03", ["R12-2017-06"]),
+        ("CY2017", "CY2015", []),
+    ],
+)
+def test_a_series_lists_every_period_gaps_included(
+    first: str, last: str, listed: list[str]
+) -> None:
+    published = cells("2017-12", "CY2016", "FY2017-18-Q2", "R12-2017-06", "2016-01/2016-05")
+    points = series_of(
+        "POL_DA_CRIME", DISTRICT, parse_period(first), parse_period(last), published, words()
+    )
+    assert [point.period.id for point in points] == listed
+    for point in points:
+        there = CellKey("POL_DA_CRIME", DISTRICT, point.period.id) in published
+        expected = FigureStatus.PUBLISHED if there else FigureStatus.NOT_RETURNED
+        assert point.figure.status is expected
