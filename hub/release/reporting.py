@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from threading import Lock
 
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from hub.db.engine import Database
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
 from hub.disclosure import Policy
+from hub.errors import ConflictError
 from hub.protected import writer
 from hub.protected.observations import Observation
 from hub.protected.reader import observation_of
@@ -27,6 +29,9 @@ from hub.submissions.signed_off import of_release
 from hub.vocabulary import Vocabulary
 
 Progress = Callable[[str, int, int], None]
+
+BUSY = Lock()
+"""Held while a comparison runs: each takes a processor for up to a minute, so one at a time."""
 
 
 async def report_on(session: ReleaseSession, draft: Draft, words: Vocabulary) -> Report:
@@ -54,8 +59,11 @@ async def compare(
 ) -> tuple[Alternative, ...]:
     """Measure what alternatives to a release's policy and tables would show and hide.
 
-    Heavy work, done beside the event loop and bounded in time. It reads raw counts, so it is
-    recorded.
+    Heavy work, done beside the event loop, one at a time and bounded in time. It reads raw
+    counts, so it is recorded.
+
+    Raises:
+        ConflictError: another comparison is running.
     """
     async with database.release() as session:
         policy = await named(session, draft.policy_version, draft.audience)
@@ -79,8 +87,14 @@ def _measure(
     partner: tuple[Observation, ...] | None,
     progress: Progress | None,
 ) -> tuple[Alternative, ...]:
-    seen = None if partner is None else {item.key: item for item in partner}
-    return alternatives(raw_of(signed, words), words, policy, partner=seen, progress=progress)
+    if not BUSY.acquire(blocking=False):
+        raise ConflictError("Another comparison is running; try again in a minute.", code="BUSY")
+    try:
+        seen = None if partner is None else {item.key: item for item in partner}
+        raw = raw_of(signed, words)
+        return alternatives(raw, words, policy, partner=seen, progress=progress)
+    finally:
+        BUSY.release()
 
 
 async def _partner(session: ReleaseSession, draft: Draft) -> tuple[Observation, ...] | None:

@@ -22,7 +22,7 @@ from hub.vocabulary import CellKey, Vocabulary
 Progress = Callable[[str, int, int], None]
 Seconds = Callable[[], float]
 
-SECONDS = 20.0
+SECONDS = 45.0
 """How long a comparison may take in all."""
 
 CUSTOM = ((5, 1), (8, 5), (10, 5))

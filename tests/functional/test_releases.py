@@ -8,11 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 import httpx2
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
 from hub.clock import now
+from hub.db.tables.audit import event
+from hub.release import reporting
 from hub.settings import Settings
 from tests.functional.conftest import URL, Client, Sign
 from tests.spec.demo_release import FOLDER
@@ -243,6 +246,22 @@ async def test_workbook_holds_the_report_as_text_and_numbers(
     with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
         sheets = [parts.read(name) for name in parts.namelist() if "sheets/" in name]
     assert not any(b"<f>" in sheet or b"<hyperlink" in sheet for sheet in sheets)
+
+
+async def test_one_comparison_at_a_time_and_each_is_recorded(
+    hub: RunningHub, http: httpx2.AsyncClient, signed_off: None, stewards: tuple[Client, Client]
+) -> None:
+    page = await prepared(http, stewards[0])
+    with reporting.BUSY:
+        refused = await stewards[1].get(f"{page}/alternatives")
+    assert refused.status_code == 409
+    measured = await stewards[1].get(f"{page}/alternatives")
+    assert measured.status_code == 200
+    assert "Another policy: 1 to 9 hidden, others rounded to 5" in measured.text
+    await stewards[1].get(f"{page}/report.xlsx")
+    async with hub.database.identity() as session:
+        acts = (await session.scalars(select(event.c.act).order_by(event.c.sequence))).all()
+    assert acts[-3:] == ["release.compare", "release.compare", "release.report"]
 
 
 async def test_graphql_tells_loss_and_alternatives(

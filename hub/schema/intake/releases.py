@@ -229,7 +229,7 @@ class DisclosureReport:
 
     @strawberry.field(
         description="Other policies and coarser tables measured on the same returns, the "
-        "release's own policy first. Takes up to half a minute; recorded."
+        "release's own policy first. Takes up to a minute; recorded."
     )
     async def alternatives(self, info: Info[IntakeContext, None]) -> list[AlternativeRelease]:
         """Compare."""

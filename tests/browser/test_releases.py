@@ -1,0 +1,99 @@
+"""The stewards' pages in a real browser: accessible, narrow, quiet, and without scripts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import hub.web
+from hub.release.drafts import DraftState
+from hub.vocabulary import vocabulary
+from hub.web.pages.releases import alternatives_page, release_page, releases_page
+from tests.browser.conftest import POLICY
+from tests.browser.test_pages import violations
+from tests.unit.web_pages.stewards import ALTERNATIVES, FRAME, demo, report_of, row_of
+
+Open = Callable[..., Awaitable[Any]]
+
+pytestmark = pytest.mark.browser
+WIDTHS = [1280, 390]
+
+
+def _release(state: DraftState, *, error: str = "") -> str:
+    row, words = row_of(demo(), state), vocabulary()
+    return release_page(row, report_of(demo()), words, error=error, frame=FRAME)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "/releases": lambda: releases_page(
+        [row_of(demo(), state) for state in DraftState], frame=FRAME
+    ),
+    "/none": lambda: releases_page([], error="Nothing is signed off yet.", frame=FRAME),
+    "/prepared": lambda: _release(DraftState.PREPARED),
+    "/approved": lambda: _release(DraftState.APPROVED, error="The embargo has ended already."),
+    "/published": lambda: _release(DraftState.PUBLISHED),
+    "/alternatives": lambda: alternatives_page(row_of(demo()), ALTERNATIVES, frame=FRAME),
+}
+
+
+def _route(path: str, draw: Callable[[], str]) -> Route:
+    async def answer(_: Request) -> HTMLResponse:
+        return HTMLResponse(draw(), headers={"Content-Security-Policy": POLICY})
+
+    return Route(path, answer)
+
+
+@pytest.fixture(scope="module")
+async def site() -> AsyncIterator[str]:
+    """The stewards' pages on a free port of this machine; gives the address."""
+    static = StaticFiles(directory=Path(hub.web.__file__).parent / "static")
+    routes = [_route(path, draw) for path, draw in PAGES.items()]
+    app = Starlette(routes=[*routes, Mount("/static", static)])
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", PAGES)
+async def test_axe_finds_nothing(visit: Open, path: str, width: int) -> None:
+    opened = await visit(path, width=width, scripts=True)
+    assert await violations(opened.page) == []
+    assert opened.complaints == []
+    assert opened.strayed == []
+
+
+@pytest.mark.parametrize("width", [320, *WIDTHS])
+@pytest.mark.parametrize("path", PAGES)
+async def test_nothing_scrolls_sideways(visit: Open, path: str, width: int) -> None:
+    opened = await visit(path, width=width)
+    assert await opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_forms_can_be_filled_by_their_labels(visit: Open) -> None:
+    page = (await visit("/releases")).page
+    await page.get_by_label("Who it is for").select_option("public")
+    await page.get_by_label("Note (optional)").fill("autumn")
+    assert await page.get_by_role("button", name="Prepare").is_enabled()
+    page = (await visit("/approved")).page
+    await page.get_by_label("Embargo until").fill("2027-01-31T09:30")
+    assert await page.get_by_role("alert").is_visible()
+
+
+async def test_on_a_narrow_screen_every_value_keeps_its_heading(visit: Open) -> None:
+    page = (await visit("/prepared", width=390)).page
+    assert await page.get_by_text("Interval left open:").first.is_visible()
+    wide = (await visit("/prepared", width=1280)).page
+    assert not await wide.get_by_text("Interval left open:").first.is_visible()
