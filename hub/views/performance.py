@@ -83,12 +83,18 @@ def performance_of(
     """
     rules = sorted(words.measures.values(), key=lambda rule: rule.order)
     views = [
-        _measure(rule, area, as_at, cells, words)
+        _measure(rule, area, as_at, _of_rule(rule, cells), words)
         for rule in rules
         if _is_reported(rule, area, cells, words)
     ]
     ordered = sorted(views, key=lambda view: ORDER.index(view.standing))
     return Performance(area, as_at, release, tuple(ordered))
+
+
+def _of_rule(rule: Measure, cells: Cells) -> Cells:
+    """The observations a rule is about, so that no search runs over all of them."""
+    codes = (rule.indicator, rule.target)
+    return {key: item for key, item in cells.items() if key.indicator in codes}
 
 
 def _is_reported(rule: Measure, area: Area, cells: Cells, words: Vocabulary) -> bool:

@@ -53,6 +53,8 @@ async def _publish(database: Database) -> None:
         published_by=None,
         published_at=None,
         cells=len(made.cells),
+        after_sequence=0,
+        partner_release=None,
     )
     async with database.release() as session:
         await drafts.keep(session, draft, [], made.cells, [])

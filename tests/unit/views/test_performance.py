@@ -111,6 +111,11 @@ def test_a_year_to_date_alone_is_no_figure_of_a_quarter() -> None:
     assert (found.last, found.actual.status) == (None, NOT_RETURNED)
 
 
+def test_two_months_to_date_end_no_quarter() -> None:
+    found = measure({"YTD-2015-05": 1128}, {"YTD-2015-05": 1098}, "2015-05")
+    assert (found.last, found.cumulative.display) == (None, "1,128")
+
+
 def test_quarters_are_shown_where_no_month_is_returned() -> None:
     found = measure({"FY2015-16-Q1": 525, "YTD-2015-06": 525}, {"YTD-2015-06": 667})
     assert [point.period.id for point in found.outlook][:2] == ["FY2015-16-Q1", "FY2015-16-Q2"]
