@@ -88,7 +88,7 @@ def test_a_count_under_many_names_is_refused_for_cell_keys() -> None:
 
 
 def test_draws_that_tell_too_much_together_are_withheld() -> None:
-    """Flat noise is often extreme: of 150 secrets some draw noise for a total and its parts that lies too far apart."""
+    """Flat noise is often extreme: some of 150 secrets draw it too far apart."""
     withheld = 0
     table = total(cell("T", 16), [cell("A", 4), cell("B", 12)])
     for number in range(150):
