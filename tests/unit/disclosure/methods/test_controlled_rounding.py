@@ -50,6 +50,11 @@ def test_ways_are_drawn_so_that_they_are_right_on_average() -> None:
     assert abs(mean - 3) < 0.15
 
 
+def test_zeros_leave_nothing_to_choose() -> None:
+    assert settle(CountTable((cell("A", 0),))).printed == (0,)
+    assert settle(total(cell("T", 0), [cell("A", 0), cell("B", 0)])).printed == (0, 0, 0)
+
+
 def test_the_threshold_itself_is_sometimes_printed_as_zero() -> None:
     """Otherwise a printed 0 would tell those who know the program of "less than 5" after all."""
     rounding = settle(CountTable(tuple(cell(f"A{number}", 5) for number in range(300))))
