@@ -8,7 +8,7 @@ work out which way each count was rounded.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hub.disclosure.methods.insiders import Limits, insider_limits
@@ -22,6 +22,10 @@ from hub.errors import DisclosureError
 
 FREE = 10_000_000
 """How many steps a count that the hub does not know may be away from zero."""
+
+WISH = 3.0
+"""What a step off the wish costs, where a step further off the count costs 1. Much less, and all
+secrets would give nearly the same table, which a reader could work backwards from."""
 
 LAST_RESORT = 1_000.0
 """The price of a step beyond the reach, in steps within it."""
@@ -41,11 +45,18 @@ class Rounding:
 
 
 def round_table(
-    table: CountTable, policy: Policy, parameters: MethodParameters, seed: int
+    table: CountTable,
+    policy: Policy,
+    parameters: MethodParameters,
+    seed: int,
+    *,
+    lowered: Collection[int] = (),
 ) -> Rounding:
     """Round every count of people so that all relations still hold.
 
-    The same table, policy, secret and seed give the same answer.
+    Cells ``lowered`` (by place) are printed as the base at most: an earlier attempt printed them
+    and two of their parts higher, which told that they are two at least. The same table, policy,
+    secret and seed give the same answer.
 
     Raises:
         DisclosureError: no multiples obey the relations, or none were found in time; the message
@@ -53,6 +64,7 @@ def round_table(
     """
     rule = Reach.of(parameters.base, policy)
     rounder = _Rounder(table, rule, parameters, f"rounding {seed}")
+    rounder.lower(lowered)
     for places, numbers in rounder.parts():
         rounder.settle(places, numbers)
     return Rounding(
@@ -76,6 +88,12 @@ class _Rounder:
         self.relaxed: set[int] = set()
         self.rows = list(_rows(table, self.base))
         self.unequal = [row.number for row in self.rows if row.low != row.high and row.is_equal]
+
+    def lower(self, places: Collection[int]) -> None:
+        """Limit what may be printed of cells to one base."""
+        for place in places:
+            low, high = self.limits.get(place, (0.0, math.inf))
+            self.limits[place] = low, min(high, self.base)
 
     def parts(self) -> list[tuple[list[int], list[int]]]:
         """Cells that are linked, with the places of the rows that link them."""
@@ -178,7 +196,7 @@ class _PartModel:
         base, count = self.rounder.base, self.rounder.table.cells[place].value or 0
 
         def distance(at: int) -> float:
-            return abs(at - start) + abs(at * base - count) / base
+            return WISH * abs(at - start) + abs(at * base - count) / base
 
         return distance(step + sign) - distance(step) + 1e-3
 

@@ -83,27 +83,21 @@ def _suppressed(
 def _rounded(
     table: CountTable, policy: Policy, parameters: MethodParameters, seed: int
 ) -> MethodResult:
-    rounding = round_table(table, policy, parameters, seed)
-    relaxed = set(rounding.relaxed)
-    usual, further = rounding.rule.reach, rounding.rule.relaxed().reach
-    reaches = [further if at in relaxed else usual for at in range(len(table.cells))]
-    reports: Reports = {}
-    for observer, known, targets in _observers(table, policy):
-        reports[observer] = rounding_attack(
-            table,
-            rounding.printed,
-            reaches,
-            policy,
-            targets,
-            known=known,
-            seconds=parameters.seconds,
-        )
+    lowered: set[int] = set()
+    for _ in range(MOST_ROUNDS):
+        rounding = round_table(table, policy, parameters, seed, lowered=sorted(lowered))
+        reports = _attack_rounding(table, rounding, policy, parameters)
+        broken = [finding for report in reports.values() for finding in report.broken]
+        more = {finding.place for finding in broken if finding.low > policy.low} - lowered
+        if not more:
+            break
+        lowered |= more
     _withstood(reports)
     public = {
         "method": Method.CONTROLLED_ROUNDING.value,
         "base": str(parameters.base),
-        "reach": str(usual),
-        "reach of relaxed cells": str(further),
+        "reach": str(rounding.rule.reach),
+        "reach of relaxed cells": str(rounding.rule.relaxed().reach),
     }
     return MethodResult(
         Method.CONTROLLED_ROUNDING,
@@ -115,6 +109,26 @@ def _rounded(
         relaxed=rounding.relaxed,
         unequal=rounding.unequal,
     )
+
+
+def _attack_rounding(
+    table: CountTable, rounding: Rounding, policy: Policy, parameters: MethodParameters
+) -> Reports:
+    usual, further = rounding.rule.reach, rounding.rule.relaxed().reach
+    relaxed = set(rounding.relaxed)
+    reaches = [further if at in relaxed else usual for at in range(len(table.cells))]
+    return {
+        observer: rounding_attack(
+            table,
+            rounding.printed,
+            reaches,
+            policy,
+            targets,
+            known=known,
+            seconds=parameters.seconds,
+        )
+        for observer, known, targets in _observers(table, policy)
+    }
 
 
 def _of_rounding(cell: Cell, place: int, rounding: Rounding) -> ToldCell:

@@ -5,19 +5,19 @@ total has to be published such that its own interval still holds what the total 
 small part were at either end of its promise.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from hub.disclosure.methods.reach import Reach
 from hub.disclosure.primary import is_sensitive
 from hub.disclosure.table import Cell, CountTable, Relation
 
-Limits = Mapping[int, tuple[float, float]]
+Limits = dict[int, tuple[float, float]]
 """By place: the smallest and the largest number that may be printed."""
 
 
 def insider_limits(table: CountTable, rule: Reach) -> Limits:
     """Limits on what may be printed, from every relation with two counts unknown to somebody."""
-    found: dict[int, tuple[float, float]] = {}
+    found: Limits = {}
     for relation in table.relations:
         if relation.sense == "=":
             for observer in _observers(table, relation):

@@ -50,6 +50,9 @@ class Model:
 
     def solve(self, seconds: float) -> tuple[Ending, Integers]:
         """The best point found; empty unless found."""
+        if not self.cost:
+            fits = all(map(_has_zero, self.row_low, self.row_high))
+            return (Ending.FOUND if fits else Ending.IMPOSSIBLE), _NOTHING
         highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in _options(seconds):
             highs.setOptionValue(option, value)
@@ -83,6 +86,10 @@ class Model:
 
 
 _NOTHING: Integers = np.zeros(0, dtype=np.int64)
+
+
+def _has_zero(low: float, high: float) -> bool:
+    return low <= 0 <= high
 
 
 def _options(seconds: float) -> tuple[tuple[str, bool | int | float], ...]:
