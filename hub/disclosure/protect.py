@@ -1,23 +1,25 @@
 """The chain of steps from a raw table to a protected one."""
 
-from collections.abc import Callable
 from itertools import chain
+from random import Random
 
 from hub.disclosure.axes import grid_of
 from hub.disclosure.completion import complete
 from hub.disclosure.contributors import with_parts
 from hub.disclosure.moves import GridMover
 from hub.disclosure.policy import Policy
-from hub.disclosure.protection import Protection, State, Witness
-from hub.disclosure.secondary import ExactMover, Search
+from hub.disclosure.protection import Progress, Protection, State, Witness
+from hub.disclosure.secondary import ExactMover, Mover, Search
 from hub.disclosure.sweep import sweep
 from hub.disclosure.system import System, components, system_of
 from hub.disclosure.table import CountTable
 from hub.disclosure.witness import check_witnesses
 from hub.errors import DisclosureError
 
-Progress = Callable[[str, int, int], None]
-"""Told the step's name, how much of it is done, and of how much."""
+SWEEPS = 3
+MOST_ATTEMPTS = 6
+ATTEMPTED_CELLS = 2_500
+"""A component of this many cells is searched once, smaller ones up to ``MOST_ATTEMPTS`` times."""
 
 
 def protect(
@@ -47,10 +49,31 @@ def protect(
 
 
 def _search(system: System, policy: Policy, seed: int, progress: Progress | None) -> Search:
+    """The best of a few attempts: small components can afford to start in several orders."""
     grid = grid_of(system)
     fast = [] if grid is None else [GridMover(system, grid)]
-    search = Search(system, policy, [*fast, ExactMover(system)])
+    movers: list[Mover] = [*fast, ExactMover(system)]
+    best: Search | None = None
+    for attempt in range(max(1, min(MOST_ATTEMPTS, ATTEMPTED_CELLS // system.size))):
+        search = Search(system, policy, movers)
+        dice = Random(f"{seed}/{attempt}")  # noqa: S311 - only varies the order
+        _settle(search, dice if attempt else None, progress)
+        for _ in range(SWEEPS if system.size <= ATTEMPTED_CELLS else 1):
+            if not sweep(search, progress):
+                break
+        if best is None or search.spent() < best.spent():
+            best = search
+    if best is None:
+        raise AssertionError("there is always a first attempt")
+    return best
+
+
+def _settle(search: Search, dice: Random | None, progress: Progress | None) -> None:
+    """Find every goal its witness, the farthest first: what they hide serves the others."""
     goals = list(search.goals())
+    if dice is not None:
+        dice.shuffle(goals)
+    goals.sort(key=lambda goal: -abs(search.step(goal)))
     failed = set()
     for done, goal in enumerate(goals):
         if not search.settle(goal):
@@ -58,9 +81,7 @@ def _search(system: System, policy: Policy, seed: int, progress: Progress | None
         if progress is not None:
             progress("protect", done + 1, len(goals))
     if failed:
-        _refuse(system, sorted(failed))
-    sweep(search, None if progress is None else lambda done, of: progress("sweep", done, of))
-    return search
+        _refuse(search.system, sorted(failed))
 
 
 def _refuse(system: System, failed: list[int]) -> None:

@@ -1,12 +1,15 @@
 """What protecting a table decides, and what the steward may see of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.disclosure.policy import Policy
 from hub.disclosure.table import CountTable, VirtualKey
 from hub.vocabulary.cells import CellKey
+
+Progress = Callable[[str, int, int], None]
+"""Told the name of a step, how much of it is done, and of how much."""
 
 
 class State(StrEnum):

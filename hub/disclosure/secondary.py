@@ -101,6 +101,12 @@ class Search:
             return max(0, self.policy.high - value)
         return min(0, self.policy.low - value)
 
+    def spent(self) -> float:
+        """What the complementary cells cost together."""
+        secondary = self.hidden & self.system.printed
+        secondary[list(self.system.sensitive)] = False
+        return float(self.system.cost[secondary].sum())
+
     def settle(self, goal: Goal) -> bool:
         """Give the goal a witness, hiding what it needs. False if there is none."""
         if goal in self.chosen or not self.step(goal):

@@ -1,7 +1,6 @@
 """The clean-up: try to show again each complementary cell by rebuilding what used it."""
 
-from collections.abc import Callable
-
+from hub.disclosure.protection import Progress
 from hub.disclosure.secondary import Goal, Option, Search
 
 
@@ -17,14 +16,14 @@ def secondary_cells(search: Search) -> list[int]:
     return sorted(found, key=lambda cell: (-search.system.cost[cell], cell))
 
 
-def sweep(search: Search, progress: Callable[[int, int], None] | None = None) -> int:
+def sweep(search: Search, progress: Progress | None = None) -> int:
     """Show again whatever costs more than doing without it. Gives how many."""
     cells = secondary_cells(search)
     shown = 0
     for done, cell in enumerate(cells):
         shown += _Attempt(search, cell).run()
         if progress is not None:
-            progress(done + 1, len(cells))
+            progress("sweep", done + 1, len(cells))
     return shown
 
 

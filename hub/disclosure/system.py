@@ -76,8 +76,8 @@ class System:
 
 
 def price(count: int) -> float:
-    """What hiding a count loses: about the square root of it, and never nothing."""
-    return 1.0 + math.sqrt(count)
+    """What hiding a count loses: about the square root of it, and more than nothing for each."""
+    return 3.0 + math.sqrt(count)
 
 
 def components(table: CountTable) -> list[tuple[list[int], list[int]]]:

@@ -59,7 +59,7 @@ def holds(table: CountTable, policy: Policy) -> None:
         assert report.is_safe, (agency, [finding.explanation for finding in report.broken])
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 @given(shapes, st.integers(0, 10**6), st.sampled_from([1.5, 4.0, 9.0, 30.0]), policies)
 def test_every_family_keeps_its_promise(
     shape: Shape, seed: int, mean: float, policy: Policy
@@ -67,13 +67,13 @@ def test_every_family_keeps_its_promise(
     holds(family(shape, seed, mean=mean), policy)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 10**6), policies)
 def test_every_tangle_keeps_its_promise(seed: int, policy: Policy) -> None:
     holds(tangle(seed), policy)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 10**6))
 def test_protection_attack_and_enumeration_agree(seed: int) -> None:
     """Whatever is hidden (by protection, or badly at random), the attack finds the truth."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.disclosure.attack.program import AttackProgram
+from hub.disclosure.attack.program import AttackProgram, detour
 from hub.disclosure.attack.reading import Part, Reading
 from hub.disclosure.attack.report import Verdict
 from hub.disclosure.policy import Policy
@@ -24,11 +24,11 @@ FAR = 1e6
 
 NEAR = 1e-6
 
-REACHES = (2, 3, 5)
+REACHES = (2, 3, 5, 1_000_000)
 """How many relations around a target are searched before the whole part is."""
 
 WIDEST = 600
-"""Most cells of a search around a target."""
+"""Most cells of a search in whole numbers around a target."""
 
 
 class PartAttack:
@@ -42,7 +42,10 @@ class PartAttack:
         policy: Policy,
         targets: Sequence[int],
         seconds: float,
+        *,
+        whole: bool = True,
     ) -> None:
+        self._fractions_will_do = not whole
         self.reading, self.relations, self.part = reading, relations, part
         self.policy, self.targets, self.seconds = policy, targets, seconds
         self.low = dict.fromkeys(part.cells, math.inf)
@@ -131,34 +134,62 @@ class PartAttack:
 
     def _search_around(self, cell: int, *, upwards: bool) -> bool:
         """Look for a table that differs from the last one near the target only."""
-        table = self._table
-        for reach in REACHES if table is not None else ():
+        tried = 0
+        for reach in REACHES if self._table is not None else ():
             near = self._near(cell, reach)
-            limits = {c: self._nearby(c, table or {}) for c in near}
-            if upwards:
-                limits[cell] = (limits[cell][0], max(limits[cell][0], float(self.policy.high)))
-            rows = dict.fromkeys(number for c in near for number in self._naming[c])
-            fixed = ChainMap(table or {}, self._fixed)
-            program = self._program(near, list(rows), limits, fixed=fixed, whole=True)
-            self._solve(program, {cell: -1.0 if upwards else 1.0}, table)
-            if not self.wants(cell, upwards=upwards):
-                return True
-            if len(near) >= WIDEST:
+            if len(near) == tried:
                 return False
+            tried = len(near)
+            if self._detour(cell, near, upwards=upwards):
+                return True
         return False
 
-    def _nearby(self, cell: int, table: Mapping[int, float]) -> tuple[float, float]:
-        low, high = self._span[cell]
-        return low, min(high, table[cell] + 4.0 * self.policy.high)
+    def _detour(self, cell: int, near: Sequence[int], *, upwards: bool) -> bool:
+        """Relaxed first; if that is not whole, whole numbers around the cells it moves."""
+        change = self._change(cell, near, upwards=upwards, whole=False)
+        if change is None:
+            return False
+        if not self.wants(cell, upwards=upwards):
+            return True
+        close = list(dict.fromkeys([cell, *change, *self._near(cell, 2)]))
+        for cells in (close, near):
+            if len(cells) <= WIDEST:
+                self._change(cell, cells, upwards=upwards, whole=True)
+            if not self.wants(cell, upwards=upwards):
+                return True
+        return False
+
+    def _change(
+        self, cell: int, cells: Sequence[int], *, upwards: bool, whole: bool
+    ) -> dict[int, float] | None:
+        table = self._table or {}
+        end = self.policy.high if upwards else self.policy.low
+        rows = dict.fromkeys(number for c in cells for number in self._naming[c])
+        room = {c: (table[c] - self._span[c][0], self._span[c][1] - table[c]) for c in cells}
+        self.programs += 1
+        change = detour(
+            self.relations,
+            cells,
+            list(rows),
+            room,
+            (cell, end - table[cell]),
+            whole=whole,
+            seconds=self.seconds,
+        )
+        if change is not None:
+            moved = np.array([table[c] + difference for c, difference in change.items()])
+            self._take(change.keys(), moved, table)
+        return change
 
     def _near(self, cell: int, reach: int) -> list[int]:
         seen, front = {cell: None}, [cell]
-        for _ in range(reach):
+        while front and reach:
+            reach -= 1
             rows = dict.fromkeys(number for c in front for number in self._naming[c])
             around = dict.fromkeys(
                 c for number in rows for c, _ in self.relations[number].terms if c in self._span
             )
-            front = [c for c in around if c not in seen][: WIDEST - len(seen)]
+            front = [c for c in around if c not in seen]
             seen.update(dict.fromkeys(front))
         return list(seen)
 
@@ -196,13 +227,12 @@ class PartAttack:
         self,
         program: AttackProgram,
         cost: Mapping[int, float],
-        around: dict[int, float] | None = None,
     ) -> float | None:
         """Minimise; take in the point if it makes a whole table. Gives the optimum if proved."""
         self.programs += 1
         point, value = program.minimise(cost, self.seconds)
         if point is not None:
-            self._take(program.cells, point, around or {})
+            self._take(program.cells, point, {})
         return value
 
     def _take(
@@ -210,13 +240,18 @@ class PartAttack:
     ) -> None:
         whole = np.rint(point)
         if np.abs(whole - point).max(initial=0.0) > NEAR:
+            if self._fractions_will_do:
+                self._widen(zip(cells, point.tolist(), strict=True))
             return
         changed = dict(zip(cells, whole.tolist(), strict=True))
         table = ChainMap(changed, around)
         if not self._agrees(changed, table):
             return
         self._table = {**(self._table or {}), **changed}
-        for cell, value in changed.items():
+        self._widen(changed.items())
+
+    def _widen(self, reached: Iterable[tuple[int, float]]) -> None:
+        for cell, value in reached:
             self.low[cell] = min(self.low[cell], value)
             self.high[cell] = max(self.high[cell], value)
 

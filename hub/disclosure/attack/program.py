@@ -96,6 +96,57 @@ class AttackProgram:
         return {n for n, dual in zip(self.rows, duals, strict=True) if abs(dual) > 1e-6}
 
 
+def detour(
+    relations: Sequence[Relation],
+    cells: Sequence[int],
+    rows: Sequence[int],
+    room: Mapping[int, tuple[float, float]],
+    step: tuple[int, float],
+    *,
+    whole: bool,
+    seconds: float,
+) -> dict[int, float] | None:
+    """The smallest change of a table that moves one cell by ``step`` (cell, how far, signed).
+
+    ``room`` says how far each of ``cells`` may fall and rise; all relations of ``rows`` stay as
+    they are. Small changes tend to be whole, where far corners of the system are not. None if
+    there is no such change.
+    """
+    at = {cell: column for column, cell in enumerate(cells)}
+    size = len(cells)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = 2 * size, len(rows)
+    model.col_cost_ = np.ones(2 * size)
+    lower = np.zeros(2 * size)
+    upper = np.array([room[cell][1] for cell in cells] + [room[cell][0] for cell in cells])
+    target, far = at[step[0]], abs(step[1])
+    up, down = (target, target + size) if step[1] > 0 else (target + size, target)
+    lower[up], upper[up], upper[down] = far, max(far, upper[up]), 0.0
+    model.col_lower_, model.col_upper_ = lower, upper
+    model.row_lower_ = model.row_upper_ = np.zeros(len(rows))
+    starts, index, value = [0], list[int](), list[float]()
+    for number in rows:
+        for cell, weight in relations[number].terms:
+            if cell in at:
+                index += [at[cell], at[cell] + size]
+                value += [float(weight), -float(weight)]
+        starts.append(len(index))
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.array(starts, dtype=np.int32)
+    model.a_matrix_.index_ = np.array(index, dtype=np.int32)
+    model.a_matrix_.value_ = np.array(value)
+    if whole:
+        model.integrality_ = [highspy.HighsVarType.kInteger] * (2 * size)
+    highs = _solver(model)
+    highs.setOptionValue("time_limit", seconds)
+    highs.run()
+    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    point = np.array(highs.getSolution().col_value)
+    moved = point[:size] - point[size:]
+    return {cell: float(d) for cell, d in zip(cells, moved, strict=True) if abs(d) > 1e-9}
+
+
 def _solver(model: highspy.HighsLp) -> highspy.Highs:
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (

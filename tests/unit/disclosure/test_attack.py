@@ -34,11 +34,12 @@ def on(
     *,
     policy: Policy = PARTNER,
     known: dict[int, int] | None = None,
+    whole: bool = True,
 ) -> AttackReport:
     keys = tuple(VirtualKey(f"cell {place}") for place in range(len(told)))
     intervals = tuple((t, t) if isinstance(t, int) else t for t in told)
     published = PublishedTable(keys, intervals)
-    return attack(published, relations, policy, targets, known=known)
+    return attack(published, relations, policy, targets, known=known, whole=whole)
 
 
 def total(whole: int, *parts: int, origin: str = "the total") -> Relation:
@@ -91,6 +92,7 @@ def test_whole_numbers_decide_where_the_relaxed_program_does_not() -> None:
     threes = Relation(((0, 1), (1, 3), (2, 3)), "=", 11, "threes")
     (finding,) = on([HIDDEN] * 3, [threes], [0]).broken
     assert (finding.verdict, finding.low, finding.high) == (Verdict.BROKEN, 2, 11)
+    assert on([HIDDEN] * 3, [threes], [0], whole=False).is_safe
     tens = Relation(((0, 1), (1, 3), (2, 3)), "=", 10, "tens")
     assert on([HIDDEN] * 3, [tens], [0]).is_safe
 
