@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
 
     env: Literal["production", "development", "demo"] = "production"
+    """How strict the hub is: `demo` signs visitors in and serves on loopback only."""
     data_dir: Path = Path(".hub")
     """Embedded database, signing keys and generated credentials live below this folder."""
     database_url: SecretStr | None = None
@@ -24,12 +25,15 @@ class Settings(BaseSettings):
     issuer: str = "http://127.0.0.1:8000"
     """Issuer identifier of the hub's own tokens, and the base of absolute addresses."""
     host: str = "127.0.0.1"
+    """Address to listen on; put a TLS proxy before anything but loopback."""
     port: int = Field(default=8000, ge=1, le=65535)
+    """Port to listen on."""
     upload_limit: int = 10 * 1024 * 1024
     """Largest return body in bytes (security requirement H4)."""
     graphql_limit: int = 128 * 1024
     """Largest GraphQL body in bytes (security requirement H4)."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much of what the hub does is logged; never a reported number at any level."""
 
 
 @cache

@@ -88,7 +88,7 @@ def _library(hub: Hub, principal: Principal | None) -> Library:
     """A caller with the journey line reads as its audience, everyone else as the public."""
     partner = allows(principal, "journey.read") and principal is not None
     audience = principal.audience if partner and principal else "public"
-    return Library(hub.database, hub.words, Audience(audience))
+    return Library(hub.database, hub.words, Audience(audience), hub.clock)
 
 
 def _frame(hub: Hub, principal: Principal | None, here: str) -> Frame:
