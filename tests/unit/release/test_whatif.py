@@ -1,5 +1,6 @@
 """What alternatives would cost, measured on the demo's returns."""
 
+from decimal import Decimal
 from functools import cache
 from itertools import count
 
@@ -8,6 +9,7 @@ import pytest
 from hub.disclosure import Policy
 from hub.protected.releases import Audience
 from hub.release.coarsening import Raw
+from hub.release.collation import RawCell
 from hub.release.policies import policy_for
 from hub.release.preparation import raw_of
 from hub.release.whatif import Alternative, Outcome, alternatives
@@ -66,6 +68,20 @@ def test_progress_reaches_its_end() -> None:
     alternatives({}, vocabulary(), PARTNER, progress=lambda *step: told.append(step))
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
     assert told[-1][1] == told[-1][2] > 0
+
+
+def test_wider_bands_hide_less() -> None:
+    bands = [code for code, one in vocabulary().categories["AGE"].items() if one.lower is not None]
+    counts = dict.fromkeys(bands, 40) | {bands[0]: 3, bands[1]: 4}
+    cells = {(): sum(counts.values())} | {(("AGE", band),): n for band, n in counts.items()}
+    keys = {CellKey("POL_DA_CRIME", "E07000102", "CY2017", at): n for at, n in cells.items()}
+    raw = {key: RawCell(key, Decimal(n), parts=(("A", Decimal(n)),)) for key, n in keys.items()}
+    found = {one.title: one for one in alternatives(raw, vocabulary(), PARTNER, limit=300)}
+    wider = found["Coarser: neighbouring bands of “Age band of adults” put together"]
+    own = next(iter(found.values()))
+    assert (own.hidden or 0) >= 2
+    assert (wider.outcome, wider.hidden) == (Outcome.DONE, 0)
+    assert (wider.shown or 0) > (own.shown or 0) - len(bands) // 2
 
 
 def test_what_partners_do_not_see_is_hidden_from_the_public_too() -> None:
