@@ -92,7 +92,9 @@ def _library(hub: Hub, principal: Principal | None) -> Library:
 
 
 def _frame(hub: Hub, principal: Principal | None, here: str) -> Frame:
-    links = (("/", "Start"), ("/journey", "Journey"), ("/graphql", "Query"))
+    links = [("/", "Start"), ("/journey", "Journey"), ("/graphql", "Query")]
+    if allows(principal, "release.prepare"):
+        links.append(("/releases", "Releases"))
     return Frame(
         navigation=tuple(NavLink(text, href, href == here) for href, text in links),
         viewer=principal.title if principal else None,
