@@ -61,10 +61,16 @@ class MalformedError(HubError):
 
 
 class InvalidError(HubError):
-    """A return that breaks rules; nothing was stored."""
+    """A return that breaks rules; nothing was stored. ``findings`` say which and where."""
 
     code = "INVALID"
     status = 422
+
+    def __init__(
+        self, message: str, *, code: str | None = None, findings: tuple[object, ...] = ()
+    ) -> None:
+        super().__init__(message, code=code)
+        self.findings = findings
 
 
 class TooLargeError(HubError):

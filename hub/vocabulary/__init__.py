@@ -13,7 +13,8 @@ from hub.vocabulary.cells import (
     parse_breakdown,
 )
 from hub.vocabulary.periods import Period, PeriodKind, parse_period, period_of
-from hub.vocabulary.vocabulary import UnknownWordError, Vocabulary, load, vocabulary
+from hub.vocabulary.reading import load, vocabulary
+from hub.vocabulary.vocabulary import UnknownWordError, Vocabulary
 
 __all__ = [
     "Breakdown",

@@ -47,7 +47,7 @@ def read_rows(
     for file, text in _texts(folder, name):
         for number, record in enumerate(csv.DictReader(text.splitlines(), strict=True), start=2):
             try:
-                rows.append(row_type.model_validate(_filled(record)))
+                rows.append(row_type.model_validate(_filled(record)).placed(file, number))
             except (ValidationError, VocabularyError) as error:
                 problems += _explain(file, number, error)
     return rows, problems

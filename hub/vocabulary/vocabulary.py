@@ -1,21 +1,18 @@
 """The closed set of words, loaded and looked up.
 
+>>> from hub.vocabulary import vocabulary
 >>> words = vocabulary()
 >>> words.indicator("POL_DA_CRIME").unit
 'crime'
 """
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TypeVar
 
 from hub.errors import VocabularyError
-from hub.vocabulary.files import Problem, read_rows, shipped
 from hub.vocabulary.periods import Period
 from hub.vocabulary.rows import (
     Agency,
@@ -29,29 +26,34 @@ from hub.vocabulary.rows import (
     Identity,
     Indicator,
     Level,
+    Line,
     Link,
+    Measure,
     Membership,
     Reason,
-    Row,
+    Similar,
     Stage,
+    Unit,
 )
+from hub.vocabulary.spelling import hint, nearest
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Row)
 
 
 class UnknownWordError(VocabularyError):
     """A code outside the closed set; ``nearest`` are the codes it may have been meant as."""
 
     def __init__(self, kind: str, code: str, known: Iterable[str]) -> None:
-        self.nearest = tuple(difflib.get_close_matches(code.upper(), list(known), n=3, cutoff=0.6))
-        hint = f" Nearest: {', '.join(self.nearest)}." if self.nearest else ""
-        super().__init__(f"{code[:60]!r} is not a known {kind}.{hint}", code="UNKNOWN_CODE")
+        words = list(known)
+        self.nearest = nearest(code, words)
+        super().__init__(
+            f"{code[:60]!r} is not a known {kind}.{hint(code, words)}", code="UNKNOWN_CODE"
+        )
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Every word the hub knows, by code. Made by :func:`load`; never changed."""
+    """Every word the hub knows, by code. Made by :func:`hub.vocabulary.load`; never changed."""
 
     indicators: Mapping[str, Indicator]
     dimensions: Mapping[str, Dimension]
@@ -69,6 +71,13 @@ class Vocabulary:
     links: Mapping[str, Link]
     caveats: Mapping[str, Caveat]
     reasons: Mapping[str, Reason]
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    overview_bands: Mapping[str, Band] = field(default_factory=dict)
+    overview: Mapping[str, Line] = field(default_factory=dict)
+    """The lines of the Marac overview, by indicator."""
+    similar: Mapping[str, Similar] = field(default_factory=dict)
+    """The most similar group of a police force, by the force's area."""
     version: str = field(default="1")
 
     def indicator(self, code: str) -> Indicator:
@@ -93,6 +102,10 @@ class Vocabulary:
             f"category of {dimension}", code, _look("dimension", dimension, self.categories)
         )
 
+    def plural(self, unit: str) -> str:
+        """What many of a unit are called: one case, two cases."""
+        return self.units[unit].plural if unit in self.units else f"{unit}s"
+
     @cached_property
     def dataset_indicators(self) -> Mapping[str, tuple[str, ...]]:
         """Which indicators each dataset carries, in file order."""
@@ -101,6 +114,23 @@ class Vocabulary:
             for dataset in indicator.datasets:
                 found[dataset].append(indicator.code)
         return {code: tuple(members) for code, members in found.items()}
+
+    @cached_property
+    def derived(self) -> tuple[Indicator, ...]:
+        """The indicators with a formula, each after those it is computed from."""
+        ordered: dict[str, Indicator] = {}
+
+        def visit(code: str, trail: frozenset[str]) -> None:
+            word = self.indicators.get(code)
+            if word is None or not word.formula or code in ordered or code in trail:
+                return
+            for term in (*word.numerator, *word.denominator):
+                visit(term.indicator, trail | {code})
+            ordered[code] = word
+
+        for code in self.indicators:
+            visit(code, frozenset())
+        return tuple(ordered.values())
 
     @cached_property
     def _parents(self) -> Mapping[str, tuple[Membership, ...]]:
@@ -119,12 +149,23 @@ class Vocabulary:
         return _codes((m for m in self._children.get(area, ()) if _holds(m, period)), "child")
 
     def coverings(self, area: str, period: Period) -> Mapping[str, tuple[str, ...]]:
-        """By hierarchy, the areas that together cover ``area`` exactly during ``period``."""
+        """By hierarchy, the areas that together cover ``area`` exactly during ``period``.
+
+        A hierarchy whose children changed within the period covers it with neither the old nor
+        the new ones and is left out.
+        """
         found: dict[str, list[str]] = defaultdict(list)
+        broken: set[str] = set()
         for member in self._children.get(area, ()):
             if member.exhaustive and _holds(member, period):
                 found[member.hierarchy].append(member.child)
-        return {hierarchy: tuple(sorted(set(areas))) for hierarchy, areas in found.items()}
+            elif member.exhaustive and _touches(member, period):
+                broken.add(member.hierarchy)
+        return {
+            hierarchy: tuple(sorted(set(areas)))
+            for hierarchy, areas in found.items()
+            if hierarchy not in broken
+        }
 
     def within(self, area: str, roots: Iterable[str]) -> bool:
         """Whether ``area`` is one of ``roots`` or lies in one of them, at any date."""
@@ -167,74 +208,10 @@ def _holds(member: Membership, period: Period | None) -> bool:
     return not (starts_late or ends_early)
 
 
-_TABLES: dict[str, type[Row]] = {
-    "indicators": Indicator,
-    "dimensions": Dimension,
-    "areas": Area,
-    "levels": Level,
-    "agency_kinds": AgencyKind,
-    "agencies": Agency,
-    "datasets": Dataset,
-    "bands": Band,
-    "stages": Stage,
-    "links": Link,
-    "caveats": Caveat,
-    "reasons": Reason,
-}
-
-
-def read(folder: Traversable | Path) -> tuple[Vocabulary, list[Problem]]:
-    """Read a vocabulary folder; gives what could be read and every problem of form."""
-    problems: list[Problem] = []
-
-    def rows(name: str, row_type: type[R]) -> list[R]:
-        good, bad = read_rows(folder, name, row_type)
-        problems.extend(bad)
-        return good
-
-    tables: dict[str, Any] = {}
-    for name, row_type in _TABLES.items():
-        tables[name] = _keyed(name, rows(name, row_type), problems)
-    categories: dict[str, dict[str, Category]] = {code: {} for code in tables["dimensions"]}
-    for category in sorted(
-        rows("categories", Category), key=lambda item: (item.dimension, item.order)
-    ):
-        categories.setdefault(category.dimension, {})[category.code] = category
-    memberships = tuple(rows("memberships", Membership))
-    identities = tuple(rows("identities", Identity))
-    words = Vocabulary(
-        **tables, categories=categories, memberships=memberships, identities=identities
+def _touches(member: Membership, period: Period) -> bool:
+    """Whether the membership held during some of the period."""
+    starts_after = member.valid_from is not None and (
+        (member.valid_from.year, member.valid_from.month) > period.last_month
     )
-    return words, problems
-
-
-def _keyed(name: str, rows: Iterable[Any], problems: list[Problem]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for row in rows:
-        if row.code in found:
-            problems.append(Problem(f"{name}.csv", 0, "code", f"{row.code} is given twice"))
-        found[row.code] = row
-    return found
-
-
-def load(folder: Traversable | Path) -> Vocabulary:
-    """Read a vocabulary folder and insist that it is sound.
-
-    Raises:
-        VocabularyError: a row is malformed or refers to a word that does not exist; the message
-            lists every problem with its file, row and column.
-    """
-    from hub.vocabulary.check import problems_of  # the check needs the type defined here
-
-    found, problems = read(folder)
-    problems += problems_of(found)
-    if problems:
-        listed = "\n".join(str(problem) for problem in problems[:50])
-        raise VocabularyError(f"The vocabulary has {len(problems)} problems:\n{listed}")
-    return found
-
-
-@cache
-def vocabulary() -> Vocabulary:
-    """The vocabulary shipped with the hub, read once."""
-    return load(shipped())
+    ended_before = member.valid_to is not None and member.valid_to < period.first_day
+    return not (starts_after or ended_before)

@@ -79,7 +79,7 @@ def test_every_tangle_keeps_its_promise(seed: int, policy: Policy) -> None:
 @given(st.integers(0, 10**6))
 def test_protection_attack_and_enumeration_agree(seed: int) -> None:
     """Whatever is hidden (by protection, or badly at random), the attack finds the truth."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     table = tangle(seed, cells=4, largest=6, deep=False)
     protection = protect(table, PARTNER)
     published = published_table(protection)
@@ -109,7 +109,7 @@ def carelessly(table: CountTable, dice: random.Random) -> PublishedTable:
 
 def tangle(seed: int, *, cells: int = 7, largest: int = 14, deep: bool = True) -> CountTable:
     """Counts with sums of random subsets, sums of sums (if ``deep``), and sums nobody prints."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     agencies = dice.choice([["EAST"], ["EAST", "WEST"], ["EAST", "WEST", "NORTH"]])
     counts = [dice.choice([0, 1, 2, 3, dice.randint(0, largest)]) for _ in range(cells)]
     who = [dice.choice(agencies) for _ in counts]
@@ -135,7 +135,7 @@ def tangle(seed: int, *, cells: int = 7, largest: int = 14, deep: bool = True) -
 
 @pytest.mark.long
 def test_ten_thousand_random_releases() -> None:
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     for seed in range(10_000):
         policy = dice.choice([PARTNER, PUBLIC])
         if seed % 2:

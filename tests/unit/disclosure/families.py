@@ -42,7 +42,7 @@ def leaves_of(axis: Axis, code: str) -> list[str]:
 
 def family(shape: Shape, seed: int, *, mean: float = 8.0, sparse: float = 0.0) -> CountTable:
     """Random counts at the leaves, skewed as real ones are, all margins added up."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     axes = (shape.areas, shape.periods, shape.categories)
     leaves = [[code for code in axis if not axis[code]] for axis in axes]
     weight = [{code: dice.lognormvariate(0, 0.7) for code in codes} for codes in leaves]

@@ -85,7 +85,7 @@ def test_a_revised_small_count_is_protected_then_and_now() -> None:
 
 
 def test_sequences_of_revisions_keep_every_earlier_promise() -> None:
-    dice = random.Random(3)  # noqa: S311
+    dice = random.Random(3)
     shape = Shape(tree("A", 2, 2), tree("P", 3), {"all": []})
     axes = (shape.areas, shape.periods, shape.categories)
     for seed in range(5):

@@ -106,7 +106,7 @@ def test_a_policy_may_call_every_zero_sensitive() -> None:
 
 
 def test_a_printed_share_allows_exactly_what_rounds_to_it() -> None:
-    dice = random.Random(0)  # noqa: S311
+    dice = random.Random(0)
     for _ in range(300):
         whole, part = dice.randint(1, 400), 0
         part = dice.randint(0, whole)

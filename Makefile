@@ -1,0 +1,46 @@
+# Two commands do all the set-up: `make demo` and `make test`. Both make the environment first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PORT ?= 8000
+ARGS ?=
+
+.PHONY: demo test test-long check bench clean
+
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED = $(PIP) --require-hashes --only-binary :all:
+
+# The environment is made when it is missing, and renewed when the locked requirements change.
+$(VENV)/ready: requirements.txt pyproject.toml
+	@echo "Making the environment in $(VENV) (a minute or two, once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(LOCKED) -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/ready-to-test: $(VENV)/ready requirements-test.txt
+	@$(LOCKED) -r requirements-test.txt
+	@touch $@
+
+demo: $(VENV)/ready
+	@$(BIN)/hub demo --port $(PORT) $(ARGS)
+
+test: check
+	$(BIN)/python -m pytest -m "not long"
+
+test-long: check
+	$(BIN)/python -m pytest
+
+# Style, types and walls; part of `make test`.
+check: $(VENV)/ready-to-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hub vocabulary check
+
+bench: $(VENV)/ready
+	$(BIN)/python -m benchmarks.disclosure
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hub

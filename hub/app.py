@@ -1,0 +1,199 @@
+"""Composition root: puts the rooms together into one Starlette application.
+
+The application does not start when any of its routes, fields or mutations has no line in the
+role matrix (security Z1), or when a setting is unsafe.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from hub import web
+from hub.auth.keys import SigningKeys, signing_keys
+from hub.auth.matrix import missing
+from hub.auth.permissions import allows
+from hub.auth.principals import Principal
+from hub.auth.revocation import source
+from hub.auth.standing import Standing
+from hub.auth.startup import refuse_unsafe
+from hub.clock import Clock, now
+from hub.db.engine import Database
+from hub.errors import SettingsError, UnauthenticatedError
+from hub.protected.releases import Audience
+from hub.schema import guard
+from hub.schema.intake import root as intake
+from hub.schema.intake.context import IntakeContext
+from hub.schema.read import query as read
+from hub.schema.read.context import ReadContext
+from hub.settings import Settings
+from hub.views.library import Library
+from hub.vocabulary import Vocabulary, vocabulary
+from hub.web import oauth, pages_route, queries, releases_page, returns, templates_route
+from hub.web.authentication import COOKIE, principal_of
+from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
+from hub.web.graphiql import Example, graphiql_files, graphiql_page
+from hub.web.graphql import Serving, graphql_route
+from hub.web.health import Check, health_routes, prometheus_meter
+from hub.web.middleware import Wall, wall
+from hub.web.openapi import openapi_route
+from hub.web.problems import add_handlers
+from hub.web.sign_in import sign_in_routes
+
+STATIC = Path(web.__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningHub:
+    """Everything a request may need; one for the whole process."""
+
+    database: Database
+    settings: Settings
+    keys: SigningKeys
+    clock: Clock
+    standing: Standing
+    words: Vocabulary
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, clock: Clock = now, *, throw_away: bool = False
+) -> AsyncIterator[RunningHub]:
+    """Open the database and everything else a server or a command needs; close it at the end.
+
+    With ``throw_away`` the embedded cluster is deleted at the end, wherever it lies.
+
+    Raises:
+        SettingsError: a setting is unsafe; the message says which.
+        DatabaseError: the database cannot be started or is not fit.
+    """
+    refuse_unsafe(settings, os.environ)
+    database = await Database.open(settings)
+    try:
+        yield RunningHub(
+            database=database,
+            settings=settings,
+            keys=signing_keys(settings.data_dir),
+            clock=clock,
+            standing=Standing(source(database, clock), clock),
+            words=vocabulary(),
+        )
+    finally:
+        await (database.discard() if throw_away else database.close())
+
+
+def build(hub: RunningHub) -> Starlette:
+    """Build the application around a running hub.
+
+    Raises:
+        SettingsError: some route or field has no line in the role matrix.
+    """
+    meter = prometheus_meter()
+    routes = _routes(hub) + health_routes([_database_answers(hub)], meter)
+    _require_lines(routes)
+    middleware = wall(
+        Wall(
+            is_https=hub.settings.issuer.startswith("https:"),
+            cookie=COOKIE,
+            forms=releases_page.FORMS | {"/sign-out"},
+            observe=meter.observe if meter else None,
+        )
+    )
+    app = Starlette(routes=routes, middleware=middleware)
+    add_handlers(app)
+    app.state.hub = hub
+    return app
+
+
+def _routes(hub: RunningHub) -> list[BaseRoute]:
+    demo = sign_in_routes(hub.settings) if hub.settings.env == "demo" else []
+    return [
+        *pages_route.routes,
+        *oauth.routes,
+        *demo,
+        *returns.routes,
+        *templates_route.routes,
+        *queries.routes,
+        *releases_page.routes,
+        _graphql(hub, "/graphql", READ_EXAMPLES),
+        _graphql(hub, "/graphql/intake", INTAKE_EXAMPLES),
+        Route("/schema.graphql", _sdl, methods=["GET"]),
+        openapi_route(hub.words),
+        graphiql_files(),
+        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+    ]
+
+
+def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
+    reads = path == "/graphql"
+
+    def context(_: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
+        return _context(hub, principal, reads)
+
+    serving = Serving(
+        context=context,
+        authenticate=_authenticate,
+        get_allowed=reads,
+        page=graphiql_page(path, examples, lambda request: COOKIE in request.cookies),
+        may_introspect=lambda principal: allows(principal, "schema.read"),
+        body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
+        timeout=10.0 if reads else 3600.0,
+    )
+    return graphql_route(path, read.schema if reads else intake.schema, serving)
+
+
+@asynccontextmanager
+async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncIterator[object]:
+    if reads:
+        audience = Audience(principal.audience)
+        library = Library(hub.database, hub.words, audience, hub.clock)
+        yield ReadContext(principal, library)
+    else:
+        yield IntakeContext(principal, hub.database, hub.words, hub.clock)
+
+
+async def _authenticate(request: Request) -> Principal:
+    principal = await principal_of(request)
+    if principal is None:
+        raise UnauthenticatedError("This needs a token; ask /oauth/token for one.")
+    return principal
+
+
+def _database_answers(hub: RunningHub) -> Check:
+    async def database_answers() -> None:
+        async with hub.database.protected() as session:
+            await session.execute(text("SELECT 1"))
+
+    return database_answers
+
+
+async def _sdl(_: Request) -> Response:
+    return PlainTextResponse(read.schema.as_str() + "\n", media_type="text/plain; charset=utf-8")
+
+
+def _require_lines(routes: Iterable[BaseRoute]) -> None:
+    items = [item for route in routes for item in _items(route)]
+    items += [*guard.items(read.Query, "read"), *guard.items(intake.Query, "intake")]
+    items += guard.items(intake.Mutation, "intake")
+    found = missing(items)
+    if found:
+        raise SettingsError(f"No line of the role matrix guards {', '.join(found)}.")
+
+
+def _items(route: BaseRoute) -> list[str]:
+    """Name a route as the surface file names it: method and path, converters left out."""
+    if isinstance(route, Mount):
+        return ["GET /static/{path}"]
+    if not isinstance(route, Route):
+        raise SettingsError("A route of a kind that the role matrix cannot name.")
+    path = route.path.replace(":path}", "}")
+    methods = (route.methods or {"GET", "POST"}) - {"HEAD"}
+    return [f"{method} {path}" for method in sorted(methods)]

@@ -1,0 +1,54 @@
+"""What ended before its time, and the picture of it that :class:`Standing` keeps."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from hub.auth import registry
+from hub.auth.standing import BrowserSession, Picture, Source
+from hub.clock import Clock
+from hub.db.engine import Database
+from hub.db.sessions import IdentitySession
+from hub.db.tables import identity
+
+
+def deny_token(session: Session, token_id: str, expires_at: datetime) -> None:
+    """Refuse a token from now until ``expires_at``, on every worker within five seconds."""
+    row = {"jti": token_id, "expires_at": expires_at}
+    statement = postgresql.insert(identity.denied_token).values(row)
+    session.execute(statement.on_conflict_do_nothing())
+
+
+async def picture(session: AsyncSession, at: datetime) -> Picture:
+    """Read everything that decides whether a caller is let in."""
+    denied, live = identity.denied_token.c, identity.session.c
+    clients = await registry.clients(session)
+    sessions = await session.execute(
+        select(live.hash, live.client_id, live.expires_at).where(
+            live.kind == "session", live.expires_at > at
+        )
+    )
+    return Picture(
+        clients={client.client_id: client for client in clients if client.enabled},
+        denied=frozenset(await session.scalars(select(denied.jti))),
+        sessions={row.hash: BrowserSession(row.client_id, row.expires_at) for row in sessions},
+    )
+
+
+def source(database: Database, clock: Clock) -> Source:
+    """Make the port of :class:`Standing` that reads the database."""
+
+    async def read() -> Picture:
+        async with database.identity() as session:
+            return await picture(session, clock())
+
+    return read
+
+
+async def forget_expired(session: IdentitySession, at: datetime) -> None:
+    """Delete what has expired by itself; housekeeping, for once an hour."""
+    for table in (identity.assertion, identity.denied_token, identity.session):
+        await session.execute(delete(table).where(table.c.expires_at < at))

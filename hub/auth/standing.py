@@ -1,0 +1,82 @@
+"""What the registry says right now, at most a few seconds old.
+
+Every worker reads the whole (small) registry and the deny list again when its picture is older
+than :data:`MAX_AGE`: a request costs no query, and a disabled client, a role taken away or a
+revoked token ends on every worker within five seconds.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hub.auth.clients import Client
+from hub.clock import Clock
+
+MAX_AGE = timedelta(seconds=4)
+"""Leaves a second for the reading itself within the five that are promised."""
+MIN_AGE = timedelta(seconds=1)
+"""How old the picture must be before an unknown client makes the hub look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """A signed-in browser: which client it acts as, until when."""
+
+    client_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The enabled clients by id, the ids of revoked tokens, the browser sessions by hash."""
+
+    clients: Mapping[str, Client]
+    denied: frozenset[str] = frozenset()
+    sessions: Mapping[bytes, BrowserSession] = field(default_factory=dict, repr=False)
+
+
+Source = Callable[[], Awaitable[Picture]]
+"""Reads the registry: the port that the database fills."""
+
+
+class Standing:
+    """The cached picture. One reader at a time; a failed reading is an error, not old news."""
+
+    def __init__(self, source: Source, clock: Clock) -> None:
+        self._source = source
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._picture: Picture | None = None
+        self._taken_at = clock()
+
+    async def client(self, client_id: str) -> Client | None:
+        """Find an enabled client; looks again for one that was registered just now."""
+        found = (await self._at_most(MAX_AGE)).clients.get(client_id)
+        if found is None:
+            found = (await self._at_most(MIN_AGE)).clients.get(client_id)
+        return found if found is not None and found.enabled else None
+
+    async def denied(self, token_id: str) -> bool:
+        """Say whether a token was revoked."""
+        return token_id in (await self._at_most(MAX_AGE)).denied
+
+    async def session(self, session_hash: bytes) -> Client | None:
+        """Find the enabled client that a browser's session acts as, while it lasts."""
+        found = (await self._at_most(MAX_AGE)).sessions.get(session_hash)
+        if found is None or found.expires_at <= self._clock():
+            return None
+        return await self.client(found.client_id)
+
+    def forget(self) -> None:
+        """Read again at the next question; for the worker that changed the registry itself."""
+        self._picture = None
+
+    async def _at_most(self, age: timedelta) -> Picture:
+        async with self._lock:
+            picture = self._picture
+            if picture is None or not timedelta(0) <= self._clock() - self._taken_at <= age:
+                taken_at = self._clock()
+                picture = await self._source()
+                self._picture, self._taken_at = picture, taken_at
+            return picture

@@ -1,0 +1,38 @@
+"""The ``hub`` command: what operators and agencies type."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from hub.commands import audit, checking, clients, pushing, releases, serving, words
+from hub.errors import HubError
+
+app = typer.Typer(
+    name="hub",
+    help="Data-sharing hub for the agencies that meet victims of domestic abuse.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(serving.demo)
+app.command("serve")(serving.serve)
+app.command("migrate")(serving.migrate)
+app.command("check")(checking.check)
+app.command("push")(pushing.push)
+app.add_typer(clients.app, name="client")
+app.add_typer(releases.app, name="release")
+app.add_typer(audit.app, name="audit")
+app.add_typer(words.app, name="vocabulary")
+
+
+def main() -> None:
+    """Run a command; an error of the hub's own is one clear sentence and status 1."""
+    try:
+        app()
+    except HubError as error:
+        Console(stderr=True).print(f"{error.code}: {error.message}", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""``hub check``: validate a return with no server and no account."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hub.clock import now
+from hub.errors import InvalidError
+from hub.loaders.body import CSV, JSON, XLSX
+from hub.returns import Finding
+from hub.submissions.reception import Address, judge, require_known
+from hub.vocabulary import vocabulary
+
+MEDIA = {".json": JSON, ".csv": CSV, ".xlsx": XLSX}
+
+File = Annotated[Path, typer.Argument(help="A return: .json, .csv or .xlsx.", exists=True)]
+Dataset = Annotated[
+    str | None, typer.Option("--dataset", "-d", help="Code of the dataset; else from the path.")
+]
+Agency = Annotated[
+    str | None, typer.Option("--agency", "-a", help="Code of the agency; else from the path.")
+]
+Period = Annotated[
+    str | None,
+    typer.Option("--period", "-p", help="A period such as FY2017-18; else from the path."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine output on standard output.")]
+
+
+def media_type(file: Path) -> str:
+    """The media type of a file by its ending."""
+    if file.suffix.lower() not in MEDIA:
+        raise typer.BadParameter(f"{file.name}: use .json, .csv or .xlsx.")
+    return MEDIA[file.suffix.lower()]
+
+
+def address_of(file: Path, dataset: str | None, agency: str | None, period: str | None) -> Address:
+    """Take what was not said from the path, ``AGENCY/DATASET/PERIOD.json``.
+
+    A ``_`` in the file's name stands for the ``/`` of a run of months.
+
+    Raises:
+        typer.BadParameter: neither the options nor the path say it.
+    """
+    words, where = vocabulary(), file.resolve()
+    by_path = where.parent.parent.name in words.agencies and where.parent.name in words.datasets
+    found = (where.parent.name, where.parent.parent.name, where.stem.replace("_", "/"))
+    said = (dataset, agency, period)
+    if not by_path and None in said:
+        raise typer.BadParameter(
+            "Say which return this is with --dataset, --agency and --period, "
+            "or keep it as AGENCY/DATASET/PERIOD.json, for example "
+            "HERTS_POLICE/POLICE_CRIME/CY2017.json."
+        )
+    return Address(*(one or other for one, other in zip(said, found, strict=True)))
+
+
+def check(
+    file: File,
+    dataset: Dataset = None,
+    agency: Agency = None,
+    period: Period = None,
+    as_json: AsJson = False,
+) -> None:
+    """Validate a return with no server and no account; exit status 1 if it would be refused."""
+    address = address_of(file, dataset, agency, period)
+    words = vocabulary()
+    require_known(address, words)
+    try:
+        judged = judge(file.read_bytes(), media_type(file), address, words, now().date())
+    except InvalidError as error:
+        report([item for item in error.findings if isinstance(item, Finding)], as_json, ok=False)
+        raise typer.Exit(1) from None
+    report(judged.findings, as_json, ok=True)
+
+
+def report(findings: Any, as_json: bool, *, ok: bool) -> None:
+    """Print findings as a table, or as one JSON object."""
+    if as_json:
+        listed = [item.as_json() for item in findings]
+        typer.echo(json.dumps({"valid": ok, "findings": listed}))
+        return
+    console = Console()
+    if findings:
+        table = Table("", "Row", "Column", "Code", "What", "Allowed")
+        for item in findings:
+            row = str(item.row) if item.row is not None else item.pointer or ""
+            table.add_row(
+                str(item.severity), row, item.column, item.code, item.message, item.allowed
+            )
+        console.print(table)
+    console.print("The return is valid." if ok else "The return would be refused.")

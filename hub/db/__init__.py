@@ -1,0 +1,1 @@
+"""Engine, session kinds, logins, migrations and the embedded server."""

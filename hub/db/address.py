@@ -1,0 +1,32 @@
+"""From a PostgreSQL address as operators write it to one that SQLAlchemy and asyncpg take."""
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from hub.errors import SettingsError
+
+DRIVER = "postgresql+asyncpg"
+SCHEMES = frozenset({"postgresql", "postgres", DRIVER})
+
+
+def parse(text: str) -> URL:
+    """Read ``HUB_DATABASE_URL``: ``postgresql://owner:password@host:port/database``.
+
+    libpq's ``host`` (a socket folder), ``port`` and ``sslmode`` are taken from the query too.
+    Raises ``SettingsError``, which never repeats the address: it holds a password.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise SettingsError("HUB_DATABASE_URL is not an address of a database.") from None
+    if url.drivername not in SCHEMES or not url.username or not url.database:
+        raise SettingsError(
+            "HUB_DATABASE_URL must read postgresql://owner:password@host:port/database."
+        )
+    query = dict(url.query)
+    host, port = query.pop("host", url.host), query.pop("port", url.port)
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    if isinstance(host, tuple) or not str(port or 0).isdecimal():
+        raise SettingsError("HUB_DATABASE_URL must name one host and one port.")
+    return url.set(drivername=DRIVER, host=host, port=int(str(port)) if port else None, query=query)

@@ -1,0 +1,137 @@
+"""The database as the hub's rooms see it: four kinds of session, each one transaction long."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from hub.db import fitness
+from hub.db.embedded import EmbeddedPostgres
+from hub.db.logins import Duty, credentials
+from hub.db.migrate import require_newest, upgrade
+from hub.db.pools import pool
+from hub.db.server import embedded, owner_address, reaching_the_database
+from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
+from hub.db.watch import Watch
+from hub.errors import DatabaseError
+from hub.settings import Settings
+
+Kind = TypeVar("Kind", bound=AsyncSession)
+log = structlog.get_logger(__name__)
+
+
+class Database:
+    """Connections of every duty to one database. Made by ``open``, ended by ``close``.
+
+    Belongs to the event loop it was opened in.
+    """
+
+    def __init__(
+        self, engines: Mapping[Duty, AsyncEngine], postgres: EmbeddedPostgres | None = None
+    ) -> None:
+        self._engines = engines
+        self._postgres = postgres
+        self._watch: Watch | None = None
+
+    @classmethod
+    async def open(cls, settings: Settings, *, migrate: bool | None = None) -> "Database":
+        """Connect to the database the settings name, starting the embedded one if none is.
+
+        ``migrate`` says whether to bring the schema up to date first; left out, the embedded
+        database (which has no operator) is, and a server of one's own is not.
+        Raises ``DatabaseError`` when the server does not answer, its schema is not the newest,
+        or, in production, it could lose what it acknowledges.
+        """
+        postgres = embedded(settings)
+        if postgres is None:
+            return await cls._connect(settings, owner_address(settings), None, bool(migrate))
+        server = await asyncio.to_thread(postgres.start)
+        try:
+            return await cls._connect(settings, server.url, postgres, migrate is not False)
+        except BaseException:
+            await asyncio.to_thread(postgres.stop)
+            raise
+
+    @classmethod
+    async def _connect(
+        cls, settings: Settings, owner: URL, postgres: EmbeddedPostgres | None, migrate: bool
+    ) -> "Database":
+        passwords = credentials(settings.data_dir)
+        database = cls({duty: pool(owner, passwords, duty) for duty in Duty}, postgres)
+        try:
+            with reaching_the_database():
+                if migrate:
+                    await upgrade(owner, passwords)
+                await require_newest(owner)
+                await database._require_fitness(strict=settings.env == "production")
+        except BaseException:
+            await database._disconnect()
+            raise
+        database._watch = Watch(postgres) if postgres is not None else None
+        return database
+
+    async def close(self) -> None:
+        """Give back every connection, and stop the embedded server if this process started it."""
+        await self._disconnect()
+        if self._postgres is not None:
+            await asyncio.to_thread(self._postgres.stop)
+
+    async def discard(self) -> None:
+        """Close, and delete the embedded cluster, which may lie outside its data folder.
+
+        For throw-away data folders (a demo, a test); a server of one's own is only closed.
+        Raises ``DatabaseError`` when another process owns the embedded server.
+        """
+        await self._disconnect()
+        if self._postgres is not None:
+            await asyncio.to_thread(self._postgres.destroy)
+
+    @asynccontextmanager
+    async def intake(self) -> AsyncIterator[IntakeSession]:
+        """Begin a transaction on returns: committed at the block's end, undone on an error."""
+        async with self._transaction(IntakeSession, Duty.INGEST) as session:
+            yield session
+
+    @asynccontextmanager
+    async def release(self) -> AsyncIterator[ReleaseSession]:
+        """Begin a transaction that reads returns and writes releases."""
+        async with self._transaction(ReleaseSession, Duty.RELEASE) as session:
+            yield session
+
+    @asynccontextmanager
+    async def protected(self) -> AsyncIterator[ProtectedSession]:
+        """Begin a read-only transaction on what is published and due."""
+        async with self._transaction(ProtectedSession, Duty.READ) as session:
+            yield session
+
+    @asynccontextmanager
+    async def identity(self) -> AsyncIterator[IdentitySession]:
+        """Begin a transaction on identities."""
+        async with self._transaction(IdentitySession, Duty.IDENTITY) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _transaction(self, kind: type[Kind], duty: Duty) -> AsyncIterator[Kind]:
+        async with kind(self._engines[duty], expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def _require_fitness(self, *, strict: bool) -> None:
+        for duty, engine in self._engines.items():
+            faults = await fitness.inspect(engine)
+            if faults and strict:
+                raise DatabaseError(
+                    f"The database may lose what it acknowledges to {duty}: "
+                    f"{', '.join(faults)} is off. Switch it on."
+                )
+            if faults:
+                log.warning("database_not_durable", duty=duty.value, off=list(faults))
+
+    async def _disconnect(self) -> None:
+        if self._watch is not None:
+            await self._watch.end()
+        for engine in self._engines.values():
+            await engine.dispose()

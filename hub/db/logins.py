@@ -1,0 +1,78 @@
+"""One database login per duty, so that a room can only do what its duty needs.
+
+Logins belong to the whole server, not to one database: several databases of one server share
+them, and with them one ``credentials.json``. Two hubs with different data folders must
+therefore not share a server.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from hub.db import secrets
+from hub.db.lock import held
+from hub.errors import DatabaseError
+
+CREDENTIALS = "credentials.json"
+ITERATIONS = 4096
+
+
+class Duty(StrEnum):
+    """What a connection is for; the value is the login's name."""
+
+    INGEST = "hub_ingest"
+    """Reads and writes returns; sees nothing of releases."""
+    RELEASE = "hub_release"
+    """Reads returns, prepares releases, writes what is published."""
+    READ = "hub_read"
+    """Reads what is published and past its embargo; nothing else."""
+    IDENTITY = "hub_identity"
+    """Clients, people, keys, tokens; reads the audit record for auditors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The password of each duty's login."""
+
+    passwords: Mapping[Duty, str] = field(repr=False)
+
+
+def credentials(data_dir: Path) -> Credentials:
+    """Read the passwords below ``data_dir``; generate them at first use (file mode 0600).
+
+    Raises ``DatabaseError`` when the file is open to others or not what the hub wrote.
+    """
+    secrets.make_folder(data_dir)
+    with held(data_dir / "credentials.lock", seconds=10):
+        text = secrets.read(data_dir / CREDENTIALS)
+        if text is None:
+            text = json.dumps({duty.value: secrets.generate() for duty in Duty})
+            secrets.write(data_dir / CREDENTIALS, text)
+    try:
+        stored = json.loads(text)
+        return Credentials({duty: str(stored[duty.value]) for duty in Duty})
+    except (ValueError, KeyError, TypeError):
+        raise DatabaseError(f"{CREDENTIALS} is damaged; delete it and run `hub migrate`.") from None
+
+
+def scram_verifier(password: str, salt: bytes | None = None) -> str:
+    """Give what PostgreSQL stores for a password.
+
+    Sent in place of the password, which so reaches no statement, log or replica.
+    """
+    salt = salt if salt is not None else os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, ITERATIONS)
+    client = hmac.digest(salted, b"Client Key", "sha256")
+    stored = hashlib.sha256(client).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    return f"SCRAM-SHA-256${ITERATIONS}:{_text(salt)}${_text(stored)}:{_text(server)}"
+
+
+def _text(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")

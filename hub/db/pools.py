@@ -1,0 +1,60 @@
+"""One small pool of connections per duty, with the limits the server holds them to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import URL, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from hub.db.logins import Credentials, Duty
+
+LIMITS: Mapping[Duty, Mapping[str, str]] = {
+    Duty.INGEST: {"statement_timeout": "30s"},
+    Duty.RELEASE: {"idle_in_transaction_session_timeout": "60s"},
+    Duty.READ: {"statement_timeout": "5s", "default_transaction_read_only": "on"},
+    Duty.IDENTITY: {"statement_timeout": "5s"},
+}
+SHARED = {
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+    "timezone": "UTC",
+    "jit": "off",
+    "search_path": "pg_catalog",
+}
+SIZES: Mapping[Duty, int] = {Duty.INGEST: 5, Duty.RELEASE: 2, Duty.READ: 8, Duty.IDENTITY: 4}
+
+
+def pool(owner: URL, credentials: Credentials, duty: Duty) -> AsyncEngine:
+    """Make the engine of a duty; it connects when first used.
+
+    Parameters never appear in its error texts, and what PostgreSQL says about the values of a
+    failing row is dropped: both hold reported numbers.
+    """
+    limits = {**SHARED, **LIMITS[duty], "application_name": duty.value}
+    engine = create_async_engine(
+        owner.set(username=duty.value, password=credentials.passwords[duty]),
+        pool_size=SIZES[duty],
+        max_overflow=0,
+        pool_timeout=10,
+        hide_parameters=True,
+        connect_args={"server_settings": limits},
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_dead)
+    event.listen(engine.sync_engine, "handle_error", _forget_values)
+    return engine
+
+
+def _refuse_dead(connection: Any, record: Any, proxy: Any) -> None:
+    """Replace a connection whose server has gone, without a round trip for those that live."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+def _forget_values(context: ExceptionContext) -> None:
+    error: BaseException | None = context.original_exception
+    while error is not None:
+        if hasattr(error, "detail"):
+            error.detail = None
+        error = error.__cause__

@@ -1,0 +1,27 @@
+"""Schema ``audit``: the append-only record."""
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from hub.db.tables import describe
+
+metadata = describe("audit")
+
+event = Table(
+    "event",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("client_id", Text),
+    Column("agency", Text),
+    Column("object", Text),
+    Column("outcome", Text, nullable=False),
+    Column("details", JSONB, nullable=False),
+    Column("prev_hash", LargeBinary, nullable=False, unique=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Index("event_actor_at_idx", "actor", "at"),
+    Index("event_agency_at_idx", "agency", "at"),
+)
+"""One act each; ``hash`` covers every other column and, through ``prev_hash``, all before it."""

@@ -1,0 +1,65 @@
+"""Schema ``protected``: what is published."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from hub.db.tables import describe
+
+metadata = describe("protected")
+
+release = Table(
+    "release",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("vocabulary_version", Text, nullable=False),
+    Column("note", Text),
+    Column("prepared_by", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    Column("visible_from", DateTime(timezone=True), nullable=False),
+    Column("cells", Integer, nullable=False),
+    UniqueConstraint("audience", "sequence"),
+)
+"""A published release; before ``visible_from`` readers do not know that it exists."""
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("release_id", Text, ForeignKey(release.c.id), primary_key=True),
+    Column("area", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("breakdown", Text, primary_key=True, server_default=""),
+    Column("indicator", Text, primary_key=True),
+    Column("value", Numeric),
+    Column("status", Text, nullable=False),
+    Column("marks", Text, nullable=False, server_default=""),
+    Column("reason", Text),
+    Column("base", Numeric),
+    Column("provenance", JSONB, nullable=False),
+    Column("derived", Boolean, nullable=False),
+    Index(
+        "observation_series_idx",
+        "release_id",
+        "indicator",
+        "area",
+        "period",
+        "breakdown",
+        postgresql_include=["value", "status"],
+    ),
+)
+"""A published figure; ``value`` is null where it is withheld or there is none."""

@@ -1,0 +1,118 @@
+"""Running the demo: a real server on loopback, the story told to it, then serving on."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from hub.app import RunningHub, running
+from hub.auth.roles import Role
+from hub.auth.sessions import make_ticket
+from hub.auth.tokens import SYSTEM_LIFETIME
+from hub.demo.accounts import Accounts, open_accounts
+from hub.demo.client import Api
+from hub.demo.files import demo_returns
+from hub.demo.printing import JOURNEY, WIDTH, print_journey
+from hub.demo.story import Story
+from hub.server import serving
+from hub.settings import Settings
+
+AREA, PERIOD = "E07000102", "CY2017"
+MINUTES = int(SYSTEM_LIFETIME.total_seconds() // 60)
+
+
+async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
+    """Run the demo from nothing to a published journey; then serve until interrupted.
+
+    With ``stop`` it prints the journey and ends. With ``as_json`` standard output holds one line
+    of JSON and everything else goes to standard error.
+    """
+    console = Console(stderr=as_json, width=None if sys.stdout.isatty() else WIDTH)
+    with tempfile.TemporaryDirectory(prefix="hub-demo-") as folder:
+        settings = Settings(
+            env="demo",
+            data_dir=Path(folder),
+            host="127.0.0.1",
+            port=port,
+            issuer=f"http://127.0.0.1:{port}",
+            log_level="WARNING",
+        )
+        console.print("Starting the embedded PostgreSQL …")
+        async with running(settings, throw_away=True) as hub, serving(hub) as server:
+            known = await _tell(hub, console)
+            if stop:
+                return
+            if as_json:
+                sys.stdout.write(json.dumps(known) + "\n")
+                sys.stdout.flush()
+            else:
+                _print_ways(console, known)
+            await server
+
+
+async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
+    returns = demo_returns()
+    accounts = await open_accounts(hub, dict.fromkeys(one.agency for one in returns))
+    async with httpx2.AsyncClient(base_url=hub.settings.issuer) as http:
+        api = Api(http)
+        with _progress(console) as progress:
+            tasks: dict[str, Any] = {}
+
+            def advance(step: str, done: int, of: int) -> None:
+                if step not in tasks:
+                    tasks[step] = progress.add_task(step, total=of)
+                progress.update(tasks[step], completed=done)
+
+            story = Story(api, accounts, advance)
+            await story.sign_off(await story.push(returns))
+            releases = await story.release()
+        known = await story.tokens()
+        journey = await api.read(known["tokens"]["analyst"], JOURNEY, area=AREA, period=PERIOD)
+    print_journey(console, journey)
+    url = hub.settings.issuer
+    analyst = accounts.roles[Role.ANALYST]
+    ways = {
+        "signIn": await _sign_in(hub, accounts, url),
+        "clients": {"analyst": {"id": analyst.client_id, "secret": analyst.secret}},
+    }
+    return {"url": url, "release": releases["partner"], "releases": releases} | known | ways
+
+
+async def _sign_in(hub: RunningHub, accounts: Accounts, url: str) -> str:
+    analyst = accounts.roles[Role.ANALYST]
+    async with hub.database.identity() as session:
+        ticket = await make_ticket(session, analyst.client_id, hub.clock())
+    return f"{url}/sign-in?ticket={ticket}&to=/journey"
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console)
+
+
+def _print_ways(console: Console, known: dict[str, Any]) -> None:
+    url, analyst = known["url"], known["clients"]["analyst"]
+    lines = [
+        "",
+        f"Published. Public journey page:  {url}/journey",
+        f"As a partnership analyst (once): {known['signIn']}",
+        f"Query in the browser:            {url}/graphql   (after signing in)",
+        "",
+        f"One token per role, good for {MINUTES} minutes:",
+        *(f"  {role}: {token}" for role, token in known["tokens"].items()),
+        "",
+        "Another token for the analyst, whenever the last one has run out:",
+        f"  curl -s -u {analyst['id']}:{analyst['secret']} "
+        f"-d grant_type=client_credentials {url}/oauth/token",
+        "The same client can read without a token (Basic):",
+        f"  curl -s -u {analyst['id']}:{analyst['secret']} "
+        f'"{url}/v1/queries/journey.csv?area={AREA}&period={PERIOD}"',
+        "Stop with Ctrl-C; everything the demo made is then gone.",
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""The protected store: published observations. Read-only outside the release room."""

@@ -1,0 +1,1 @@
+"""The only bridge from raw to protected: prepare, protect, approve, publish."""

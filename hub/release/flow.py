@@ -1,0 +1,217 @@
+"""The release's acts: prepare, approve by a second steward, publish in one step.
+
+A release is never edited: a later one follows it. Preparing is heavy and runs beside the event
+loop; what it made is fixed by its content hash, which the second steward approves.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.audit import Event, record
+from hub.auth.permissions import different_person
+from hub.auth.principals import Principal
+from hub.db.engine import Database
+from hub.db.sessions import ReleaseSession
+from hub.errors import ConflictError, InvalidError
+from hub.protected import writer
+from hub.protected.observations import Observation
+from hub.protected.releases import Audience
+from hub.release import drafts
+from hub.release.drafts import Draft, DraftState
+from hub.release.policies import policy_for
+from hub.release.preparation import Vintage, prepare
+from hub.submissions.history import lock_returns, one_revision, step
+from hub.submissions.revisions import SignedOff
+from hub.submissions.signed_off import of_release, signed_off
+from hub.submissions.states import APPROVED, Act, move
+from hub.vocabulary import Vocabulary
+
+Progress = Callable[[str, int, int], None]
+"""Told the name of the step, how much is done, and of how much."""
+
+
+async def prepare_release(
+    database: Database,
+    words: Vocabulary,
+    audience: Audience,
+    note: str | None,
+    principal: Principal,
+    at: datetime,
+    progress: Progress | None = None,
+) -> Draft:
+    """Make a release of everything signed off: collate, roll up, protect, derive, attack.
+
+    Raises:
+        ConflictError: nothing is signed off, returns contradict each other, or there is no
+            partners' release yet that a public one could be made from.
+        DisclosureError: the release could not be protected, or its own attack broke it.
+    """
+    policy = policy_for(audience)
+    async with database.release() as session:
+        source = await _source(session, audience)
+        history = await _history(session, audience)
+    partner = None if source.partner is None else source.shown
+    made = await asyncio.to_thread(
+        prepare, source.signed, words, policy, history, partner, progress
+    )
+    async with database.release() as session:
+        draft = Draft(
+            id=await drafts.next_id(session, audience, at),
+            audience=audience,
+            state=DraftState.PREPARED,
+            content_hash=made.content_hash,
+            policy_version=policy.version,
+            vocabulary_version=words.version,
+            note=note,
+            prepared_by=principal.subject,
+            prepared_at=at,
+            approved_by=None,
+            approved_at=None,
+            published_by=None,
+            published_at=None,
+            cells=len(made.cells),
+            after_sequence=len(history),
+            partner_release=source.partner,
+        )
+        inputs = [one.revision for one in source.signed]
+        await drafts.keep(session, draft, inputs, made.cells, made.report)
+        await record(session, _event("release.prepare", draft, principal), at)
+    return draft
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a release is made from; a public one also from what a partners' release shows."""
+
+    signed: list[SignedOff]
+    partner: str | None = None
+    shown: tuple[Observation, ...] = field(default=(), repr=False)
+
+
+async def _source(session: ReleaseSession, audience: Audience) -> _Source:
+    if audience is Audience.PARTNER:
+        signed = await signed_off(session)
+        if not signed:
+            raise ConflictError("Nothing is signed off yet, so there is nothing to release.")
+        return _Source(signed)
+    partners = await writer.earlier(session, Audience.PARTNER)
+    if not partners:
+        raise ConflictError(
+            "A public release is made from the partners' release; publish one of those first.",
+            code="NO_PARTNER_RELEASE",
+        )
+    last = partners[-1].id
+    shown = await writer.observations(session, last)
+    return _Source(await of_release(session, last), last, shown)
+
+
+async def _history(session: ReleaseSession, audience: Audience) -> list[Vintage]:
+    """Every earlier release of the audience: with its inputs, so that what it hid is known."""
+    return [
+        Vintage(
+            one.id,
+            one.policy_version,
+            one.vocabulary_version,
+            tuple(await of_release(session, one.id)),
+            await writer.observations(session, one.id),
+            tuple(await drafts.report_of(session, one.id)),
+        )
+        for one in await writer.earlier(session, audience)
+    ]
+
+
+async def approve_release(
+    session: ReleaseSession,
+    release_id: str,
+    content_hash: str,
+    principal: Principal,
+    at: datetime,
+) -> Draft:
+    """Approve the content that was seen; a second steward's act.
+
+    Raises:
+        ConflictError: the hash is not that of the release, or a return it was made from has been
+            replaced or withdrawn since.
+        RefusedError: the steward approving is the one who prepared it.
+    """
+    draft = await drafts.find(session, release_id, lock=True)
+    if draft.content_hash != content_hash:
+        raise ConflictError("The content hash is not that of this release; look at it again.")
+    if draft.state is DraftState.APPROVED:
+        return draft
+    different_person(draft.prepared_by, principal.subject)
+    await _step_inputs(session, draft, Act.ACCEPT, principal, at)
+    draft = await drafts.move(session, draft, DraftState.APPROVED, principal.subject, at)
+    await record(session, _event("release.approve", draft, principal), at)
+    return draft
+
+
+async def publish_release(
+    session: ReleaseSession,
+    release_id: str,
+    embargo_until: datetime | None,
+    principal: Principal,
+    at: datetime,
+) -> Draft:
+    """Publish an approved release: readers see the whole of it from one moment on.
+
+    Publishing again is harmless. A public release is not seen before the partners' release that
+    it was made from.
+
+    Raises:
+        InvalidError: the embargo names no time zone.
+        ConflictError: it is not approved, an input has changed since, or another release of the
+            audience was published after it was prepared, so that it was protected without it.
+    """
+    draft = await drafts.find(session, release_id, lock=True)
+    if draft.state is DraftState.PUBLISHED:
+        return draft
+    if embargo_until is not None and embargo_until.tzinfo is None:
+        raise InvalidError("`embargoUntil` needs a time zone, such as Z.", code="TIME_ZONE")
+    await writer.hold(session)
+    if len(await writer.earlier(session, draft.audience)) != draft.after_sequence:
+        raise ConflictError(
+            "Another release was published since this one was prepared; prepare a new one, "
+            "so that the two together are protected.",
+            code="STALE_RELEASE",
+        )
+    visible = embargo_until or at
+    if draft.partner_release is not None:
+        visible = max(visible, await writer.visible_from(session, draft.partner_release))
+    await _step_inputs(session, draft, Act.PUBLISH, principal, at)
+    draft = await drafts.move(session, draft, DraftState.PUBLISHED, principal.subject, at)
+    await writer.publish(session, draft.id, at, visible)
+    await record(session, _event("release.publish", draft, principal), at)
+    return draft
+
+
+async def _step_inputs(
+    session: ReleaseSession, draft: Draft, act: Act, principal: Principal, at: datetime
+) -> None:
+    inputs = await drafts.inputs_of(session, draft.id)
+    await lock_returns(session, {return_id for return_id, _ in inputs})
+    for return_id, number in inputs:
+        revision = await one_revision(session, return_id, number)
+        if revision.state not in APPROVED:
+            raise ConflictError(
+                f"{revision.dataset} of {revision.agency} for {revision.period}, revision "
+                f"{revision.number}, is {revision.state} by now; prepare a new release.",
+                code="STALE_RELEASE",
+            )
+        after = move(revision.state, act)
+        if after is not revision.state:
+            await step(session, revision, after, principal.subject, at, draft.id)
+
+
+def _event(act: str, draft: Draft, principal: Principal) -> Event:
+    return Event(
+        act=act,
+        actor=principal.subject,
+        client_id=principal.client_id,
+        agency=principal.agency,
+        object=draft.id,
+        outcome="done",
+        details={"contentHash": draft.content_hash, "audience": str(draft.audience)},
+    )

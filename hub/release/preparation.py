@@ -1,0 +1,173 @@
+"""From signed-off returns to a protected release: a pure chain of steps, ending with an attack."""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+
+from hub.disclosure import Policy
+from hub.protected.figures import FigureStatus
+from hub.protected.observations import Observation, Provenance
+from hub.release.collation import RawCell, collate, return_periods
+from hub.release.derivation import derived
+from hub.release.drafts import ReportLine, cell_columns
+from hub.release.protection import Earlier, Protected, protect_counts
+from hub.release.stated import is_stated, withheld
+from hub.statistics.rollup import roll_up
+from hub.submissions.revisions import SignedOff
+from hub.vocabulary import CellKey, Vocabulary
+from hub.vocabulary.rows import Indicator
+
+Progress = Callable[[str, int, int], None]
+
+_STATUS = {"x": FigureStatus.NOT_AVAILABLE, "z": FigureStatus.NOT_APPLICABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release ready to be judged: its content and the steward's report."""
+
+    cells: tuple[Observation, ...]
+    report: tuple[ReportLine, ...] = field(repr=False)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over the content in its stored order."""
+        rows = [cell_columns(cell) for cell in self.cells]
+        text = json.dumps(rows, sort_keys=True, default=str, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """An earlier release of the audience as the stores keep it."""
+
+    release: str
+    policy_version: str
+    vocabulary_version: str
+    signed: tuple[SignedOff, ...] = field(repr=False)
+    shown: tuple[Observation, ...] = field(repr=False)
+    report: tuple[ReportLine, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def values(self) -> dict[CellKey, Decimal]:
+        """What it showed."""
+        return {item.key: item.value for item in self.shown if item.value is not None}
+
+
+def prepare(
+    signed: Sequence[SignedOff],
+    words: Vocabulary,
+    policy: Policy,
+    history: Sequence[Vintage] = (),
+    partner: Sequence[Observation] | None = None,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Collate, roll up, protect, derive; the protection attacks its own result.
+
+    ``history`` are the earlier releases of the audience, oldest first; ``partner`` is what the
+    partners' release shows that a public one is made from.
+
+    Raises:
+        ConflictError: returns contradict each other.
+        DisclosureError: something cannot be protected, or the attack broke the result.
+    """
+    raw = raw_of(signed, words)
+    seen = None if partner is None else {item.key: item for item in partner}
+    past = [_earlier(one, words) for one in history]
+    protected = protect_counts(raw, words, policy, past, seen, progress)
+    gone = withheld(raw, words, policy, protected.hidden)
+    if seen is not None:
+        gone |= {
+            key for key in raw if key not in seen or seen[key].status is FigureStatus.SUPPRESSED
+        }
+    shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}
+    cells = [_marked(item, history) for item in derived(shown, words).values()]
+    return Prepared(tuple(sorted(cells, key=_order)), protected.report)
+
+
+def _earlier(one: Vintage, words: Vocabulary) -> Earlier:
+    shown = {item.key: item for item in one.shown}
+    raw = raw_of(one.signed, words)
+    return Earlier(one.release, one.policy_version, one.vocabulary_version, raw, shown, one.report)
+
+
+def raw_of(signed: Sequence[SignedOff], words: Vocabulary) -> dict[CellKey, RawCell]:
+    """Everything signed off on one table, sums included, before protection."""
+    return rolled_up(collate(signed, words), return_periods(signed), words)
+
+
+def _marked(item: Observation, history: Sequence[Vintage]) -> Observation:
+    """Mark a figure that some earlier release showed with another value as revised.
+
+    Only what is shown now and was shown then: that a hidden figure changed tells about it.
+    """
+    if item.value is None:
+        return item
+    for one in history:
+        before = one.values.get(item.key)
+        if before is not None and before != item.value:
+            return replace(item, marks="".join(sorted({*item.marks, "r"})))
+    return item
+
+
+def _order(item: Observation) -> tuple[object, ...]:
+    key = item.key
+    return key.area, key.period, key.breakdown, key.indicator
+
+
+def rolled_up(
+    raw: Mapping[CellKey, RawCell], periods: set[str], words: Vocabulary
+) -> dict[CellKey, RawCell]:
+    """Add every lossless sum, each with the parts its agencies contributed."""
+    counts = {
+        key: cell.value
+        for key, cell in raw.items()
+        if cell.value is not None and words.indicator(key.indicator).kind.is_count
+    }
+    values, parts = roll_up(counts, words, wanted=periods)
+    return dict(raw) | {key: _sum(key, values[key], parts[key], raw) for key in parts}
+
+
+def _sum(
+    key: CellKey, value: Decimal, parts: Sequence[CellKey], raw: Mapping[CellKey, RawCell]
+) -> RawCell:
+    shares: dict[str, Decimal] = {}
+    sources: set[Provenance] = set()
+    for part in parts:
+        sources |= set(raw[part].sources)
+        for agency, amount in raw[part].parts:
+            shares[agency] = shares.get(agency, Decimal(0)) + amount
+    ordered = tuple(sorted(sources, key=str))
+    return RawCell(key, value, parts=tuple(sorted(shares.items())), sources=ordered, derived=True)
+
+
+def _observation(
+    cell: RawCell,
+    protected: Protected,
+    gone: Collection[CellKey],
+    words: Vocabulary,
+) -> Observation:
+    """Show a cell as the protection allows; readers learn suppressed, never which kind."""
+    key, sources, made = cell.key, cell.sources, cell.derived
+    if cell.value is None:
+        status = _STATUS[cell.status or "x"]
+        return Observation(key, status, reason=cell.reason, provenance=sources, derived=made)
+    if key in protected.hidden or key in gone:
+        return Observation(key, FigureStatus.SUPPRESSED, provenance=sources, derived=made)
+    indicator, base = words.indicator(key.indicator), None
+    people = indicator.sensitive and indicator.kind.is_count
+    if is_stated(cell, words) and cell.base is not None:
+        base = protected.rounded(cell.base, people=_base_is_people(indicator, words))
+    value = protected.rounded(cell.value, people=people)
+    return Observation(
+        key, FigureStatus.PUBLISHED, value, base=base, provenance=sources, derived=made
+    )
+
+
+def _base_is_people(indicator: Indicator, words: Vocabulary) -> bool:
+    """Whether a stated share's base counts people: then it stands rounded beside the share."""
+    below = [words.indicator(term.indicator) for term in indicator.denominator]
+    return not below or any(word.sensitive for word in below)

@@ -1,0 +1,205 @@
+"""What another policy or coarser tables would cost, before anyone chooses them.
+
+Pure: the raw table is protected again under each alternative and only the numbers of cells shown
+and hidden are kept. Each alternative is measured as if nothing had been published before, the
+policy in force among them, so that like is compared with like; whether an alternative can follow
+the releases already published is for preparing it to find out.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from hub.disclosure import Cell, CountTable, Policy, State, protect, relations_of
+from hub.errors import DisclosureError
+from hub.protected.figures import FigureStatus
+from hub.protected.observations import Cells
+from hub.release.coarsening import Raw, lossy_dimensions, merged, whole_years, without
+from hub.vocabulary import CellKey, Vocabulary
+
+Progress = Callable[[str, int, int], None]
+Seconds = Callable[[], float]
+
+SECONDS = 20.0
+"""How long a comparison may take in all."""
+
+CUSTOM = ((5, 1), (8, 5), (10, 5))
+"""Thresholds and rounding bases worth knowing the cost of: the usual local rule, the NHS's and
+OpenSAFELY's (7 and below withheld, rounded to 5), and the hub's own for the public."""
+
+MOST_DIMENSIONS = 5
+
+
+class Outcome(StrEnum):
+    """How measuring an alternative ended."""
+
+    DONE = "DONE"
+    NOT_FINISHED = "NOT_FINISHED"
+    IMPOSSIBLE = "IMPOSSIBLE"
+    """The protection found no way to keep the promise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to release the same returns. ``shown`` and ``hidden`` are numbers of cells, None
+    unless the outcome is done."""
+
+    title: str
+    outcome: Outcome
+    shown: int | None = None
+    hidden: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    title: str
+    policy: Policy
+    raw: Raw = field(repr=False)
+    words: Vocabulary = field(repr=False)
+
+
+class _LateError(Exception):
+    """The time is up."""
+
+
+@dataclass
+class _Watch:
+    """Stops the work at the deadline; the protection calls it at every step."""
+
+    deadline: float
+    seconds: Seconds
+
+    def check(self, *_: object) -> None:
+        if self.seconds() > self.deadline:
+            raise _LateError
+
+
+def alternatives(
+    raw: Raw,
+    words: Vocabulary,
+    policy: Policy,
+    *,
+    partner: Cells | None = None,
+    limit: float = SECONDS,
+    seconds: Seconds = time.monotonic,
+    progress: Progress | None = None,
+) -> tuple[Alternative, ...]:
+    """Measure the policy in force, other policies, then coarser tables under the one in force.
+
+    ``raw`` is everything signed off on one table, sums included; ``partner`` what the partners'
+    release shows, when the release is a public one. After ``limit`` seconds the alternatives
+    left are named and not measured. ``progress`` is told how many of them are done.
+    """
+    watch = _Watch(seconds() + limit, seconds)
+    work = _Comparison(partner, watch)
+    cases = list(_policies(raw, words, policy))
+    found = [work.measure(case) for case in cases[:1]]
+    cases += _coarser(raw, words, policy, work.hidden)
+    for done, case in enumerate(cases[1:], start=1):
+        if progress is not None:
+            progress("compare", done, len(cases))
+        found.append(work.measure(case))
+    if progress is not None:
+        progress("compare", len(cases), len(cases))
+    return tuple(found)
+
+
+def _policies(raw: Raw, words: Vocabulary, policy: Policy) -> Iterator[_Case]:
+    yield _Case(f"The policy of this release: {_rule(policy)}", policy, raw, words)
+    for threshold, base in CUSTOM:
+        other = replace(policy, version="what-if", threshold=threshold, base=base, high=0)
+        if (threshold, base) != (policy.threshold, policy.base):
+            yield _Case(f"Another policy: {_rule(other)}", other, raw, words)
+    turned = replace(policy, version="what-if", zeros_sensitive=not policy.zeros_sensitive)
+    yield _Case(f"Another policy: {_rule(turned)}", turned, raw, words)
+
+
+def _rule(policy: Policy) -> str:
+    rounding = "others exact" if policy.base == 1 else f"others rounded to {policy.base}"
+    zeros = ", zeros hidden too" if policy.zeros_sensitive else ""
+    return f"1 to {policy.threshold - 1} hidden{zeros}, {rounding}"
+
+
+def _coarser(
+    raw: Raw, words: Vocabulary, policy: Policy, hidden: frozenset[CellKey]
+) -> Iterator[_Case]:
+    """Coarser tables, only where cells are hidden now."""
+    for dimension in lossy_dimensions(hidden)[:MOST_DIMENSIONS]:
+        known = words.dimensions.get(dimension)
+        title = known.title if known else dimension
+        union = merged(raw, words, dimension)
+        if union is not None:
+            name = f"Coarser: neighbouring bands of “{title}” put together"
+            yield _Case(name, policy, union.raw, union.words)
+        yield _Case(f"Coarser: no breakdown by “{title}”", policy, without(raw, dimension), words)
+    years = whole_years(raw)
+    if hidden - years.keys():
+        yield _Case("Coarser: whole years only, no months or quarters", policy, years, words)
+
+
+@dataclass
+class _Comparison:
+    """Measures one case after another. ``hidden`` are the cells that the first one hides."""
+
+    partner: Cells | None
+    watch: _Watch
+    hidden: frozenset[CellKey] = frozenset()
+    _table: tuple[Raw, CountTable] | None = None
+
+    def measure(self, case: _Case) -> Alternative:
+        """Protect one case and count."""
+        with suppress(_LateError):
+            self.watch.check()
+            table = self._table_of(case)
+            self.watch.check()
+            try:
+                made = protect(table, case.policy, progress=self.watch.check)
+            except DisclosureError:
+                return Alternative(case.title, Outcome.IMPOSSIBLE)
+            return self._count(case, made.table.cells, made.pattern)
+        return Alternative(case.title, Outcome.NOT_FINISHED)
+
+    def _count(
+        self, case: _Case, cells: tuple[Cell, ...], pattern: tuple[State, ...]
+    ) -> Alternative:
+        states = {
+            cell.key: state
+            for cell, state in zip(cells, pattern, strict=True)
+            if isinstance(cell.key, CellKey)
+        }
+        gone = frozenset(key for key, state in states.items() if state is not State.PUBLISHED)
+        self.hidden = self.hidden or gone
+        return Alternative(case.title, Outcome.DONE, len(states) - len(gone), len(gone))
+
+    def _table_of(self, case: _Case) -> CountTable:
+        """The linked table; policies alone do not change it, so it is made once for them all."""
+        if self._table is None or self._table[0] is not case.raw:
+            self._table = case.raw, _linked(case.raw, case.words, self.partner)
+        return self._table[1]
+
+
+def _linked(raw: Raw, words: Vocabulary, partner: Cells | None) -> CountTable:
+    return relations_of(words, list(_cells(raw, words, partner)))
+
+
+def _cells(raw: Raw, words: Vocabulary, partner: Cells | None) -> Iterator[Cell]:
+    for key, cell in sorted(raw.items()):
+        word = words.indicator(key.indicator)
+        if cell.value is not None and word.kind.is_count:
+            yield Cell(
+                key,
+                int(cell.value),
+                published=_is_open(key, partner),
+                people=word.sensitive,
+                zero=word.zero,
+                parts=tuple((agency, int(amount)) for agency, amount in cell.parts),
+            )
+
+
+def _is_open(key: CellKey, partner: Mapping[CellKey, object] | None) -> bool:
+    if partner is None:
+        return True
+    item = partner.get(key)
+    return getattr(item, "status", None) is FigureStatus.PUBLISHED

@@ -1,0 +1,114 @@
+"""What an agency reported: typed, not yet judged.
+
+A :class:`Return` is one body as it came in: every observation with the row it stood in, so that
+a finding can point at it. Nothing here is checked against the vocabulary; that is
+:mod:`hub.validation`. No ``repr`` shows a reported number.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from hub.vocabulary import Breakdown, CellKey, breakdown_text
+
+
+class Severity(StrEnum):
+    """What a finding does: ``error`` blocks, ``query`` needs a note, ``notice`` informs."""
+
+    ERROR = "error"
+    QUERY = "query"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know about a return: which row, which column, what is allowed.
+
+    ``row`` counts a CSV's or sheet's header as 1 and a JSON list from 0 (``pointer`` then holds
+    the RFC 6901 address). ``message`` never repeats a reported number.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    row: int | None = None
+    column: str | None = None
+    pointer: str | None = None
+    allowed: str | None = None
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """Write the finding as the contract has it."""
+        return {
+            "severity": str(self.severity),
+            "code": str(self.code),
+            "message": self.message,
+            "row": self.row,
+            "column": self.column,
+            "pointer": self.pointer,
+            "allowed": self.allowed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One observation as an agency reported it.
+
+    Exactly one of ``value`` and ``status`` (``x`` or ``z``) is set once validated; ``reason`` is
+    a reason code of the vocabulary, ``base`` the denominator of a stated figure.
+    """
+
+    indicator: str
+    area: str
+    period: str
+    breakdown: Breakdown = ()
+    value: Decimal | None = field(default=None, repr=False)
+    status: str | None = None
+    reason: str | None = None
+    base: Decimal | None = field(default=None, repr=False)
+    note: str | None = field(default=None, repr=False)
+    row: int | None = None
+    pointer: str | None = None
+
+    @property
+    def key(self) -> CellKey:
+        """The address of the figure."""
+        return CellKey(self.indicator, self.area, self.period, self.breakdown)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One return: what ``agency`` says for ``dataset`` in ``period``."""
+
+    dataset: str
+    agency: str
+    period: str
+    observations: tuple[Reported, ...] = field(repr=False)
+    note: str | None = field(default=None, repr=False)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over the content in canonical order; rows in another order hash alike."""
+        rows = sorted(
+            [
+                item.indicator,
+                item.area,
+                item.period,
+                breakdown_text(item.breakdown),
+                _plain(item.value),
+                item.status or "",
+                item.reason or "",
+                _plain(item.base),
+                item.note or "",
+            ]
+            for item in self.observations
+        )
+        body = [self.dataset, self.agency, self.period, self.note or "", rows]
+        text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Decimal | None) -> str:
+    """Write ``617``, ``617.0`` and ``6.17E2`` alike."""
+    return "" if value is None else format(value.normalize(), "f")

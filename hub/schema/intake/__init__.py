@@ -1,0 +1,1 @@
+"""The schema of agencies and stewards: submitting, signing off, releasing."""

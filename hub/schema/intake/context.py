@@ -1,0 +1,18 @@
+"""What an intake request carries into its resolvers."""
+
+from dataclasses import dataclass
+
+from hub.auth.principals import Principal
+from hub.clock import Clock
+from hub.db.engine import Database
+from hub.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeContext:
+    """One request: who asks, where to write, the words and the time."""
+
+    principal: Principal
+    database: Database
+    words: Vocabulary
+    clock: Clock

@@ -1,0 +1,282 @@
+"""The root of the intake schema: what agencies and stewards ask and do."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry import argument
+from strawberry.types import Info
+
+from hub.auth.permissions import demand
+from hub.errors import HubError, MalformedError, NotFoundError
+from hub.protected.releases import Audience
+from hub.release import drafts, flow
+from hub.release.reporting import report_on
+from hub.schema.guard import guarded
+from hub.schema.intake.context import IntakeContext
+from hub.schema.intake.releases import (
+    AudienceChoice,
+    DisclosureReport,
+    ReleaseDraft,
+    ReleasePayload,
+)
+from hub.schema.intake.returns import (
+    Finding,
+    ObservationInput,
+    Return,
+    ReturnDetail,
+    ReturnInput,
+    ReturnPayload,
+    SubmitReturnPayload,
+    UserError,
+)
+from hub.submissions import sign_off
+from hub.submissions.history import all_revisions, current_revision, findings_of, revisions_of
+from hub.submissions.reception import Address, receive
+from hub.submissions.revisions import Revision
+from hub.submissions.store import find
+
+Ask = Info[IntakeContext, None]
+ReturnId = Annotated[strawberry.ID, argument(description="Id of the return.")]
+ReleaseId = Annotated[strawberry.ID, argument(description="Id of the release.")]
+ContentHash = Annotated[str, argument(description="The content hash that you saw.")]
+Note = Annotated[str | None, argument(description="A note to keep with it.")]
+
+
+@strawberry.type(description="What agencies and stewards may ask.")
+class Query:
+    """Root fields."""
+
+    @strawberry.field(description="The caller's own agency's returns, newest first.")
+    async def returns(
+        self,
+        info: Ask,
+        dataset: Annotated[str | None, argument(description="Only this dataset.")] = None,
+        period: Annotated[str | None, argument(description="Only this period.")] = None,
+    ) -> list[Return]:
+        """List returns."""
+        agency = info.context.principal.agency
+        async with info.context.database.intake() as session:
+            found = await all_revisions(session, agency or "")
+        return [
+            Return.of(row)
+            for row in found
+            if dataset in (None, row.dataset) and period in (None, row.period)
+        ]
+
+    @strawberry.field(name="return", description="One of the caller's own agency's returns.")
+    async def return_(self, info: Ask, id: ReturnId) -> ReturnDetail:  # noqa: A002
+        """Find a return."""
+        async with info.context.database.intake() as session:
+            row = await _own(info, session, id, "return.findings")
+            history = await revisions_of(session, row.return_id)
+            findings = await findings_of(session, row.return_id, row.number)
+        return ReturnDetail(
+            current=Return.of(row),
+            revisions=[Return.of(one) for one in history],
+            findings=[Finding.of(item) for item in findings],
+        )
+
+    @strawberry.field(description="Releases being made and made, newest first; for stewards.")
+    async def releases(self, info: Ask) -> list[ReleaseDraft]:
+        """List drafts."""
+        async with info.context.database.release() as session:
+            return [ReleaseDraft.of(row) for row in await drafts.drafts(session)]
+
+    @strawberry.field(description="What a release hides and why, never with a count.")
+    async def disclosure_report(self, info: Ask, release: ReleaseId) -> DisclosureReport:
+        """Read the steward's report."""
+        demand(info.context.principal, "release.prepare")
+        async with info.context.database.release() as session:
+            draft = await drafts.find(session, release)
+            report = await report_on(session, draft, info.context.words)
+        return DisclosureReport.of(draft, report)
+
+
+@strawberry.type(description="What agencies and stewards may do.")
+class Mutation:
+    """Acts. Expected refusals are data in `userErrors`."""
+
+    @strawberry.mutation(description="Submit a return: stored whole, or not at all.")
+    async def submit_return(
+        self,
+        info: Ask,
+        input: Annotated[ReturnInput, argument(description="The return.")],  # noqa: A002
+        dry_run: Annotated[bool, argument(description="Validate only.")] = False,
+    ) -> SubmitReturnPayload:
+        """Submit."""
+        context = info.context
+        address = Address(input.dataset, input.agency, input.period)
+        demand(context.principal, "return.submit", agency=input.agency)
+        try:
+            answer, complete = await receive(
+                context.database,
+                context.words,
+                context.clock,
+                context.principal,
+                address,
+                _body(input),
+                "application/json",
+                dry_run=dry_run,
+            )
+        except HubError as error:
+            return SubmitReturnPayload.refused(error, dry_run)
+        async with context.database.intake() as session:
+            stored = await find(session, input.dataset, input.agency, input.period)
+        return SubmitReturnPayload.of(answer, complete, None if dry_run else stored)
+
+    @strawberry.mutation(description="Sign a revision off, as the second person of the agency.")
+    async def sign_off_return(
+        self,
+        info: Ask,
+        return_id: ReturnId,
+        revision: Annotated[int, argument(description="The revision that you saw.")],
+        content_hash: ContentHash,
+        note: Annotated[str | None, argument(description="Answers the open queries.")] = None,
+    ) -> ReturnPayload:
+        """Sign off."""
+        context = info.context
+        try:
+            async with context.database.intake() as session:
+                row = await _own(info, session, return_id, "return.approve")
+                signed = await sign_off.sign_off(
+                    session,
+                    row.return_id,
+                    revision,
+                    content_hash,
+                    context.principal,
+                    context.clock(),
+                    note=note,
+                )
+                findings = await findings_of(session, row.return_id, revision)
+        except HubError as error:
+            return _refused(error)
+        shown = [Finding.of(item) for item in findings]
+        return ReturnPayload(return_=Return.of(signed), findings=shown, user_errors=[])
+
+    @strawberry.mutation(description="Take a return back; what is published stays known.")
+    async def withdraw_return(
+        self,
+        info: Ask,
+        return_id: ReturnId,
+        reason: Annotated[str, argument(description="Why; kept in the record.")],
+    ) -> ReturnPayload:
+        """Withdraw."""
+        context = info.context
+        try:
+            async with context.database.intake() as session:
+                row = await _own(info, session, return_id, "return.withdraw")
+                gone = await sign_off.withdraw(
+                    session, row.return_id, reason, context.principal, context.clock()
+                )
+        except HubError as error:
+            return _refused(error)
+        return ReturnPayload(return_=Return.of(gone), findings=[], user_errors=[])
+
+    @strawberry.mutation(description="Make a release of everything signed off.")
+    async def prepare_release(
+        self,
+        info: Ask,
+        audience: Annotated[AudienceChoice, argument(description="Who it is for.")],
+        note: Note = None,
+    ) -> ReleasePayload:
+        """Prepare."""
+        context = info.context
+        try:
+            draft = await flow.prepare_release(
+                context.database,
+                context.words,
+                Audience[audience.name],
+                note,
+                context.principal,
+                context.clock(),
+            )
+        except HubError as error:
+            return _release_refused(error)
+        return _released(draft)
+
+    @strawberry.mutation(description="Approve the content you saw, as the second steward.")
+    async def approve_release(
+        self, info: Ask, release_id: ReleaseId, content_hash: ContentHash
+    ) -> ReleasePayload:
+        """Approve."""
+        context = info.context
+        try:
+            async with context.database.release() as session:
+                draft = await flow.approve_release(
+                    session, release_id, content_hash, context.principal, context.clock()
+                )
+        except HubError as error:
+            return _release_refused(error)
+        return _released(draft)
+
+    @strawberry.mutation(description="Publish an approved release in one step.")
+    async def publish_release(
+        self,
+        info: Ask,
+        release_id: ReleaseId,
+        embargo_until: Annotated[
+            datetime | None, argument(description="Readers see it from then on; now if left out.")
+        ] = None,
+    ) -> ReleasePayload:
+        """Publish."""
+        context = info.context
+        try:
+            async with context.database.release() as session:
+                draft = await flow.publish_release(
+                    session, release_id, embargo_until, context.principal, context.clock()
+                )
+        except HubError as error:
+            return _release_refused(error)
+        return _released(draft)
+
+
+async def _own(info: Ask, session: Any, return_id: str, line: str) -> Revision:
+    """Find a return of the caller's agency; another agency's does not exist for it."""
+    row = await current_revision(session, _uuid(return_id))
+    if row is None or row.agency != info.context.principal.agency:
+        raise NotFoundError("There is no such return.")
+    demand(info.context.principal, line, agency=row.agency)
+    return row
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise MalformedError("That is not the id of a return.") from None
+
+
+def _body(given: ReturnInput) -> bytes:
+    """The same bytes as a REST push, so that one reader and one set of rules judge both."""
+    rows = [_row(item) for item in given.observations]
+    return json.dumps({"observations": rows, "note": given.note}).encode()
+
+
+def _row(item: ObservationInput) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": item.indicator, "area": item.area}
+    for name in ("period", "value", "status", "reason", "base", "note"):
+        found = getattr(item, name)
+        if found is not None:
+            row[name] = int(found) if isinstance(found, float) and found.is_integer() else found
+    if item.breakdown:
+        row["breakdown"] = {one.dimension: one.category for one in item.breakdown}
+    return row
+
+
+def _refused(error: HubError) -> ReturnPayload:
+    return ReturnPayload(return_=None, findings=[], user_errors=[UserError.of(error)])
+
+
+def _released(draft: drafts.Draft) -> ReleasePayload:
+    return ReleasePayload(release=ReleaseDraft.of(draft), findings=[], user_errors=[])
+
+
+def _release_refused(error: HubError) -> ReleasePayload:
+    return ReleasePayload(release=None, findings=[], user_errors=[UserError.of(error)])
+
+
+schema = strawberry.Schema(query=guarded(Query, "intake"), mutation=guarded(Mutation, "intake"))
+"""The intake schema."""

@@ -1,0 +1,1 @@
+"""The readers' schema: published figures only; no mutation, no raw type."""

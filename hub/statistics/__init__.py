@@ -1,0 +1,1 @@
+"""Pure arithmetic over figures: roll-up, ratios, alignment, comparability, targets, posts."""

@@ -1,0 +1,180 @@
+"""Reading and moving stored revisions."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from hub.db.sessions import IntakeSession, ReleaseSession
+from hub.db.tables import intake
+from hub.errors import ConflictError, NotFoundError
+from hub.returns import Finding, Reported, Severity
+from hub.submissions.revisions import Revision
+from hub.submissions.states import State
+from hub.vocabulary import parse_breakdown
+
+AnySession = IntakeSession | ReleaseSession
+
+
+def revisions() -> Select[Any]:
+    """Select every revision with the names of its return; add conditions to narrow it."""
+    head, body = intake.return_, intake.revision
+    return select(head.c.dataset, head.c.agency, head.c.period, body).join(
+        body, body.c.return_id == head.c.id
+    )
+
+
+def revision_of(row: Row[Any]) -> Revision:
+    """Read one row of :func:`revisions`."""
+    return Revision(
+        return_id=row.return_id,
+        dataset=row.dataset,
+        agency=row.agency,
+        period=row.period,
+        number=row.number,
+        state=State(row.state),
+        content_hash=row.content_hash,
+        submitted_by=row.submitted_by,
+        submitted_at=row.submitted_at,
+        rows=row.rows,
+        current=row.is_current,
+        note=row.note,
+    )
+
+
+async def current_revision(session: AnySession, return_id: UUID) -> Revision | None:
+    """Find the current revision of a return."""
+    body = intake.revision
+    query = revisions().where(body.c.return_id == return_id, body.c.is_current)
+    row = (await session.execute(query)).one_or_none()
+    return revision_of(row) if row else None
+
+
+async def one_revision(session: AnySession, return_id: UUID, number: int) -> Revision:
+    """Find one revision.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    body = intake.revision
+    query = revisions().where(body.c.return_id == return_id, body.c.number == number)
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such revision.")
+    return revision_of(row)
+
+
+async def all_revisions(session: AnySession, agency: str | None = None) -> list[Revision]:
+    """List the current revisions, newest first; of one agency if given."""
+    body = intake.revision
+    query = revisions().where(body.c.is_current).order_by(body.c.submitted_at.desc())
+    if agency is not None:
+        query = query.where(intake.return_.c.agency == agency)
+    return [revision_of(row) for row in (await session.execute(query)).all()]
+
+
+async def revisions_of(session: AnySession, return_id: UUID) -> list[Revision]:
+    """List every revision of a return, first to last."""
+    body = intake.revision
+    query = revisions().where(body.c.return_id == return_id).order_by(body.c.number)
+    return [revision_of(row) for row in (await session.execute(query)).all()]
+
+
+async def observations_of(
+    session: AnySession, return_id: UUID, number: int
+) -> tuple[Reported, ...]:
+    """Read a revision's observations in the order of its rows."""
+    table = intake.observation
+    query = (
+        select(table)
+        .where(table.c.return_id == return_id, table.c.revision == number)
+        .order_by(table.c.row, table.c.indicator, table.c.area, table.c.period, table.c.breakdown)
+    )
+    return tuple(_reported(row) for row in (await session.execute(query)).all())
+
+
+def _reported(row: Row[Any]) -> Reported:
+    return Reported(
+        indicator=row.indicator,
+        area=row.area,
+        period=row.period,
+        breakdown=parse_breakdown(row.breakdown),
+        value=row.value,
+        status=row.status,
+        reason=row.reason,
+        base=row.base,
+        note=row.note,
+        row=row.row,
+    )
+
+
+async def findings_of(session: AnySession, return_id: UUID, number: int) -> tuple[Finding, ...]:
+    """Read what validation said of a revision."""
+    table = intake.finding
+    query = (
+        select(table)
+        .where(table.c.return_id == return_id, table.c.revision == number)
+        .order_by(table.c.ordinal)
+    )
+    rows: Sequence[Row[Any]] = (await session.execute(query)).all()
+    return tuple(
+        Finding(
+            severity=Severity(row.severity),
+            code=row.code,
+            message=row.message,
+            row=row.row,
+            column=row.column,
+            pointer=row.pointer,
+            allowed=row.allowed,
+        )
+        for row in rows
+    )
+
+
+async def lock_returns(session: AnySession, return_ids: Collection[UUID]) -> None:
+    """Hold returns until the transaction ends; whatever happens to them waits (security K4).
+
+    They are taken in one order, so that two holders of several never wait for each other.
+    """
+    table = intake.return_
+    query = select(table.c.id).where(table.c.id.in_(return_ids)).order_by(table.c.id)
+    await session.execute(query.with_for_update())
+
+
+async def step(
+    session: AnySession,
+    revision: Revision,
+    after: State,
+    subject: str,
+    at: datetime,
+    reason: str | None,
+) -> None:
+    """Move a revision to ``after`` and keep the step in its history.
+
+    Raises:
+        ConflictError: somebody else has moved it since it was read.
+    """
+    table, history = intake.revision, intake.transition
+    mine = (history.c.return_id == revision.return_id) & (history.c.revision == revision.number)
+    ordinal = await session.scalar(select(func.count()).select_from(history).where(mine)) or 0
+    here = (table.c.return_id == revision.return_id) & (table.c.number == revision.number)
+    unmoved = here & (table.c.state == str(revision.state))
+    moved = await session.execute(
+        update(table).where(unmoved).values(state=str(after)).returning(table.c.number)
+    )
+    if moved.first() is None:
+        raise ConflictError("The revision has moved on meanwhile; look at it again.")
+    await session.execute(
+        insert(history).values(
+            return_id=revision.return_id,
+            revision=revision.number,
+            ordinal=ordinal,
+            from_state=str(revision.state),
+            to_state=str(after),
+            by_subject=subject,
+            at=at,
+            reason=reason,
+        )
+    )

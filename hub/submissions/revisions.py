@@ -1,0 +1,91 @@
+"""What the hub keeps of a return: revisions, never changed once stored."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from hub.returns import Finding, Reported, Return
+from hub.submissions.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How a return differs from the revision before it, in observations."""
+
+    received: int
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The answer to a push: which revision holds it, and what it changed.
+
+    ``created`` is false when the same content was already the current revision, and for a dry run.
+    ``revision`` and ``state`` are missing only when a dry run met a return never stored before.
+    """
+
+    return_id: UUID | None
+    dataset: str
+    agency: str
+    period: str
+    revision: int | None
+    state: State | None
+    content_hash: str
+    counts: Counts
+    findings: tuple[Finding, ...]
+    created: bool
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One stored revision with who made it and where it stands."""
+
+    return_id: UUID
+    dataset: str
+    agency: str
+    period: str
+    number: int
+    state: State
+    content_hash: str
+    submitted_by: str
+    submitted_at: datetime
+    rows: int
+    current: bool
+    note: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOff:
+    """A revision that its agency signed off, with its observations: what a release is made of."""
+
+    revision: Revision
+    observations: tuple[Reported, ...] = field(repr=False)
+
+
+def etag_of(number: int, content_hash: str) -> str:
+    """Name a revision for ``If-Match``: number and content, quoted as HTTP wants it."""
+    return f'"{number}-{content_hash[:16]}"'
+
+
+def compare(new: Return, before: tuple[Reported, ...]) -> Counts:
+    """Count what was added, changed, left alone and removed against the revision before."""
+    old = {item.key: _content(item) for item in before}
+    fresh = {item.key: _content(item) for item in new.observations}
+    both = old.keys() & fresh.keys()
+    changed = sum(1 for key in both if old[key] != fresh[key])
+    return Counts(
+        received=len(new.observations),
+        added=len(fresh.keys() - old.keys()),
+        changed=changed,
+        unchanged=len(both) - changed,
+        removed=len(old.keys() - fresh.keys()),
+    )
+
+
+def _content(item: Reported) -> tuple[object, ...]:
+    return (item.value, item.status, item.reason, item.base, item.note)

@@ -1,0 +1,238 @@
+"""Storing a return: whole or not at all, as an immutable revision.
+
+One row lock per return (dataset, agency, period) orders everything that happens to it, so that
+there is one current revision, no gap and no number used twice (security K1); the database's own
+constraints say the same (K2).
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from hub.audit import Event, record
+from hub.auth.principals import Principal
+from hub.db.sessions import IntakeSession
+from hub.db.tables import intake
+from hub.errors import PreconditionError
+from hub.returns import Finding, Reported, Return, Severity
+from hub.submissions.history import current_revision, observations_of, step
+from hub.submissions.revisions import Counts, Revision, Submission, compare, etag_of
+from hub.submissions.states import OPEN, Act, State, move
+from hub.vocabulary import breakdown_text
+
+
+async def submit(
+    session: IntakeSession,
+    body: Return,
+    findings: tuple[Finding, ...],
+    principal: Principal,
+    at: datetime,
+    *,
+    if_match: str | None = None,
+    if_none_match: str | None = None,
+) -> Submission:
+    """Store ``body`` as a revision; the same content as the current one stores nothing.
+
+    The caller has validated it: ``findings`` holds no error.
+
+    Raises:
+        PreconditionError: ``if_match`` names another revision than the current one, or
+            ``if_none_match`` is ``*`` and there is one.
+    """
+    return_id = await _lock(session, body, at)
+    current = await current_revision(session, return_id)
+    _check(current, if_match, if_none_match)
+    if current and current.content_hash == body.content_hash and current.state in _LIVE:
+        counts = Counts(received=len(body.observations), unchanged=len(body.observations))
+        return _answer(body, return_id, current.number, current.state, counts, findings, False)
+    before = await observations_of(session, return_id, current.number) if current else ()
+    state = first_state(body, findings)
+    number = current.number + 1 if current else 1
+    if current:
+        await _step_aside(session, current, principal, at)
+    await _store(session, return_id, number, state, body, findings, principal, at)
+    await record(session, _event(body, number, principal), at)
+    return _answer(body, return_id, number, state, compare(body, before), findings, True)
+
+
+async def rehearse(
+    session: IntakeSession, body: Return, findings: tuple[Finding, ...]
+) -> Submission:
+    """Say what :func:`submit` would answer, and store nothing."""
+    current = await find(session, body.dataset, body.agency, body.period)
+    before = await observations_of(session, current.return_id, current.number) if current else ()
+    return Submission(
+        return_id=current.return_id if current else None,
+        dataset=body.dataset,
+        agency=body.agency,
+        period=body.period,
+        revision=current.number if current else None,
+        state=current.state if current else None,
+        content_hash=body.content_hash,
+        counts=compare(body, before),
+        findings=findings,
+        created=False,
+        dry_run=True,
+    )
+
+
+async def find(session: IntakeSession, dataset: str, agency: str, period: str) -> Revision | None:
+    """Find the current revision of a return, if any was ever stored."""
+    table = intake.return_
+    query = select(table.c.id).where(
+        table.c.dataset == dataset, table.c.agency == agency, table.c.period == period
+    )
+    return_id: UUID | None = await session.scalar(query)
+    return await current_revision(session, return_id) if return_id else None
+
+
+def first_state(body: Return, findings: tuple[Finding, ...]) -> State:
+    """A note on the return answers its queries; without one it waits for answers."""
+    asked = any(item.severity is Severity.QUERY for item in findings)
+    return State.SUBMITTED if asked and not body.note else State.VALIDATED
+
+
+_LIVE = frozenset(State) - {State.WITHDRAWN, State.SUPERSEDED}
+
+
+async def _lock(session: IntakeSession, body: Return, at: datetime) -> UUID:
+    """Make the return's row if it is new, and hold it until the transaction ends."""
+    table = intake.return_
+    names = {"dataset": body.dataset, "agency": body.agency, "period": body.period}
+    await session.execute(
+        upsert(table).values(id=uuid4(), created_at=at, **names).on_conflict_do_nothing()
+    )
+    query = select(table.c.id).filter_by(**names).with_for_update()
+    found: UUID = (await session.execute(query)).scalar_one()
+    return found
+
+
+def _check(current: Revision | None, if_match: str | None, if_none_match: str | None) -> None:
+    if if_none_match == "*" and current:
+        raise PreconditionError("This return already has a revision; send If-Match to replace it.")
+    if if_match and if_match != "*":
+        have = etag_of(current.number, current.content_hash) if current else None
+        if if_match != have:
+            raise PreconditionError(
+                "The return has changed since the revision named in If-Match. "
+                "GET it, look at what changed, and send again with its ETag."
+            )
+    if if_match == "*" and not current:
+        raise PreconditionError("If-Match: * needs a revision, and this return has none yet.")
+
+
+async def _step_aside(
+    session: IntakeSession, current: Revision, principal: Principal, at: datetime
+) -> None:
+    """The revision before is no longer current; one not yet signed off is superseded.
+
+    A signed-off revision stays usable by releases until its successor is signed off.
+    """
+    table = intake.revision
+    here = (table.c.return_id == current.return_id) & (table.c.number == current.number)
+    await session.execute(update(table).where(here).values(is_current=False))
+    if current.state in OPEN:
+        after = move(current.state, Act.SUPERSEDE)
+        await step(session, current, after, principal.subject, at, None)
+
+
+async def _store(
+    session: IntakeSession,
+    return_id: UUID,
+    number: int,
+    state: State,
+    body: Return,
+    findings: tuple[Finding, ...],
+    principal: Principal,
+    at: datetime,
+) -> None:
+    where = {"return_id": return_id, "revision": number}
+    await session.execute(
+        insert(intake.revision).values(
+            return_id=return_id,
+            number=number,
+            content_hash=body.content_hash,
+            state=str(state),
+            note=body.note,
+            submitted_by=principal.subject,
+            client_id=principal.client_id,
+            submitted_at=at,
+            rows=len(body.observations),
+            is_current=True,
+        )
+    )
+    if body.observations:
+        rows = [where | _row(item) for item in body.observations]
+        await session.execute(insert(intake.observation), rows)
+    if findings:
+        listed = [where | _finding(index, item) for index, item in enumerate(findings)]
+        await session.execute(insert(intake.finding), listed)
+    history = {"ordinal": 0, "from_state": None, "to_state": str(state), "reason": None}
+    await session.execute(
+        insert(intake.transition).values(**where, **history, by_subject=principal.subject, at=at)
+    )
+
+
+def _row(item: Reported) -> dict[str, object]:
+    return {
+        "indicator": item.indicator,
+        "area": item.area,
+        "period": item.period,
+        "breakdown": breakdown_text(item.breakdown),
+        "value": item.value,
+        "status": item.status,
+        "reason": item.reason,
+        "base": item.base,
+        "note": item.note,
+        "row": item.row,
+    }
+
+
+def _finding(ordinal: int, item: Finding) -> dict[str, object]:
+    return {
+        "ordinal": ordinal,
+        "severity": str(item.severity),
+        "code": item.code,
+        "message": item.message,
+        "row": item.row,
+        "column": item.column,
+        "pointer": item.pointer,
+        "allowed": item.allowed,
+    }
+
+
+def _event(body: Return, number: int, principal: Principal) -> Event:
+    return Event(
+        act="return.submit",
+        actor=principal.subject,
+        client_id=principal.client_id,
+        agency=body.agency,
+        object=f"{body.dataset}/{body.agency}/{body.period}#{number}",
+        outcome="stored",
+        details={"contentHash": body.content_hash},
+    )
+
+
+def _answer(
+    body: Return,
+    return_id: UUID,
+    number: int,
+    state: State,
+    counts: Counts,
+    findings: tuple[Finding, ...],
+    created: bool,
+) -> Submission:
+    return Submission(
+        return_id=return_id,
+        dataset=body.dataset,
+        agency=body.agency,
+        period=body.period,
+        revision=number,
+        state=state,
+        content_hash=body.content_hash,
+        counts=counts,
+        findings=findings,
+        created=created,
+    )

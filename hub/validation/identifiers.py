@@ -1,0 +1,60 @@
+"""Rules on notes: short, and nothing that points at a person. What was found is not repeated."""
+
+import re
+from collections.abc import Iterator
+
+from hub.returns import Finding, Reported, Severity
+from hub.validation.context import Context
+from hub.validation.findings import RuleCode, finding
+
+MAX_NOTE = 500
+
+_POSTCODE_AREAS = (
+    "ab|al|b|ba|bb|bd|bh|bl|bn|br|bs|bt|ca|cb|cf|ch|cm|co|cr|ct|cv|cw|da|dd|de|dg|dh|dl|dn|dt|dy|"
+    "e|ec|eh|en|ex|fk|fy|g|gl|gu|ha|hd|hg|hp|hr|hs|hu|hx|ig|ip|iv|ka|kt|kw|ky|l|la|ld|le|ll|ln|ls|"
+    "lu|m|me|mk|ml|n|ne|ng|nn|np|nr|nw|ol|ox|pa|pe|ph|pl|po|pr|rg|rh|rm|s|sa|se|sg|sk|sl|sm|sn|so|"
+    "sp|sr|ss|st|sw|sy|ta|td|tf|tn|tq|tr|ts|tw|ub|w|wa|wc|wd|wf|wn|wr|ws|wv|yo|ze"
+)
+"""Without them, census table numbers such as KS101EW would pass for postcodes."""
+
+_PERSONAL = tuple(
+    (what, re.compile(form, re.ASCII | re.IGNORECASE))
+    for what, form in (
+        ("an e-mail address", r"[^\s@]+@[^\s@]+\.[a-z]{2,}"),
+        ("a National Insurance number", r"\b[a-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]\b"),
+        ("a postcode", rf"\b({_POSTCODE_AREAS})\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{{2}}\b"),
+        ("a telephone, NHS or reference number", r"(?<![\d.])\+?\d(?:[ -]?\d){8,}(?![\d.])"),
+        ("a date of birth", r"\b(dob|d\.o\.b|date of birth)\b"),
+        ("a full date", r"\b\d{1,2}[/.-]\d{1,2}[/.-](19|20)\d{2}\b"),
+    )
+)
+
+
+def check_notes(context: Context) -> Iterator[Finding]:
+    """The return's note and every row's note."""
+    if context.return_.note:
+        yield from _check_note(context.return_.note, None)
+    for item in context.observations:
+        if item.note:
+            yield from _check_note(item.note, item)
+
+
+def _check_note(note: str, item: Reported | None) -> Iterator[Finding]:
+    if len(note) > MAX_NOTE:
+        yield finding(
+            Severity.ERROR,
+            RuleCode.NOTE_LENGTH,
+            "The note is too long.",
+            item,
+            "note",
+            f"at most {MAX_NOTE} characters",
+        )
+    for what, form in _PERSONAL:
+        if form.search(note):
+            yield finding(
+                Severity.ERROR,
+                RuleCode.NOTE_PERSONAL,
+                f"The note seems to hold {what}. Notes explain figures, never a person or a case.",
+                item,
+                "note",
+            )

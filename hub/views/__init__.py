@@ -1,0 +1,1 @@
+"""Views: plain functions over protected observations, for schema, exports and pages."""

@@ -1,0 +1,59 @@
+"""Putting the journey together from published observations."""
+
+from dataclasses import replace
+
+from hub.protected.figures import FigureStatus
+from hub.protected.observations import Cells
+from hub.views.journey import Journey, MissingView, StageView
+from hub.views.links import link_views
+from hub.views.stages import stage_views
+from hub.vocabulary import Period, Vocabulary
+from hub.vocabulary.rows import Area
+
+ABSENT = frozenset(
+    {FigureStatus.NOT_AVAILABLE, FigureStatus.NOT_APPLICABLE, FigureStatus.NOT_RETURNED}
+)
+
+
+def journey_of(
+    area: Area, period: Period, release: str, audience: str, cells: Cells, words: Vocabulary
+) -> Journey:
+    """Assemble the journey of ``area`` around ``period``.
+
+    ``cells`` holds the release's observations of that area. A stage whose agency is not here is
+    left out; one whose agency returned nothing is named in ``missing``.
+    """
+    rows = stage_views(area, period, cells, words)
+    first = next((row.period for row in rows if row.period and row.parent is None), None)
+    rows = [_placed(row, first) for row in rows]
+    return Journey(
+        area=area,
+        period=period,
+        release=release,
+        audience=audience,
+        bands=tuple(sorted(words.bands.values(), key=lambda band: band.order)),
+        stages=tuple(_nested(row, rows) for row in rows),
+        links=tuple(link_views({row.code: row for row in rows}, words)),
+        missing=tuple(_missing(row) for row in rows if row.figure.status in ABSENT),
+    )
+
+
+def stage_terms(words: Vocabulary) -> set[str]:
+    """Name every indicator a journey may need, so that one query fetches them all."""
+    terms = {stage.term.indicator for stage in words.stages.values() if stage.term}
+    parts = {term.indicator for stage in words.stages.values() for term in stage.parts}
+    targets = {stage.target for stage in words.stages.values() if stage.target}
+    return terms | parts | targets
+
+
+def _placed(row: StageView, first: Period | None) -> StageView:
+    same = row.period is not None and first is not None and row.period.months == first.months
+    return replace(row, same_period=same)
+
+
+def _nested(row: StageView, rows: list[StageView]) -> StageView:
+    return replace(row, nested=tuple(other for other in rows if other.parent == row.code))
+
+
+def _missing(row: StageView) -> MissingView:
+    return MissingView(row.code, row.title, row.agency, row.figure)

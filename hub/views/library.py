@@ -1,0 +1,167 @@
+"""Every view by name, read from a release: what GraphQL, saved queries and pages share."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hub.clock import Clock, now
+from hub.db.engine import Database
+from hub.errors import NotFoundError
+from hub.protected import reader
+from hub.protected.observations import Cells, Observation
+from hub.protected.reader import Position, Selection
+from hub.protected.releases import Audience, Release
+from hub.views.assembly import journey_of, stage_terms
+from hub.views.completeness import Completeness, completeness_of, periods_within
+from hub.views.journey import Journey
+from hub.views.overview import (
+    ALWAYS,
+    Comparator,
+    Overview,
+    columns_of,
+    overview_of,
+    overview_terms,
+)
+from hub.views.performance import Performance, performance_of, performance_terms
+from hub.views.profile import Profile, profile_periods, profile_terms
+from hub.views.series import Point, series_of
+from hub.views.tables import profile_of
+from hub.vocabulary import Vocabulary, parse_period
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some observations of a selection, and how many there are in all."""
+
+    rows: list[Observation]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The views one audience may read. Each call reads one release, whole."""
+
+    database: Database
+    words: Vocabulary
+    audience: Audience
+    clock: Clock = now
+
+    async def releases(self) -> list[Release]:
+        """List the audience's releases, newest first."""
+        async with self.database.protected() as session:
+            return await reader.releases(session, self.audience)
+
+    async def release(self, wanted: str | None = None) -> Release:
+        """Find a release, the latest if none is named.
+
+        Raises:
+            NotFoundError: there is none, or it is another audience's; the answer is the same.
+        """
+        chosen = [one for one in await self.releases() if wanted in (None, one.id)]
+        if not chosen:
+            raise NotFoundError(
+                "There is no such release." if wanted else "Nothing has been published yet."
+            )
+        return chosen[0]
+
+    async def journey(
+        self, area: str, period: str, release: str | None = None
+    ) -> tuple[Journey, Release]:
+        """Assemble the journey of an area around a period.
+
+        Raises:
+            VocabularyError: unknown area, or a period that is not one.
+            NotFoundError: no such release.
+        """
+        place, asked = self.words.area(area), parse_period(period)
+        chosen = await self.release(release)
+        cells = await self._cells(chosen, sorted(stage_terms(self.words)), place.code)
+        view = journey_of(place, asked, chosen.id, str(self.audience), cells, self.words)
+        return view, chosen
+
+    async def series(
+        self, indicator: str, area: str, first: str, last: str, release: str | None = None
+    ) -> tuple[tuple[Point, ...], Release]:
+        """Line up one indicator over time in one area."""
+        row, place = self.words.indicator(indicator), self.words.area(area)
+        start, end = parse_period(first), parse_period(last)
+        chosen = await self.release(release)
+        cells = await self._cells(chosen, [row.code], place.code)
+        return series_of(row.code, place.code, start, end, cells, self.words), chosen
+
+    async def overview(
+        self,
+        areas: Iterable[str],
+        period: str,
+        comparators: Iterable[Comparator] = ALWAYS,
+        release: str | None = None,
+    ) -> tuple[Overview, Release]:
+        """Lay out the Marac overview of some areas beside what they are compared with.
+
+        Raises:
+            InvalidError: too many areas.
+        """
+        asked = parse_period(period)
+        places = [self.words.area(code) for code in dict.fromkeys(areas)]
+        columns = columns_of(places, asked, comparators, self.words)
+        chosen = await self.release(release)
+        wanted = Selection(
+            indicators=sorted(overview_terms(self.words)),
+            areas=sorted({column.area.code for column in columns}),
+            periods=[asked.id],
+        )
+        cells = await self._selected(chosen, wanted)
+        return overview_of(columns, asked, chosen.id, cells, self.words), chosen
+
+    async def performance(
+        self, area: str, as_at: str, release: str | None = None
+    ) -> tuple[Performance, Release]:
+        """Judge the measures of an area as at the end of a period."""
+        place, asked = self.words.area(area), parse_period(as_at)
+        chosen = await self.release(release)
+        cells = await self._cells(chosen, sorted(performance_terms(self.words)), place.code)
+        return performance_of(place, asked, chosen.id, cells, self.words), chosen
+
+    async def profile(
+        self, dataset: str, area: str, period: str, release: str | None = None
+    ) -> tuple[Profile, Release]:
+        """Lay out one dataset's tables for an area, with the years before."""
+        row, place, asked = self.words.dataset(dataset), self.words.area(area), parse_period(period)
+        chosen = await self.release(release)
+        wanted = Selection(
+            indicators=sorted(profile_terms(row.code, self.words)),
+            areas=[place.code],
+            periods=[item.id for item in profile_periods(asked)],
+        )
+        cells = await self._selected(chosen, wanted)
+        return profile_of(row, place, asked, chosen.id, cells, self.words), chosen
+
+    async def completeness(
+        self, period: str, release: str | None = None
+    ) -> tuple[Completeness, Release]:
+        """Say who owes what for a period, as far as a release shows it.
+
+        Raises:
+            InvalidError: a period of more than a year.
+        """
+        asked = parse_period(period)
+        wanted = Selection(periods=periods_within(asked))
+        chosen = await self.release(release)
+        found = (await self._selected(chosen, wanted)).values()
+        today = self.clock().date()
+        return completeness_of(asked, chosen.id, found, today, self.words), chosen
+
+    async def page(
+        self, wanted: Selection, release: Release, limit: int, after: Position | None
+    ) -> Page:
+        """Read some observations in their fixed order."""
+        async with self.database.protected() as session:
+            rows = await reader.observations(session, release.id, wanted, limit=limit, after=after)
+            return Page(rows, await reader.count(session, release.id, wanted))
+
+    async def _cells(self, release: Release, indicators: Sequence[str], area: str) -> Cells:
+        return await self._selected(release, Selection(indicators=indicators, areas=[area]))
+
+    async def _selected(self, release: Release, wanted: Selection) -> Cells:
+        async with self.database.protected() as session:
+            found = await reader.observations(session, release.id, wanted)
+        return {item.key: item for item in found}

@@ -1,0 +1,183 @@
+"""Filling the tables of a profile from published observations."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import product
+
+from hub.protected.figures import Figure, FigureStatus, missing
+from hub.protected.observations import Cells
+from hub.views.comparison import figure_at, share
+from hub.views.profile import (
+    Base,
+    Profile,
+    ProfileCell,
+    ProfileRow,
+    ProfileTable,
+    answer_of,
+    is_partition,
+    profile_periods,
+)
+from hub.vocabulary import Breakdown, CellKey, Period, Term, Vocabulary, breakdown_of
+from hub.vocabulary.rows import Area, Dataset, Dimension, Indicator
+
+NO_BASE = "Its base is a sum of several counts that nobody published; nothing is summed here."
+
+
+def profile_of(
+    dataset: Dataset, area: Area, period: Period, release: str, cells: Cells, words: Vocabulary
+) -> Profile:
+    """Lay out a dataset's tables for an area.
+
+    Years before the asked one are columns only where something was published in them; the asked
+    one always is, so that what is missing shows.
+    """
+    codes = words.dataset_indicators.get(dataset.code, ())
+    held = {key.period for key in cells if key.indicator in codes}
+    asked = profile_periods(period)
+    periods = tuple(item for item in asked if item == period or item.id in held)
+    tables = (
+        _table(words.indicator(code), names, published, area, periods, cells, words)
+        for code in codes
+        for names, published in _crossings(words.indicator(code), periods, cells).items()
+    )
+    return Profile(dataset, area, period, release, periods, tuple(tables))
+
+
+def base_term(indicator: Indicator, dimensions: Sequence[str]) -> Term | None:
+    """What the counts of a table are shares of, if that is one count.
+
+    The declared denominator; without one, the indicator's own total for its categories. A total
+    without a denominator is a base itself.
+    """
+    if indicator.denominator:
+        return indicator.denominator[0] if len(indicator.denominator) == 1 else None
+    return Term(indicator.code) if dimensions else None
+
+
+def chain_of(term: Term | None, words: Vocabulary) -> tuple[Term, ...]:
+    """The bases from ``term`` down to everybody: the first that is no part of another table."""
+    found: list[Term] = []
+    while term is not None and term not in found:
+        found.append(term)
+        if not term.breakdown:
+            break
+        term = base_term(words.indicator(term.indicator), [name for name, _ in term.breakdown])
+    return tuple(found)
+
+
+def _crossings(
+    indicator: Indicator, periods: Sequence[Period], cells: Cells
+) -> dict[tuple[str, ...], set[Breakdown]]:
+    """The published breakdowns by their dimensions; the bare total if nothing was published."""
+    columns = {period.id for period in periods}
+    found: dict[tuple[str, ...], set[Breakdown]] = {}
+    for key in cells:
+        if key.indicator == indicator.code and key.period in columns:
+            names = tuple(name for name, _ in key.breakdown)
+            found.setdefault(names, set()).add(key.breakdown)
+    return dict(sorted(found.items(), key=lambda item: (len(item[0]), item[0]))) or {(): set()}
+
+
+def _table(
+    indicator: Indicator,
+    names: tuple[str, ...],
+    published: Collection[Breakdown],
+    area: Area,
+    periods: Sequence[Period],
+    cells: Cells,
+    words: Vocabulary,
+) -> ProfileTable:
+    chain = chain_of(base_term(indicator, names), words)
+    dimensions = tuple(words.dimensions[name] for name in indicator.dimensions if name in names)
+    columns = [_Column(indicator, area, period, chain, cells, words) for period in periods]
+    first = columns[0]
+    return ProfileTable(
+        code=f"{indicator.code}[{';'.join(names)}]" if names else indicator.code,
+        indicator=indicator,
+        dimensions=dimensions,
+        partition=is_partition(dimensions),
+        bases=tuple(
+            Base(str(term), _title(term, words), figure)
+            for term, figure in zip(chain, first.bases, strict=True)
+        ),
+        rows=tuple(
+            _row(breakdown, dimensions, columns, words)
+            for breakdown in _rows(dimensions, published, words)
+        ),
+    )
+
+
+def _rows(
+    dimensions: Sequence[Dimension], published: Collection[Breakdown], words: Vocabulary
+) -> Iterator[Breakdown]:
+    """The rows in the order of the categories: one empty row for a total.
+
+    Of one dimension every category has a row, so that an absent one is said to be missing. Of
+    several crossed only the published crossings have: most others make no sense.
+    """
+    lists = [[(item.code, code) for code in words.categories[item.code]] for item in dimensions]
+    for pairs in product(*lists):
+        breakdown = breakdown_of(dict(pairs))
+        if len(dimensions) < 2 or breakdown in published:
+            yield breakdown
+
+
+def _row(
+    breakdown: Breakdown,
+    dimensions: Sequence[Dimension],
+    columns: Sequence["_Column"],
+    words: Vocabulary,
+) -> ProfileRow:
+    titles = {name: words.category(name, code).title for name, code in breakdown}
+    parts = [item.code for item in dimensions if item.partition] or [
+        d.code for d in dimensions[-1:]
+    ]
+    group = [titles[item.code] for item in dimensions if item.code not in parts]
+    return ProfileRow(
+        breakdown=breakdown,
+        title=", ".join(titles[name] for name in parts) or "All",
+        group=", ".join(group),
+        answer=answer_of(breakdown),
+        cells=tuple(column.cell(breakdown) for column in columns),
+    )
+
+
+class _Column:
+    """One period of a table, and the bases its shares have there."""
+
+    def __init__(
+        self,
+        indicator: Indicator,
+        area: Area,
+        period: Period,
+        chain: Sequence[Term],
+        cells: Cells,
+        words: Vocabulary,
+    ) -> None:
+        self.indicator, self.area, self.period = indicator, area, period
+        self.cells, self.words = cells, words
+        self.bases = [figure_at(term.at(area.code, period.id), cells, words) for term in chain]
+        self.root = chain[-1] if chain else None
+        self.is_summed = len(indicator.denominator) > 1
+
+    def cell(self, breakdown: Breakdown) -> ProfileCell:
+        key = CellKey(self.indicator.code, self.area.code, self.period.id, breakdown)
+        count = figure_at(key, self.cells, self.words)
+        if not self.indicator.kind.is_count:
+            return ProfileCell(self.period, count, None, None)
+        return ProfileCell(self.period, count, self._share(count), self._per_hundred(count))
+
+    def _share(self, count: Figure) -> Figure | None:
+        if self.is_summed:
+            return missing(FigureStatus.NOT_AVAILABLE, "percent", NO_BASE)
+        return share(count, self.bases[0]) if self.bases else None
+
+    def _per_hundred(self, count: Figure) -> Figure | None:
+        if self.root is None:
+            return None
+        unit = self.words.plural(self.words.indicator(self.root.indicator).unit)
+        return share(count, self.bases[-1], f"per 100 {unit}", decimals=0)
+
+
+def _title(term: Term, words: Vocabulary) -> str:
+    titles = [words.category(name, code).title for name, code in term.breakdown]
+    return ": ".join([words.indicator(term.indicator).title, *titles])

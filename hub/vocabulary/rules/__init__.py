@@ -1,0 +1,1 @@
+"""Rules the words must keep among themselves, a module per family of rule."""

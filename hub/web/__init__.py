@@ -1,0 +1,1 @@
+"""The outer wall: REST routes, pages, the GraphQL endpoint, GraphiQL as files, health."""

@@ -1,0 +1,87 @@
+"""Who a request is from: a bearer token, client credentials on a read, or the demo's cookie.
+
+Looks at headers only, so a request is refused before its body is read.
+"""
+
+from typing import Never
+
+from starlette.requests import Request
+
+from hub.auth.clients import hash_secret
+from hub.auth.credentials import basic_credentials, bearer_token
+from hub.auth.principals import Principal
+from hub.errors import RefusedError, UnauthenticatedError
+from hub.web.state import hub_of, verifier
+
+COOKIE = "__Host-hub"
+"""The demo's session: set for this host alone, never over plain http from elsewhere."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def challenge(error: UnauthenticatedError) -> str:
+    """Give the ``WWW-Authenticate`` header that belongs to a 401 (RFC 6750 section 3)."""
+    if error.code.startswith("TOKEN_"):
+        return f'Bearer realm="hub", error="invalid_token", error_description="{error.message}"'
+    return 'Bearer realm="hub"'
+
+
+async def principal_of(request: Request) -> Principal | None:
+    """Give the verified caller, None for a request that shows nothing at all.
+
+    Raises ``UnauthenticatedError`` for a proof that does not hold: an anonymous answer to a
+    caller with a bad token would hide the mistake. Raises ``RefusedError`` when another site
+    makes a browser send the cookie with a request that may change something.
+    """
+    headers = request.headers.getlist("authorization")
+    if len(headers) > 1:
+        _refuse()
+    if headers:
+        return await _by_header(request, headers[0])
+    return await _by_cookie(request)
+
+
+async def _by_header(request: Request, header: str) -> Principal:
+    token = bearer_token(header)
+    if token is not None:
+        return await verifier(hub_of(request)).verify(token)
+    shown = basic_credentials(header)
+    if shown is None or request.method not in SAFE:
+        _refuse()
+    return await _by_secret(request, *shown)
+
+
+async def _by_secret(request: Request, client_id: str, secret: str) -> Principal:
+    client = await hub_of(request).standing.client(client_id)
+    if client is None or not client.holds_secret(secret):
+        _refuse()
+    return client.principal(client.scopes)
+
+
+async def _by_cookie(request: Request) -> Principal | None:
+    hub = hub_of(request)
+    key = request.cookies.get(COOKIE)
+    if not key or hub.settings.env != "demo":
+        return None
+    client = await hub.standing.session(hash_secret(key))
+    if client is None:
+        return None
+    if request.method not in SAFE and not is_same_origin(request):
+        raise RefusedError("This request came from another site.", code="CROSS_SITE")
+    return client.principal(client.scopes)
+
+
+def is_same_origin(request: Request) -> bool:
+    """Say whether the browser itself vouches that one of the hub's own pages sent this."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin", "")
+    return origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def _refuse() -> Never:
+    raise UnauthenticatedError(
+        "The credentials do not hold. Use a token of /oauth/token, or client id and secret "
+        "with Basic for reading.",
+        code="TOKEN_INVALID",
+    )

@@ -1,0 +1,118 @@
+"""GraphQL documents made ready once: parsed, limited, validated, and kept by their hash."""
+
+import hashlib
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    validate,
+)
+
+from hub.web.limiter import LimitError, Limits, Report, limit
+from hub.web.masking import MOST
+
+KEPT = 256
+"""Documents kept ready; dashboards send the same few for ever."""
+# PostgreSQL cannot store NUL, so that a literal with one would become a server error later.
+_NUL = re.compile(r"\\u(0000|\{0+\})")
+
+
+class DocumentError(Exception):
+    """A document GraphQL itself refuses; ``errors`` are graphql-core's, ``code`` says which step.
+
+    Not a ``HubError``: its messages still have to pass the masking.
+    """
+
+    def __init__(self, code: str, errors: list[GraphQLError]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that may run: its syntax tree, its one operation and what the limiter found."""
+
+    tree: DocumentNode
+    operation: OperationDefinitionNode
+    report: Report
+    digest: str
+
+    @property
+    def is_query(self) -> bool:
+        """Tell whether the operation only reads."""
+        return self.operation.operation is OperationType.QUERY
+
+
+class Documents:
+    """Makes documents of one schema ready and keeps the last ``KEPT`` good ones."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def ready(self, text: str, operation_name: str | None) -> Document:
+        """Make a document ready; raises ``LimitError`` or ``DocumentError``."""
+        if len(text) > self._limits.characters:
+            raise LimitError(f"The document is over {self._limits.characters} characters.")
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        document = self._kept.get(digest) or self._made(text, digest, operation_name)
+        _require_name(document.operation, operation_name)
+        self._kept[digest] = document
+        self._kept.move_to_end(digest)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return document
+
+    def _made(self, text: str, digest: str, operation_name: str | None) -> Document:
+        tree = self._parsed(text)
+        operations = _operations(tree)
+        if len(operations) > 1 and operation_name is None:
+            raise LimitError("The document has several operations; say which in operationName.")
+        # Before validation: comparing overlapping fields is where validation itself gets slow.
+        report = limit(tree, self._limits)
+        errors = validate(self._schema, tree, max_errors=MOST, hide_suggestions=True)
+        if errors:
+            raise DocumentError("GRAPHQL_INVALID", errors)
+        return Document(tree, _sole(operations), report, digest)
+
+    def _parsed(self, text: str) -> DocumentNode:
+        if _NUL.search(text):
+            raise DocumentError("GRAPHQL_SYNTAX", [GraphQLError("A text holds U+0000.")])
+        tokens = self._limits.tokens
+        try:
+            return parse(text, max_lexical_tokens=tokens, max_comments=tokens)
+        except GraphQLError as error:
+            if "Parsing aborted" in error.message:
+                raise LimitError(
+                    f"The document is over {tokens} tokens or nests too deeply."
+                ) from None
+            raise DocumentError("GRAPHQL_SYNTAX", [error]) from None
+
+
+def _operations(tree: DocumentNode) -> list[OperationDefinitionNode]:
+    return [each for each in tree.definitions if isinstance(each, OperationDefinitionNode)]
+
+
+def _sole(operations: list[OperationDefinitionNode]) -> OperationDefinitionNode:
+    if not operations:
+        raise DocumentError("GRAPHQL_INVALID", [GraphQLError("The document has no operation.")])
+    if operations[0].operation is OperationType.SUBSCRIPTION:
+        error = GraphQLError("Subscriptions are not served.", operations[0])
+        raise DocumentError("GRAPHQL_INVALID", [error])
+    return operations[0]
+
+
+def _require_name(operation: OperationDefinitionNode, wanted: str | None) -> None:
+    name = operation.name.value if operation.name else None
+    if wanted is not None and wanted != name:
+        error = GraphQLError("The document has no operation of that name.")
+        raise DocumentError("GRAPHQL_INVALID", [error])

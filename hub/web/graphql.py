@@ -1,0 +1,259 @@
+"""GraphQL over HTTP, strictly; for a Strawberry schema but without Strawberry's own view.
+
+The stock view answers malformed requests with status 500, lets exception texts out and runs the
+first of several operations. This endpoint reads one request the way the GraphQL-over-HTTP draft
+says, limits the document before it is validated, runs it with graphql-core, and masks errors.
+"""
+
+import asyncio
+import contextlib
+import inspect
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+import structlog
+from graphql import ExecutionResult, GraphQLSchema, execute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from hub.errors import HubError, MalformedError, RefusedError
+from hub.web.body import parse_json, read_json
+from hub.web.cost import ROWS, Cost, price
+from hub.web.documents import Document, DocumentError, Documents
+from hub.web.etag import conditional
+from hub.web.limiter import LimitError, Limits
+from hub.web.masking import INTERNAL, MOST, masked, refusal
+from hub.web.negotiation import JSON, RESPONSE, accepted, wants_page
+from hub.web.problems import headers_of, request_id
+
+Authenticate = Callable[[Request], Awaitable[object | None]]
+"""Tells who asks; none for nobody. Raises ``UnauthenticatedError`` for a token that fails."""
+Context = Callable[[Request, Any], Awaitable[object] | AbstractAsyncContextManager[object]]
+"""Makes what resolvers see of one request; a context manager is left when the answer is made."""
+
+_log = structlog.get_logger("hub.graphql")
+
+
+class MethodError(HubError):
+    """A method the endpoint does not serve, or a mutation sent over GET."""
+
+    code = "METHOD"
+    status = 405
+
+
+class NotAcceptableError(HubError):
+    """A client that takes neither GraphQL media type."""
+
+    code = "NOT_ACCEPTABLE"
+    status = 406
+
+
+class TimeLimitError(HubError):
+    """An operation stopped because it ran too long."""
+
+    code = "TIMEOUT"
+    status = 504
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One GraphQL request, whichever way it came."""
+
+    query: str
+    variables: dict[str, Any]
+    operation_name: str | None
+
+
+@dataclass(frozen=True)
+class Serving:
+    """How one schema is served.
+
+    ``timeout`` is in seconds and cancels the running resolvers; ``body_limit`` is in bytes.
+    """
+
+    context: Context
+    authenticate: Authenticate
+    get_allowed: bool
+    page: Callable[[Request], Response] | None = None
+    may_introspect: Callable[[Any], bool] = lambda principal: True
+    limits: Limits = field(default_factory=Limits)
+    timeout: float = 10.0
+    body_limit: int = 128 * 1024
+
+    @property
+    def allowed(self) -> str:
+        """Tell the methods served, for the ``Allow`` header."""
+        return "GET, HEAD, POST" if self.get_allowed else "POST"
+
+
+def graphql_route(path: str, schema: strawberry.Schema, serving: Serving) -> Route:
+    """Serve a schema at a path. A route, not a mount: a mount answers ``/graphql`` by redirect.
+
+    Raises ``ValueError`` for a schema that relies on Strawberry's extensions or on incremental
+    delivery: this endpoint would leave them out in silence.
+    """
+    core = schema._schema
+    if schema.extensions:
+        raise ValueError("Schema extensions are not run by this endpoint; use the context.")
+    if core.get_directive("defer") or core.get_directive("stream"):
+        raise ValueError("Incremental delivery escapes the masking of errors; leave it off.")
+    return Route(path, Endpoint(core, serving), name=f"graphql:{path}")
+
+
+class Endpoint:
+    """The ASGI application behind a GraphQL route."""
+
+    def __init__(self, schema: GraphQLSchema, serving: Serving) -> None:
+        self._schema = schema
+        self._serving = serving
+        self._documents = Documents(schema, serving.limits)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        response = await self._respond(request)
+        response.headers["Vary"] = "Accept, Authorization, Cookie"
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        serving, reads = self._serving, request.method in {"GET", "HEAD"}
+        if serving.page and reads and "query" not in request.query_params and wants_page(request):
+            return serving.page(request)
+        try:
+            return await self._answer(request)
+        except DocumentError as error:
+            return self._refuse_document(request, error)
+        except HubError as error:
+            return self._refuse(request, error)
+        except Exception as error:
+            _log.error("request failed", error_type=type(error).__qualname__)
+            return self._refuse(request, HubError(INTERNAL, code="INTERNAL"))
+
+    async def _answer(self, request: Request) -> Response:
+        self._require_method(request)
+        # Before anything of the body is read: whoever may not ask, may not make the hub work.
+        principal = await self._serving.authenticate(request)
+        if accepted(request) is None:
+            raise NotAcceptableError(f"The answer can be {RESPONSE} or {JSON}.")
+        ask = await self._ask(request)
+        document = self._documents.ready(ask.query, ask.operation_name)
+        # For the access log: which operation ran, without its text.
+        request.state.document = document.digest
+        self._require_allowed(request, document, principal)
+        cost = price(self._schema, document, ask.variables)
+        result = await self._run(request, principal, document, ask)
+        response = self._result(request, result, cost)
+        return response if request.method == "POST" else conditional(request, response)
+
+    async def _ask(self, request: Request) -> Ask:
+        if request.method == "POST":
+            return _ask_of(await read_json(request, self._serving.body_limit))
+        return _ask_of(_parameters(request))
+
+    def _require_method(self, request: Request) -> None:
+        if request.method not in self._serving.allowed.split(", "):
+            raise MethodError(f"Use {self._serving.allowed}.")
+
+    def _require_allowed(self, request: Request, document: Document, principal: object) -> None:
+        if request.method != "POST" and not document.is_query:
+            raise MethodError("Send mutations with POST.")
+        if document.report.introspects and not self._serving.may_introspect(principal):
+            raise RefusedError("Reading the schema needs the scope schema:read.")
+
+    async def _run(
+        self, request: Request, principal: object, document: Document, ask: Ask
+    ) -> ExecutionResult:
+        try:
+            async with asyncio.timeout(self._serving.timeout):
+                async with _opened(self._serving.context(request, principal)) as context:
+                    return await self._execute(context, document, ask)
+        except TimeoutError:
+            raise TimeLimitError("The operation ran too long and was stopped.") from None
+
+    async def _execute(self, context: object, document: Document, ask: Ask) -> ExecutionResult:
+        result = execute(
+            self._schema,
+            document.tree,
+            context_value=context,
+            variable_values=ask.variables,
+            operation_name=ask.operation_name,
+            max_coercion_errors=MOST,
+            hide_suggestions=True,
+        )
+        return await result if inspect.isawaitable(result) else result
+
+    def _result(self, request: Request, result: ExecutionResult, cost: Cost) -> Response:
+        errors = result.errors or []
+        if result.data is None and all(error.path is None for error in errors):
+            raise DocumentError("GRAPHQL_VARIABLES", list(errors))
+        body: dict[str, Any] = {"data": result.data}
+        if errors:
+            body["errors"] = masked(errors, request_id(request.scope), "GRAPHQL_INVALID")
+        body["extensions"] = {"cost": {"rows": cost.rows, "limit": ROWS}}
+        return _response(request, body, 200)
+
+    def _refuse_document(self, request: Request, error: DocumentError) -> Response:
+        body = {"errors": masked(error.errors, request_id(request.scope), error.code)}
+        return _response(request, body, _document_status(request))
+
+    def _refuse(self, request: Request, error: HubError) -> Response:
+        status = _document_status(request) if isinstance(error, LimitError) else error.status
+        body = {"errors": [refusal(error, request_id(request.scope))]}
+        response = _response(request, body, status)
+        response.headers.update(headers_of(error))
+        if isinstance(error, MethodError):
+            is_served = request.method in self._serving.allowed.split(", ")
+            response.headers["Allow"] = "POST" if is_served else self._serving.allowed
+        return response
+
+
+@contextlib.asynccontextmanager
+async def _opened(
+    given: Awaitable[object] | AbstractAsyncContextManager[object],
+) -> AsyncIterator[object]:
+    if isinstance(given, AbstractAsyncContextManager):
+        async with given as context:
+            yield context
+    else:
+        yield await given
+
+
+def _document_status(request: Request) -> int:
+    # The draft: under application/json a well-formed request is answered with 200, refused or not.
+    return 400 if accepted(request) == RESPONSE else 200
+
+
+def _response(request: Request, body: dict[str, Any], status: int) -> Response:
+    content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    kind = accepted(request) or JSON
+    return Response(content, status, media_type=f"{kind}; charset=utf-8")
+
+
+def _parameters(request: Request) -> dict[str, Any]:
+    """Read a GET request's parameters into the shape of a POST body."""
+    found: dict[str, Any] = {}
+    for name, text in request.query_params.multi_items():
+        if name in found:
+            raise MalformedError("A parameter is given twice.")
+        is_json = name in {"variables", "extensions"}
+        found[name] = parse_json(text.encode()) if is_json else text
+    return found
+
+
+def _ask_of(body: dict[str, Any]) -> Ask:
+    query = body.get("query")
+    if not isinstance(query, str):
+        raise MalformedError("Send the document as text in query.")
+    operation_name = body.get("operationName")
+    if not isinstance(operation_name, str | None):
+        raise MalformedError("operationName must be text.")
+    for name in ("variables", "extensions"):
+        if not isinstance(body.get(name), dict | None):
+            raise MalformedError(f"{name} must be an object.")
+    return Ask(query, body.get("variables") or {}, operation_name)

@@ -1,0 +1,238 @@
+"""What every request passes, whatever route it meets: an id, a log line, headers, a guard.
+
+Pure ASGI, because Starlette's ``BaseHTTPMiddleware`` runs the route in another task, where a
+cancelled request would leave its database transaction open.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.errors import RefusedError
+from hub.web.problems import fault, problem, request_id
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Set where the route has not set its own; a route of public data may say who may keep it."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+Observe = Callable[[str, str, int, float], None]
+"""Counts a request: method, route template, status, seconds."""
+
+_log = structlog.get_logger("hub.access")
+
+
+@dataclass(frozen=True)
+class Wall:
+    """How the outer wall stands.
+
+    ``is_https`` adds HSTS. ``cookie`` is the name of the session cookie. ``forms`` are paths whose
+    own form posts are taken beside JSON; the origin is checked there too. ``observe`` counts.
+    """
+
+    is_https: bool
+    cookie: str
+    forms: frozenset[str] = frozenset()
+    observe: Observe | None = None
+
+
+def wall(settings: Wall) -> list[Middleware]:
+    """Tell the middleware of the application, outermost first."""
+    return [
+        Middleware(SecurityHeaders, is_https=settings.is_https),
+        Middleware(AccessLog, observe=settings.observe),
+        Middleware(OriginGuard, cookie=settings.cookie, forms=settings.forms),
+    ]
+
+
+class SecurityHeaders:
+    """Puts the request's id and the security headers on every answer, errors included."""
+
+    def __init__(self, app: ASGIApp, is_https: bool) -> None:
+        self._app = app
+        self._headers = dict(HEADERS)
+        if is_https:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and complete the headers of its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id(scope)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, complete)
+
+
+class AccessLog:
+    """Writes one line a request, and turns what nobody caught into a problem without a word of it.
+
+    Never the path as sent, the query string or the body: identifiers, tokens and figures end up
+    there. The route's template says what was asked.
+    """
+
+    def __init__(self, app: ASGIApp, observe: Observe | None = None) -> None:
+        self._app = app
+        self._observe = observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, time it and tell how it ended."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, answer = time.perf_counter(), _Answer(send)
+        try:
+            await self._guarded(scope, receive, answer)
+        finally:
+            self._tell(scope, answer.status, time.perf_counter() - started)
+
+    async def _guarded(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        try:
+            await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            answer.status = answer.status or 499
+        except Exception as error:
+            kind = type(error).__qualname__
+            _log.error("unforeseen", error_type=kind, request_id=request_id(scope))
+            if answer.status:
+                # Half an answer is out; only a broken connection tells the client so.
+                raise
+            await fault(scope)(scope, receive, answer)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        route, state = route_template(scope), scope.get("state", {})
+        _log.info(
+            "request",
+            method=method,
+            route=route,
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+            client=state.get("client_id"),
+            document=state.get("document"),
+            request_id=request_id(scope),
+        )
+        if self._observe is not None:
+            self._observe(method, route, status, seconds)
+
+
+class OriginGuard:
+    """Stops requests that another site makes a signed-in browser send (CSRF).
+
+    Only the session cookie goes along by itself, so only requests with it are held: they must be
+    JSON (or a form of ``forms``) and come from this very origin.
+    """
+
+    def __init__(self, app: ASGIApp, cookie: str, forms: frozenset[str] = frozenset()) -> None:
+        self._app = app
+        self._cookie = cookie
+        self._forms = forms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it with 403 before its body is read."""
+        if scope["type"] == "http" and self._is_forged(scope):
+            error = RefusedError("Send this from the hub's own pages, as JSON.", code="ORIGIN")
+            await problem(error, scope)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _is_forged(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if scope["method"] in SAFE or not self._has_cookie(headers):
+            return False
+        return not (self._is_of_kind(scope, headers) and _is_same_origin(scope, headers))
+
+    def _has_cookie(self, headers: Headers) -> bool:
+        pairs = ";".join(headers.getlist("cookie")).split(";")
+        return any(pair.partition("=")[0].strip() == self._cookie for pair in pairs)
+
+    def _is_of_kind(self, scope: Scope, headers: Headers) -> bool:
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        is_form = kind == "application/x-www-form-urlencoded"
+        return kind == "application/json" or (is_form and scope["path"] in self._forms)
+
+
+class _Answer:
+    """Passes messages on and remembers the status; 0 until an answer has started."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def route_template(scope: Scope) -> str:
+    """Tell the template of the route that answered, such as ``/v1/returns/{dataset}``."""
+    routes = getattr(scope.get("app"), "routes", ())
+    return _template(routes, scope) or "unmatched"
+
+
+def _template(routes: Iterable[Any], scope: Scope) -> str | None:
+    for route in routes:
+        if _has_answered(route, scope):
+            return str(route.path)
+        inner = _template(getattr(route, "routes", None) or (), scope)
+        if inner is not None:
+            return str(route.path) + inner
+    return None
+
+
+def _has_answered(route: Any, scope: Scope) -> bool:
+    endpoint = scope.get("endpoint")
+    if endpoint is None:
+        return False
+    if getattr(route, "endpoint", None) is endpoint:
+        # One function may answer several routes; the path tells which of them it was.
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return route.path_regex.match(path) is not None
+    return getattr(route, "app", None) is endpoint
+
+
+def _is_same_origin(scope: Scope, headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        # "none" is the person's own act, such as an address typed in; pages cannot forge it.
+        return site in {"same-origin", "none"}
+    own = f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
+    return headers.get("origin") == own

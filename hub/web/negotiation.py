@@ -1,0 +1,77 @@
+"""Which of the two GraphQL media types an ``Accept`` header wants.
+
+``application/graphql-response+json`` is taken where it is named; ``*/*`` and silence get
+``application/json``, because clients that old expect status 200 for a refused document.
+"""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+JSON = "application/json"
+RESPONSE = "application/graphql-response+json"
+HTML = "text/html"
+
+
+@dataclass(frozen=True)
+class Range:
+    """One media range of an ``Accept`` header with its weight from 0 to 1."""
+
+    kind: str
+    weight: float
+
+    def covers(self, kind: str) -> bool:
+        """Tell whether the range names the kind, its family or everything."""
+        return self.kind in {kind, kind.split("/")[0] + "/*", "*/*"}
+
+    @property
+    def exactness(self) -> int:
+        """Rank the range: a full name beats ``application/*`` beats ``*/*``."""
+        return 2 - self.kind.count("*")
+
+
+def accepted(request: Request) -> str | None:
+    """Choose the media type of a GraphQL answer; none when the client takes neither."""
+    ranges = _ranges(request)
+    if not ranges:
+        return JSON
+    plain, response = _weight(JSON, ranges), _weight(RESPONSE, ranges)
+    is_named = any(each.kind == RESPONSE for each in ranges)
+    if response > 0 and (response > plain or (is_named and response >= plain)):
+        return RESPONSE
+    return JSON if plain > 0 else None
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether the client is a browser that asks for a page: it names HTML itself."""
+    return any(each.kind == HTML and each.weight > 0 for each in _ranges(request))
+
+
+def _weight(kind: str, ranges: list[Range]) -> float:
+    fitting = [each for each in ranges if each.covers(kind)]
+    return max(fitting, key=lambda each: each.exactness).weight if fitting else 0.0
+
+
+def _ranges(request: Request) -> list[Range]:
+    header = ",".join(request.headers.getlist("accept"))
+    return [_range(part) for part in header.split(",") if part.strip()]
+
+
+def _range(text: str) -> Range:
+    kind, *parameters = [part.strip().lower() for part in text.split(";")]
+    weight = 1.0
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            weight = _quality(value.strip())
+        elif name.strip() == "charset" and value.strip('" ') != "utf-8":
+            weight = 0.0
+    return Range(kind, weight)
+
+
+def _quality(text: str) -> float:
+    try:
+        weight = float(text)
+    except ValueError:
+        return 0.0
+    return weight if 0 <= weight <= 1 else 0.0

@@ -1,0 +1,225 @@
+"""``/openapi.json``: the REST part, described from the same words that judge it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from hub.loaders.body import CSV, JSON, XLSX
+from hub.vocabulary import Vocabulary
+from hub.web.problems import MEDIA_TYPE
+
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_REFUSALS = {
+    "400": "The body cannot be read.",
+    "401": "No token, or one that does not hold.",
+    "403": "Another agency's return, or not your role.",
+    "404": "Unknown dataset, agency or period.",
+    "409": "The state does not allow it.",
+    "412": "If-Match or If-None-Match did not hold.",
+    "413": "The body is too large.",
+    "415": "A media type the hub does not read.",
+    "422": "The return breaks rules; nothing was stored.",
+    "429": "Too many requests; see Retry-After.",
+}
+
+
+def openapi_route(words: Vocabulary) -> Route:
+    """Serve the description; made once."""
+    content = openapi(words)
+
+    async def describe(_: Request) -> Response:
+        return JSONResponse(content, headers={"Cache-Control": "public, max-age=300"})
+
+    return Route("/openapi.json", describe, methods=["GET"])
+
+
+def openapi(words: Vocabulary) -> dict[str, Any]:
+    """Describe the REST routes as OpenAPI 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Domestic abuse data hub: returns and saved queries",
+            "version": "1",
+            "description": "Agencies push aggregate returns; dashboards read saved queries.",
+        },
+        "paths": {
+            "/v1/returns/{dataset}/{agency}/{period}": _returns(words),
+            "/v1/templates/{dataset}.{format}": {"get": _template(words)},
+            "/v1/queries/{name}.{format}": {"get": _query()},
+        },
+        "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "oauth2",
+                    "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}},
+                },
+                "basic": {"type": "http", "scheme": "basic"},
+            },
+            "schemas": _schemas(words),
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _path(name: str, text: str, codes: list[str] | None = None) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"} | ({"enum": codes} if codes else {})
+    return {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
+
+
+def _refusals(*statuses: str) -> dict[str, Any]:
+    return {status: {"description": _REFUSALS[status]} | _PROBLEM for status in statuses}
+
+
+def _returns(words: Vocabulary) -> dict[str, Any]:
+    body = {"$ref": "#/components/schemas/Return"}
+    content = {JSON: {"schema": body}, CSV: {"schema": {"type": "string"}}}
+    content[XLSX] = {"schema": {"type": "string", "contentMediaType": XLSX}}
+    stored = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Receipt"}}}}
+    dry = {"name": "dryRun", "in": "query", "schema": {"type": "boolean", "default": False}}
+    headers = [
+        {"name": name, "in": "header", "schema": {"type": "string"}}
+        for name in ("If-Match", "If-None-Match", "Idempotency-Key")
+    ]
+    return {
+        "parameters": [
+            _path("dataset", "Code of the dataset.", sorted(words.datasets)),
+            _path("agency", "Code of the agency.", sorted(words.agencies)),
+            _path("period", "A typed period, such as FY2017-18 or 2017-05%2F2017-12."),
+        ],
+        "put": {
+            "operationId": "putReturn",
+            "summary": "Push a return: stored whole as a revision, or not at all.",
+            "parameters": [dry, *headers],
+            "requestBody": {"required": True, "content": content},
+            "responses": {
+                "201": {"description": "A new revision."} | stored,
+                "200": {"description": "Unchanged, or a dry run."} | stored,
+            }
+            | _refusals(*_REFUSALS),
+        },
+        "get": {
+            "operationId": "getReturn",
+            "summary": "Your own return: its current content, revisions and states.",
+            "responses": {"200": {"description": "The return."}}
+            | _refusals("401", "403", "404", "429"),
+        },
+    }
+
+
+def _template(words: Vocabulary) -> dict[str, Any]:
+    return {
+        "operationId": "getTemplate",
+        "summary": "The form of a dataset's return.",
+        "parameters": [
+            _path("dataset", "Code of the dataset.", sorted(words.datasets)),
+            _path("format", "csv or xlsx.", ["csv", "xlsx"]),
+        ],
+        "responses": {"200": {"description": "The template."}} | _refusals("401", "404"),
+    }
+
+
+_ASKED = {
+    "area": "Code of an area; may be repeated for overview and observations.",
+    "period": "A period string; may be repeated for observations.",
+    "indicator": "Of observations: code of an indicator; may be repeated.",
+    "comparator": "Of overview: UK, RECOMMENDED, SIMILAR or FORCE; may be repeated, all if none.",
+    "asAt": "Of performance: a period string, in place of period.",
+    "dataset": "Of profile: code of a dataset.",
+    "release": "Id of a release; the latest if none.",
+}
+
+
+def _query() -> dict[str, Any]:
+    names = ["journey", "overview", "performance", "observations", "profile"]
+    asked = [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in _ASKED.items()
+    ]
+    return {
+        "operationId": "getSavedQuery",
+        "summary": "A saved query as a file, with an ETag.",
+        "security": [{"token": []}, {"basic": []}],
+        "parameters": [
+            _path("name", "Name of the saved query.", names),
+            _path("format", "json or csv.", ["json", "csv"]),
+            *asked,
+        ],
+        "responses": {
+            "200": {"description": "The file."},
+            "304": {"description": "Not modified since the ETag."},
+        }
+        | _refusals("400", "401", "403", "404", "422"),
+    }
+
+
+def _schemas(words: Vocabulary) -> dict[str, Any]:
+    text, whole = {"type": "string"}, {"type": "integer"}
+    maybe = {"type": ["string", "null"]}
+    reasons = [*sorted(words.reasons), None]
+    observation = {
+        "type": "object",
+        "required": ["indicator", "area"],
+        "additionalProperties": False,
+        "properties": {
+            "indicator": text,
+            "area": text,
+            "period": text,
+            "breakdown": {"type": "object", "additionalProperties": text},
+            "value": {"type": ["number", "null"], "minimum": 0},
+            "status": {"enum": ["x", "z", None]},
+            "reason": {"enum": reasons},
+            "base": {"type": ["number", "null"]},
+            "note": maybe,
+        },
+    }
+    finding = {
+        "type": "object",
+        "properties": {
+            "severity": {"enum": ["error", "query", "notice"]},
+            "code": text,
+            "message": text,
+            "row": {"type": ["integer", "null"]},
+            "column": maybe,
+            "pointer": maybe,
+            "allowed": maybe,
+        },
+    }
+    findings = {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}}
+    return {
+        "Observation": observation,
+        "Finding": finding,
+        "Return": {
+            "type": "object",
+            "required": ["observations"],
+            "properties": {
+                "observations": {
+                    "type": "array",
+                    "items": {"$ref": "#/components/schemas/Observation"},
+                },
+                "note": maybe,
+            },
+        },
+        "Receipt": {
+            "type": "object",
+            "properties": {
+                "returnId": maybe,
+                **dict.fromkeys(("dataset", "agency", "period", "contentHash"), text),
+                "revision": {"type": ["integer", "null"]},
+                "state": maybe,
+                "dryRun": {"type": "boolean"},
+                "counts": {"type": "object", "additionalProperties": whole},
+                "findings": findings,
+                "completeness": {"type": "object", "additionalProperties": whole},
+            },
+        },
+        "Problem": {
+            "type": "object",
+            "properties": {
+                **dict.fromkeys(("type", "title", "detail", "code", "requestId"), text),
+                "status": whole,
+                "findings": findings,
+            },
+        },
+    }

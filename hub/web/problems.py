@@ -1,0 +1,94 @@
+"""Refusals as ``application/problem+json`` (RFC 9457), for REST routes and the router itself."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from hub.errors import HubError, RateLimitedError, UnauthenticatedError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def request_id(scope: Scope) -> str:
+    """Tell the id of this request, making one when no middleware has yet."""
+    state: dict[str, Any] = scope.setdefault("state", {})
+    given: str = state.setdefault("request_id", secrets.token_hex(8))
+    return given
+
+
+def problem(error: HubError, scope: Scope) -> Response:
+    """Answer a refusal; ``findings`` of the error, when it has any, come along as data."""
+    members: dict[str, Any] = {"detail": error.message}
+    findings = getattr(error, "findings", None)
+    if findings is not None:
+        members["findings"] = [_plain(each) for each in findings]
+    return _answer(error.code, error.status, scope, members, headers_of(error))
+
+
+def headers_of(error: HubError) -> dict[str, str]:
+    """Tell the headers a refusal needs: whom to wait for, or how to sign in."""
+    if isinstance(error, RateLimitedError):
+        return {"Retry-After": str(max(1, error.retry_after))}
+    if isinstance(error, UnauthenticatedError):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def fault(scope: Scope) -> Response:
+    """Answer an exception nobody foresaw, without a word of it."""
+    members = {"detail": "Something went wrong here; quote the request id when you report it."}
+    return _answer("INTERNAL", 500, scope, members, {})
+
+
+def add_handlers(app: Starlette) -> None:
+    """Make the application answer the hub's errors and the router's 404 and 405 as problems."""
+    app.add_exception_handler(HubError, _on_hub_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+
+
+async def _on_hub_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HubError) or error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        # An error without a status of its own was never meant for a client.
+        raise error
+    return problem(error, request.scope)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    # The exception's own detail is not repeated: Starlette and its users put anything there.
+    members = {"detail": status.description or status.phrase}
+    return _answer(status.name, int(status), request.scope, members, error.headers or {})
+
+
+def _answer(
+    code: str, status: int, scope: Scope, members: Mapping[str, Any], headers: Mapping[str, str]
+) -> Response:
+    body = {
+        "type": "/problems/" + code.lower().replace("_", "-"),
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "requestId": request_id(scope),
+        **members,
+    }
+    content = json.dumps(body, ensure_ascii=False)
+    return Response(content, status, dict(headers), MEDIA_TYPE)
+
+
+def _plain(finding: Any) -> Any:
+    """Turn a finding (pydantic model, dataclass with ``as_json``, or mapping) into plain data."""
+    if hasattr(finding, "model_dump"):
+        return finding.model_dump(mode="json", by_alias=True)
+    if hasattr(finding, "as_json"):
+        return finding.as_json()
+    return dict(finding)

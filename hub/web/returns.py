@@ -1,0 +1,148 @@
+"""``/v1/returns``: agencies push their returns and look at what the hub has of them."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from hub.auth.permissions import demand, enter
+from hub.errors import NotFoundError
+from hub.loaders.body import require_readable
+from hub.submissions.history import findings_of, observations_of, revisions_of
+from hub.submissions.idempotency import once
+from hub.submissions.reading import record_reading
+from hub.submissions.reception import Address, Conditions, receive, require_known
+from hub.submissions.revisions import Revision, Submission, etag_of
+from hub.submissions.store import find
+from hub.validation import Completeness
+from hub.web.authentication import principal_of
+from hub.web.body import read_body
+from hub.web.state import hub_of
+
+
+async def put_return(request: Request) -> Response:
+    """Take a return in; see the contract for its answers."""
+    hub = hub_of(request)
+    principal = enter(await principal_of(request), "return.submit")
+    address = _address(request)
+    require_known(address, hub.words)
+    demand(principal, "return.submit", agency=address.agency)
+    media_type = request.headers.get("content-type", "")
+    require_readable(media_type)
+    body = await read_body(request, hub.settings.upload_limit)
+    dry_run = _flag(request, "dryRun")
+    headers = request.headers
+    conditions = Conditions(headers.get("if-match"), headers.get("if-none-match"))
+
+    async def act() -> tuple[int, dict[str, Any]]:
+        answer, complete = await receive(
+            hub.database,
+            hub.words,
+            hub.clock,
+            principal,
+            address,
+            body,
+            media_type,
+            dry_run=dry_run,
+            conditions=conditions,
+        )
+        return (201 if answer.created else 200), as_json(answer, complete)
+
+    key = None if dry_run else headers.get("idempotency-key")
+    status, content = await once(hub.database, principal, key, request.url.path, body, act)
+    response = JSONResponse(content, status)
+    if content["revision"] is not None and not dry_run:
+        response.headers["ETag"] = etag_of(content["revision"], content["contentHash"])
+    return response
+
+
+async def get_return(request: Request) -> Response:
+    """Show the caller's own return: its revisions, their states, and the current content."""
+    hub = hub_of(request)
+    principal = enter(await principal_of(request), "return.read")
+    address = _address(request)
+    require_known(address, hub.words)
+    demand(principal, "return.read", agency=address.agency)
+    async with hub.database.intake() as session:
+        current = await find(session, address.dataset, address.agency, address.period)
+        if current is None:
+            raise NotFoundError("Nothing was returned at this address yet.")
+        history = await revisions_of(session, current.return_id)
+        rows = await observations_of(session, current.return_id, current.number)
+        findings = await findings_of(session, current.return_id, current.number)
+        await record_reading(session, current, principal, hub.clock())
+    content = revision_json(current) | {
+        "returnId": str(current.return_id),
+        "dataset": current.dataset,
+        "agency": current.agency,
+        "period": current.period,
+        "note": current.note,
+        "revisions": [revision_json(one) for one in history],
+        "findings": [item.as_json() for item in findings],
+        "observations": [_observation(item) for item in rows],
+    }
+    etag = etag_of(current.number, current.content_hash)
+    return JSONResponse(content, headers={"ETag": etag})
+
+
+def _address(request: Request) -> Address:
+    path = request.path_params
+    return Address(path["dataset"], path["agency"], path["period"])
+
+
+def _flag(request: Request, name: str) -> bool:
+    return request.query_params.get(name, "false").lower() == "true"
+
+
+def as_json(answer: Submission, complete: Completeness) -> dict[str, Any]:
+    """Write the answer to a push as the contract has it."""
+    return {
+        "returnId": str(answer.return_id) if answer.return_id else None,
+        "dataset": answer.dataset,
+        "agency": answer.agency,
+        "period": answer.period,
+        "revision": answer.revision,
+        "state": str(answer.state) if answer.state else None,
+        "contentHash": answer.content_hash,
+        "dryRun": answer.dry_run,
+        "counts": {name: getattr(answer.counts, name) for name in answer.counts.__slots__},
+        "findings": [item.as_json() for item in answer.findings],
+        "completeness": {"expected": complete.expected, "received": complete.received},
+    }
+
+
+def revision_json(one: Revision) -> dict[str, Any]:
+    """Write a revision's place in its history."""
+    return {
+        "revision": one.number,
+        "state": str(one.state),
+        "contentHash": one.content_hash,
+        "submittedAt": one.submitted_at.isoformat(),
+        "rows": one.rows,
+        "current": one.current,
+    }
+
+
+def _observation(item: Any) -> dict[str, Any]:
+    return {
+        "indicator": item.indicator,
+        "area": item.area,
+        "period": item.period,
+        "breakdown": dict(item.breakdown),
+        "value": None if item.value is None else _number(item.value),
+        "status": item.status,
+        "reason": item.reason,
+        "base": None if item.base is None else _number(item.base),
+        "note": item.note,
+    }
+
+
+def _number(value: Any) -> int | float:
+    return int(value) if value == int(value) else float(value)
+
+
+routes = [
+    Route("/v1/returns/{dataset}/{agency}/{period:path}", put_return, methods=["PUT"]),
+    Route("/v1/returns/{dataset}/{agency}/{period:path}", get_return, methods=["GET"]),
+]

@@ -1,0 +1,34 @@
+"""``/v1/templates``: the form of a dataset's return, ready to fill in."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.auth.permissions import enter
+from hub.errors import NotFoundError, VocabularyError
+from hub.loaders.body import XLSX
+from hub.loaders.templates import csv_template, xlsx_template
+from hub.web.authentication import principal_of
+from hub.web.state import hub_of
+
+
+async def template(request: Request) -> Response:
+    """Give a dataset's template as CSV or XLSX."""
+    hub = hub_of(request)
+    enter(await principal_of(request), "template.read")
+    dataset, kind = request.path_params["dataset"], request.path_params["format"]
+    try:
+        hub.words.dataset(dataset)
+    except VocabularyError as error:
+        raise NotFoundError(error.message) from None
+    if kind == "csv":
+        response = Response(csv_template(hub.words, dataset), media_type="text/csv; charset=utf-8")
+    elif kind == "xlsx":
+        response = Response(xlsx_template(hub.words, dataset), media_type=XLSX)
+    else:
+        raise NotFoundError("Templates are .csv or .xlsx.")
+    response.headers["Content-Disposition"] = f'attachment; filename="{dataset}.{kind}"'
+    return response
+
+
+routes = [Route("/v1/templates/{dataset}.{format}", template, methods=["GET"])]

@@ -1,0 +1,153 @@
+"""A real Chromium before a tiny server of the pages: strict policy, no other host.
+
+Without a Chromium (``CHROMIUM`` names one that is not on the path) these tests are skipped, and
+the summary says so.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount
+from starlette.routing import Route as WebRoute
+from starlette.staticfiles import StaticFiles
+
+import hub.web
+from hub.web.pages import (
+    Frame,
+    NavLink,
+    Option,
+    ReleaseNote,
+    journey_page,
+    landing_page,
+    message_page,
+    not_signed_in_page,
+)
+from tests.unit.web_pages.three_rivers import three_rivers_journey
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+FRAME = Frame(
+    navigation=(NavLink("Journey", "/journey", current=True), NavLink("Overview", "/overview")),
+    viewer="analyst",
+    account=NavLink("Sign out", "/sign-out"),
+    demo=True,
+)
+AREAS = (Option("E07000102", "Three Rivers"), Option("E10000015", "Hertfordshire"))
+PERIODS = (Option("CY2017", "Jan to Dec 2017"), Option("FY2017-18", "Apr 2017 to Mar 2018"))
+
+
+def _journey(request: Request) -> str:
+    return journey_page(
+        three_rivers_journey(),
+        query=str(request.url.query),
+        release=ReleaseNote("demo-1", "Demo release"),
+        areas=AREAS,
+        periods=PERIODS,
+        frame=FRAME,
+    )
+
+
+PAGES: dict[str, Callable[[Request], str]] = {
+    "/": lambda _: landing_page(
+        releases=[ReleaseNote("demo-1", "Demo release", "partner")],
+        areas=AREAS,
+        periods=PERIODS,
+        frame=FRAME,
+    ),
+    "/journey": _journey,
+    "/missing": lambda _: message_page(404, frame=FRAME),
+    "/signed-out": lambda _: not_signed_in_page("/sign-in"),
+}
+
+
+def _route(path: str, draw: Callable[[Request], str]) -> WebRoute:
+    async def answer(request: Request) -> HTMLResponse:
+        return HTMLResponse(draw(request), headers={"Content-Security-Policy": POLICY})
+
+    return WebRoute(path, answer)
+
+
+@pytest.fixture(scope="session")
+async def site() -> AsyncIterator[str]:
+    """The pages on a free port of this machine; gives the address."""
+    static = StaticFiles(directory=Path(hub.web.__file__).parent / "static")
+    routes = [_route(path, draw) for path, draw in PAGES.items()]
+    app = Starlette(routes=[*routes, Mount("/static", static)])
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The system's Chromium, without a window."""
+    if CHROMIUM is None:
+        pytest.skip("No Chromium found: the pages were NOT tried in a browser.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Visit:
+    """A page that was opened, with everything it complained about or asked elsewhere."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    strayed: list[str] = field(default_factory=list)
+
+
+Open = Callable[..., Awaitable[Visit]]
+
+
+@pytest.fixture
+async def visit(site: str, chromium: Browser) -> AsyncIterator[Open]:
+    """Open a path at a width; requests to any other host are cut and noted."""
+    contexts: list[BrowserContext] = []
+
+    async def opened(path: str, *, width: int = 1280, scripts: bool = False) -> Visit:
+        context = await chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        found = Visit(await context.new_page())
+
+        async def only_here(route: Route) -> None:
+            if route.request.url.startswith(site):
+                await route.continue_()
+            else:
+                found.strayed.append(route.request.url)
+                await route.abort()
+
+        await context.route("**/*", only_here)
+        found.page.on("console", lambda message: found.complaints.append(message.text))
+        found.page.on("requestfailed", lambda request: found.complaints.append(request.url))
+        await found.page.goto(f"{site}{path}")
+        return found
+
+    yield opened
+    for context in contexts:
+        await context.close()

@@ -1,0 +1,103 @@
+"""The embedded PostgreSQL for every test that asks for it.
+
+One server is started per test session, at the first test that needs it, in a folder of its own.
+Its database ``hub`` is migrated once and is the template; a test that takes the fixture
+``database`` works on a copy of its own, with all four logins, and never sees another test's
+rows. ``settings`` is what that database was opened with, for tests that open it themselves
+(an application under test); ``owner`` connects to it as the owner, for looking at what no duty
+may see. ``fresh_settings()`` makes further copies: for two databases in one test, or for a
+wider-scoped fixture of a module whose tests only read.
+"""
+
+import asyncio
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from hub.db.embedded import EmbeddedPostgres, Server
+from hub.db.engine import Database
+from hub.db.logins import credentials
+from hub.db.migrate import upgrade
+from hub.db.server import owner_address
+from hub.settings import Settings
+
+FreshSettings = Callable[[], AbstractAsyncContextManager[Settings]]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The session's server, and the data folder that holds its credentials."""
+
+    server: Server
+    data_dir: Path
+
+
+@pytest.fixture(scope="session")
+async def template(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Template]:
+    """The session's embedded server, its database ``hub`` migrated and then left alone."""
+    # A run that is told to end (by `timeout`, by CI) ends its server too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    data_dir = tmp_path_factory.mktemp("data")
+    embedded = EmbeddedPostgres(data_dir)
+    server = await asyncio.to_thread(embedded.start)
+    try:
+        await upgrade(server.url, credentials(data_dir))
+        yield Template(server, data_dir)
+    finally:
+        await asyncio.to_thread(embedded.destroy)
+
+
+@asynccontextmanager
+async def copy_of(template: Template) -> AsyncIterator[Settings]:
+    """Make a database from the template; give settings that name it; drop it afterwards."""
+    name, server = f"test_{secrets.token_hex(6)}", template.server
+    admin = create_async_engine(
+        server.url.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
+    async with admin.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {server.database}"))
+    try:
+        address = SecretStr(server.address(name))
+        yield Settings(env="development", data_dir=template.data_dir, database_url=address)
+    finally:
+        async with admin.connect() as connection:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        await admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def fresh_settings(template: Template) -> FreshSettings:
+    """Give what makes further databases, to be called in an ``async with``."""
+    return lambda: copy_of(template)
+
+
+@pytest.fixture
+async def settings(template: Template) -> AsyncIterator[Settings]:
+    """Settings that name a database of the test's own (development profile)."""
+    async with copy_of(template) as own:
+        yield own
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """A migrated, empty database of the test's own, with all four kinds of session."""
+    opened = await Database.open(settings)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def owner(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The owner's connections to the same database: may do and see everything."""
+    engine = create_async_engine(owner_address(settings), poolclass=NullPool)
+    yield engine
+    await engine.dispose()

@@ -1,0 +1,97 @@
+"""A whole hub in process: the real application over a real database, spoken to by HTTP."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import pytest
+
+from hub.app import RunningHub, build
+from hub.auth.keys import signing_keys
+from hub.auth.registry import grant_role, register_client
+from hub.auth.revocation import source
+from hub.auth.roles import Role
+from hub.auth.standing import Standing
+from hub.clock import now
+from hub.db.engine import Database
+from hub.settings import Settings
+from hub.vocabulary import vocabulary
+
+URL = "http://127.0.0.1:8000"
+
+
+@dataclass
+class Client:
+    """A caller of the hub: its token goes with every request."""
+
+    http: httpx2.AsyncClient
+    token: str
+    client_id: str
+    secret: str = field(repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    async def put(self, address: str, body: Any, **headers: str) -> httpx2.Response:
+        """PUT a return; a mapping goes as JSON, bytes as they are."""
+        url = f"/v1/returns/{address}"
+        sent = self.headers | headers
+        if isinstance(body, bytes):
+            return await self.http.put(url, content=body, headers=sent)
+        return await self.http.put(url, json=body, headers=sent)
+
+    async def get(self, url: str, **headers: str) -> httpx2.Response:
+        return await self.http.get(url, headers=self.headers | headers)
+
+    async def graphql(self, path: str, query: str, **variables: Any) -> dict[str, Any]:
+        body = {"query": query, "variables": variables}
+        answer = await self.http.post(path, json=body, headers=self.headers)
+        content: dict[str, Any] = answer.json()
+        return content
+
+
+Sign = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture
+async def hub(settings: Settings, database: Database) -> RunningHub:
+    """A running hub over a database of the test's own."""
+    return RunningHub(
+        database=database,
+        settings=settings,
+        keys=signing_keys(settings.data_dir),
+        clock=now,
+        standing=Standing(source(database, now), now),
+        words=vocabulary(),
+    )
+
+
+@pytest.fixture
+async def http(hub: RunningHub) -> AsyncIterator[httpx2.AsyncClient]:
+    """HTTP to the application, without a network."""
+    transport = httpx2.ASGITransport(app=build(hub))
+    async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
+        yield client
+
+
+@pytest.fixture
+def sign(hub: RunningHub, http: httpx2.AsyncClient) -> Sign:
+    """Register a client with a role and get it a token, as an operator and a system would."""
+
+    async def make(role: Role, agency: str | None = None, person: str = "") -> Client:
+        at = now()
+        client_id = f"{(agency or 'none').lower()}-{role}-{person or 'one'}"
+        async with hub.database.identity() as session:
+            made = await register_client(
+                session, client_id=client_id, title="test", at=at, agency=agency, person=person
+            )
+            await grant_role(session, client_id, role, granted_by="test", at=at)
+        secret = made.secret or ""
+        answer = await http.post(
+            "/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
+        )
+        return Client(http, answer.json()["access_token"], client_id, secret)
+
+    return make

@@ -1,0 +1,121 @@
+"""The journey over the API: stages with their own periods, graded links, missing stages named."""
+
+from typing import Any
+
+import pytest
+
+from hub.app import RunningHub
+from hub.auth.roles import Role
+from tests.functional.acts import Partnership, rows
+from tests.functional.conftest import Sign
+
+JOURNEY = """query($area: String!, $period: String!) { journey(area: $area, period: $period) {
+  area { code } period { id } release { id audience }
+  stages { code unit agency { code } period { id } area { code } figure { value status }
+    parts { code figure { value } } }
+  links { code from to comparability periodOverlap unitMatch areaMatch
+    ratio { value status numerator { value } denominator { value } } caveats { code text } }
+  missing { code title agency { code } reason symbol } } }"""
+HERE = "E07000102"
+
+
+@pytest.fixture
+async def partnership(hub: RunningHub, sign: Sign) -> Partnership:
+    """Police, IDVA service and Marac, as the demo has them."""
+    made = Partnership(hub, sign)
+    police = rows(("POL_DA_CRIME", 617), ("POL_DA_INCIDENT", 653))
+    await made.returned("POLICE_CRIME/HERTS_POLICE/CY2017", police)
+    idva = rows(("IDV_REFERRAL", 141), ("IDV_ENGAGED", 80), ("IDV_NOT_ENGAGED", 61))
+    await made.returned("IDVA/REFUGE_HERTS/FY2017-18", idva)
+    marac = rows(("MAR_CASE", 55), ("MAR_REPEAT", 3))
+    await made.returned("MARAC/HERTS_MARAC/CY2017", marac)
+    await made.release()
+    return made
+
+
+async def journey(
+    partnership: Partnership, area: str = HERE, period: str = "CY2017"
+) -> dict[str, Any]:
+    analyst = await partnership.client(Role.ANALYST)
+    answer = await analyst.graphql("/graphql", JOURNEY, area=area, period=period)
+    assert answer.get("data"), answer
+    found: dict[str, Any] = answer["data"]["journey"]
+    return found
+
+
+def by_code(items: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {item["code"]: item for item in items}
+
+
+async def test_each_stage_is_a_count_of_its_own(partnership: Partnership) -> None:
+    found = await journey(partnership)
+    stages = by_code(found["stages"])
+    police = next(stage for stage in stages.values() if stage["figure"]["value"] == 1270)
+    assert (police["period"]["id"], police["agency"]["code"]) == ("CY2017", "HERTS_POLICE")
+    assert {part["figure"]["value"] for part in police["parts"]} >= {617, 653}
+    idva = next(s for s in stages.values() if s["figure"]["value"] == 141)
+    assert (idva["period"]["id"], idva["agency"]["code"]) == ("FY2017-18", "REFUGE_HERTS")
+    assert found["release"]["audience"] == "partner"
+
+
+async def test_links_are_ratios_of_published_figures_with_a_grade(
+    partnership: Partnership,
+) -> None:
+    links = by_code((await journey(partnership))["links"])
+    link = links["POLICE_IDVA_REFERRED"]
+    assert link["comparability"] == "C"
+    assert link["periodOverlap"] == 0.75
+    ratio = link["ratio"]
+    assert (ratio["numerator"]["value"], ratio["denominator"]["value"]) == (141, 1270)
+    assert ratio["value"] == pytest.approx(141 / 1270 * 100)
+    assert all(caveat["text"] for caveat in link["caveats"])
+    assert links["IDVA_REFERRED_ENGAGED"]["comparability"] == "A"
+    assert {one["comparability"] for one in links.values()} <= set("ABCD")
+
+
+async def test_a_link_over_a_hidden_figure_is_hidden(partnership: Partnership) -> None:
+    """3 repeats of 55 cases: neither the count nor the ratio is told."""
+    ratio = by_code((await journey(partnership))["links"])["MARAC_HEARD_REPEAT"]["ratio"]
+    assert (ratio["status"], ratio["value"]) == ("SUPPRESSED", None)
+
+
+async def test_too_little_overlap_is_not_compared(partnership: Partnership) -> None:
+    """A journey asked for a later year takes what lies nearest, and refuses the rest."""
+    found = await journey(partnership, period="FY2017-18")
+    grades = {code: one["comparability"] for code, one in by_code(found["links"]).items()}
+    assert "D" in grades.values() or all(one["periodOverlap"] >= 0.75 for one in found["links"])
+    for one in found["links"]:
+        refused = one["comparability"] == "D"
+        assert (one["ratio"]["status"] == "NOT_COMPARABLE") == refused
+
+
+async def test_what_is_missing_is_named_with_its_agency(partnership: Partnership) -> None:
+    missing = by_code((await journey(partnership))["missing"])
+    assert missing
+    assert all(one["reason"] and one["title"] for one in missing.values())
+    dac = [
+        one for one in missing.values() if one["agency"] and one["agency"]["code"] == "HERTS_MIND"
+    ]
+    assert dac
+    assert all(one["symbol"] is None for one in dac)
+
+
+async def test_a_far_period_has_no_figures_and_says_so(partnership: Partnership) -> None:
+    found = await journey(partnership, period="CY2012")
+    assert [s for s in found["stages"] if s["figure"]["status"] == "PUBLISHED"] == []
+    assert found["missing"]
+
+
+@pytest.mark.parametrize(("area", "period"), [("E00000000", "CY2017"), (HERE, "2017")])
+async def test_unknown_places_and_unclear_periods_are_refused(
+    partnership: Partnership, area: str, period: str
+) -> None:
+    analyst = await partnership.client(Role.ANALYST)
+    answer = await analyst.graphql("/graphql", JOURNEY, area=area, period=period)
+    assert answer["errors"][0]["extensions"]["code"] in ("UNKNOWN_CODE", "PERIOD_FORMAT"), answer
+
+
+async def test_the_public_has_no_journey_by_token(partnership: Partnership) -> None:
+    public = await partnership.client(Role.PUBLIC)
+    answer = await public.graphql("/graphql", JOURNEY, area=HERE, period="CY2017")
+    assert answer["errors"]

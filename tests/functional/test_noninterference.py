@@ -1,0 +1,186 @@
+"""Non-interference (D1): hidden values do not show in anything a reader gets.
+
+Two hubs hold returns that differ only in counts that both hide. Generated questions of every
+reader role must get the same bytes from both, status and headers included.
+"""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from hub.app import RunningHub, build
+from hub.auth.keys import signing_keys
+from hub.auth.registry import grant_role, register_client
+from hub.auth.revocation import source
+from hub.auth.roles import Role
+from hub.auth.standing import Standing
+from hub.clock import now
+from hub.db.engine import Database
+from hub.db.tables import intake
+from hub.vocabulary import vocabulary
+from tests.conftest import FreshSettings
+from tests.functional.acts import Partnership, plain, rows
+from tests.functional.conftest import URL, Client
+
+READERS = [Role.ANALYST, Role.STEWARD, Role.PUBLIC, Role.AUDITOR]
+HIDDEN = ({"HIGH": 3, "MEDIUM": 12, "STANDARD": 602}, {"HIGH": 2, "MEDIUM": 13, "STANDARD": 602})
+IGNORED = {"x-request-id", "date", "age", "server-timing", "content-length"}
+
+
+@dataclass
+class Twin:
+    """One of the two hubs with its clients."""
+
+    partnership: Partnership
+    hub: RunningHub
+
+
+async def twin(fresh: FreshSettings, stack: AsyncExitStack, counts: dict[str, int]) -> Twin:
+    settings = await stack.enter_async_context(fresh())
+    database = await Database.open(settings)
+    stack.push_async_callback(database.close)
+    hub = RunningHub(
+        database=database,
+        settings=settings,
+        keys=signing_keys(settings.data_dir),
+        clock=now,
+        standing=Standing(source(database, now), now),
+        words=vocabulary(),
+    )
+    transport = httpx2.ASGITransport(app=build(hub))
+    http = await stack.enter_async_context(httpx2.AsyncClient(transport=transport, base_url=URL))
+
+    async def sign(role: Role, agency: str | None = None, person: str = "") -> Client:
+        at, client_id = now(), f"{agency or 'none'}-{role}-{person or 'one'}".lower()
+        async with database.identity() as session:
+            made = await register_client(
+                session, client_id=client_id, title="test", at=at, agency=agency, person=person
+            )
+            await grant_role(session, client_id, role, granted_by="test", at=at)
+        answer = await http.post(
+            "/oauth/token",
+            data={"grant_type": "client_credentials"},
+            auth=(client_id, made.secret or ""),
+        )
+        return Client(http, answer.json()["access_token"], client_id, made.secret or "")
+
+    partnership = Partnership(hub, sign)
+    body = rows(
+        ("POL_DA_CRIME", 617),
+        *(("POL_DA_CRIME", n, {"breakdown": {"RISK": grade}}) for grade, n in counts.items()),
+        ("POL_DA_INCIDENT", 653),
+    )
+    await partnership.returned("POLICE_CRIME/HERTS_POLICE/CY2017", body)
+    for audience in ("PARTNER", "PUBLIC"):
+        await partnership.release(audience)
+    return Twin(partnership, hub)
+
+
+@pytest.fixture
+async def twins(fresh_settings: FreshSettings) -> AsyncIterator[tuple[Twin, Twin]]:
+    async with AsyncExitStack() as stack:
+        yield (
+            await twin(fresh_settings, stack, HIDDEN[0]),
+            await twin(fresh_settings, stack, HIDDEN[1]),
+        )
+
+
+def questions(dice: random.Random, count: int) -> list[str]:
+    """Generated reading questions: every root field, arguments drawn, fields drawn."""
+    areas = ["E07000102", "MAR_THREE_RIVERS", "E10000015", "E00000000"]
+    codes = ["POL_DA_CRIME", "POL_DA_TOTAL", "POL_DA_INCIDENT", "POL_DA_CRIME_PC", "NOPE"]
+    periods = ["CY2017", "FY2017-18", "2017-05", "Q1"]
+    cuts = ["RISK=HIGH", "RISK=MEDIUM", "RISK=STANDARD", "", "RISK=NOPE"]
+    figure = "figure { value status symbol marks display unit reason denominator { value } }"
+
+    def some(choices: list[str]) -> str:
+        return str(dice.sample(choices, dice.randint(0, 2))).replace("'", '"')
+
+    def one() -> str:
+        area, period, code = dice.choice(areas), dice.choice(periods), dice.choice(codes)
+        return dice.choice(
+            [
+                f"{{ observations(areas: {some(areas)}, indicators: {some(codes)}, "
+                f"periods: {some(periods)}, breakdowns: {some(cuts)}, "
+                f"first: {dice.randint(1, 9)}) {{ totalCount pageInfo {{ hasNextPage endCursor }} "
+                f"nodes {{ {figure} derived provenance {{ agency revision }} "
+                "breakdown { category } } } }",
+                f'{{ series(indicator: "{code}", area: "{area}", from: "{period}", to: "{period}")'
+                f" {{ points {{ period {{ id }} {figure} }} }} }}",
+                f'{{ journey(area: "{area}", period: "{period}") {{ stages {{ code {figure} '
+                f"parts {{ code {figure} }} }} links {{ code comparability ratio {{ value status "
+                "} } missing { code reason } } }",
+                "{ releases { id sequence contentHash figures note } }",
+                "{ release { id contentHash figures } viewer { audience } }",
+            ]
+        )
+
+    return [one() for _ in range(count)]
+
+
+async def answer(twin_: Twin, role: Role, question: str) -> tuple[Any, ...]:
+    client = await twin_.partnership.client(role)
+    got = await client.http.post("/graphql", json={"query": question}, headers=client.headers)
+    headers = {name: value for name, value in got.headers.items() if name not in IGNORED}
+    return got.status_code, plain(got.text), sorted(headers)
+
+
+async def exported(twin_: Twin, role: Role) -> tuple[Any, ...]:
+    client = await twin_.partnership.client(role)
+    url = "/v1/queries/observations.csv?area=E07000102&period=CY2017"
+    got = await client.get(url)
+    return got.status_code, plain(got.text), got.headers.get("etag")
+
+
+async def compare(twins: tuple[Twin, Twin], count: int) -> None:
+    dice, differing, kinds = random.Random(7), [], set()
+    for question in questions(dice, count):
+        role = dice.choice(READERS)
+        one, other = [await answer(each, role, question) for each in twins]
+        kinds.add(one[0])
+        if one != other:
+            differing.append((role, question))
+    assert differing == []
+    assert 200 in kinds
+    for role in READERS:
+        one, other = [await exported(each, role) for each in twins]
+        assert one == other
+
+
+async def raw(twin_: Twin) -> list[Any]:
+    async with twin_.hub.database.intake() as session:
+        rows_ = await session.execute(
+            intake.observation.select().with_only_columns(
+                intake.observation.c.breakdown, intake.observation.c.value
+            )
+        )
+        return sorted(map(tuple, rows_.all()))
+
+
+async def test_hidden_values_show_nowhere(twins: tuple[Twin, Twin]) -> None:
+    assert await raw(twins[0]) != await raw(twins[1])
+    cells = [await each.partnership.cells() for each in twins]
+    assert cells[0] == cells[1]
+    for grade in ("HIGH", "MEDIUM"):
+        key = ("POL_DA_CRIME", "E07000102", "CY2017", f"RISK={grade}")
+        assert cells[0][key]["symbol"] == "c"
+    await compare(twins, 150)
+
+
+@pytest.mark.long
+async def test_hidden_values_show_nowhere_in_many_questions(twins: tuple[Twin, Twin]) -> None:
+    await compare(twins, 20_000)
+
+
+async def test_a_shown_value_does_show(fresh_settings: FreshSettings) -> None:
+    """The comparison can fail: twins that differ in a published count differ in answers."""
+    async with AsyncExitStack() as stack:
+        one = await twin(fresh_settings, stack, HIDDEN[0])
+        other = await twin(fresh_settings, stack, {"HIGH": 7, "MEDIUM": 8, "STANDARD": 602})
+        with pytest.raises(AssertionError):
+            await compare((one, other), 60)

@@ -1,0 +1,226 @@
+"""Pushing a return: the contract's answers, one by one."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from hub.app import RunningHub
+from hub.auth.roles import Role
+from hub.db.tables import audit, intake
+from tests.functional.conftest import Sign
+
+ADDRESS = "POLICE_CRIME/HERTS_POLICE/CY2017"
+GOOD = {
+    "observations": [
+        {"indicator": "POL_DA_CRIME", "area": "E07000102", "value": 617},
+        {"indicator": "POL_DA_INCIDENT", "area": "E07000102", "value": 653},
+    ]
+}
+
+
+def one(**changes: Any) -> dict[str, Any]:
+    row = {"indicator": "POL_DA_CRIME", "area": "E07000102", "value": 617} | changes
+    return {"observations": [{k: v for k, v in row.items() if v is not None}]}
+
+
+async def stored(hub: RunningHub) -> int:
+    async with hub.database.intake() as session:
+        query = select(func.count()).select_from(intake.observation)
+        return await session.scalar(query) or 0
+
+
+async def test_a_return_is_stored_and_answered_as_the_contract_says(
+    hub: RunningHub, sign: Sign
+) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    answer = await police.put(ADDRESS, GOOD)
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["dataset"], body["agency"] == ("POLICE_CRIME", "HERTS_POLICE")
+    assert (body["period"], body["revision"], body["state"]) == ("CY2017", 1, "VALIDATED")
+    assert body["counts"] == {
+        **{"received": 2, "added": 2, "changed": 0, "unchanged": 0, "removed": 0, "rejected": 0}
+    }
+    assert body["dryRun"] is False
+    assert set(body["completeness"]) == {"expected", "received"}
+    assert answer.headers["etag"].startswith('"1-')
+    assert await stored(hub) == 2
+
+
+async def test_the_same_content_is_the_same_revision(sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    first = await police.put(ADDRESS, GOOD)
+    turned = {"observations": GOOD["observations"][::-1]}
+    again = await police.put(ADDRESS, turned)
+    assert (again.status_code, again.json()["revision"]) == (200, 1)
+    assert again.json()["contentHash"] == first.json()["contentHash"]
+
+
+async def test_other_content_is_a_new_revision(sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    await police.put(ADDRESS, GOOD)
+    changed = await police.put(ADDRESS, one(value=618))
+    counts = changed.json()["counts"]
+    assert (changed.status_code, changed.json()["revision"]) == (201, 2)
+    assert (counts["changed"], counts["removed"]) == (1, 1)
+    history = (await police.get(f"/v1/returns/{ADDRESS}")).json()
+    assert [item["state"] for item in history["revisions"]] == ["SUPERSEDED", "VALIDATED"]
+
+
+async def test_a_dry_run_stores_nothing(hub: RunningHub, sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    answer = await police.put(f"{ADDRESS}?dryRun=true", GOOD)
+    assert (answer.status_code, answer.json()["dryRun"]) == (200, True)
+    assert await stored(hub) == 0
+    assert (await police.get(f"/v1/returns/{ADDRESS}")).status_code == 404
+
+
+async def test_csv_is_read_like_json(sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    first = await police.put(ADDRESS, GOOD)
+    text = (
+        "area,indicator,value,status,note,period\r\n"
+        "E07000102,POL_DA_CRIME,617,,,\r\nE07000102,POL_DA_INCIDENT,653,,,CY2017\r\n"
+    )
+    again = await police.put(ADDRESS, text.encode(), **{"Content-Type": "text/csv"})
+    assert (again.status_code, again.json()["contentHash"]) == (
+        200,
+        first.json()["contentHash"],
+    )
+
+
+BAD = [
+    ("unknown indicator", one(indicator="POL_DA_CRIMES"), "POL_DA_CRIME"),
+    ("area outside the agency's reach", one(area="E08000015"), None),
+    ("bare quarter", one(period="Q1"), "CY2017-Q1"),
+    ("negative", one(value=-3), None),
+    ("fractional", one(value=6.5), None),
+    ("duplicate key", {"observations": one()["observations"] * 2}, None),
+    ("neither value nor status", one(value=None), None),
+    ("both value and status", one(status="x"), None),
+]
+
+
+@pytest.mark.parametrize(("body", "hint"), [case[1:] for case in BAD], ids=[c[0] for c in BAD])
+async def test_bad_input_is_422_with_every_finding_and_nothing_stored(
+    hub: RunningHub, sign: Sign, body: dict[str, Any], hint: str | None
+) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    answer = await police.put(ADDRESS, body)
+    problem = answer.json()
+    assert answer.status_code == 422, problem
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    errors = [item for item in problem["findings"] if item["severity"] == "error"]
+    assert errors
+    assert all(item["pointer"] is not None for item in errors)
+    assert hint is None or any(hint in f"{item['message']} {item['allowed']}" for item in errors), (
+        errors
+    )
+    assert await stored(hub) == 0
+
+
+async def test_a_future_period_is_refused(hub: RunningHub, sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    answer = await police.put("POLICE_CRIME/HERTS_POLICE/CY2199", one())
+    assert answer.status_code == 422
+    assert await stored(hub) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "status"),
+    [
+        (b"", "application/json", 400),
+        (b"", "text/csv", 400),
+        (b"\x00\xff" * 1000, "text/csv", 400),
+        (b"{", "application/json", 400),
+        (b"indicator,area\r\nPOL_DA_CRIME,E07000102\r\n", "text/csv", 422),
+        (b"<x/>", "application/xml", 415),
+        (b"PK\x03\x04 nonsense", None, 400),
+    ],
+    ids=["empty json", "empty csv", "noise", "cut json", "missing column", "xml", "broken xlsx"],
+)
+async def test_unreadable_bodies(
+    hub: RunningHub, sign: Sign, body: bytes, media: str | None, status: int
+) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer = await police.put(ADDRESS, body, **{"Content-Type": media or xlsx})
+    assert answer.status_code == status, answer.text
+    assert await stored(hub) == 0
+
+
+async def test_twenty_megabytes_are_too_many(hub: RunningHub, sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    noise = b"\x01" * (20 * 1024 * 1024)
+    answer = await police.put(ADDRESS, noise, **{"Content-Type": "application/json"})
+    assert answer.status_code == 413
+    assert await stored(hub) == 0
+
+
+async def test_no_token_another_agencys_token_another_role(hub: RunningHub, sign: Sign) -> None:
+    other = await sign(Role.SUBMITTER, "REFUGE_HERTS")
+    approver = await sign(Role.APPROVER, "HERTS_POLICE")
+    bare = await other.http.put(f"/v1/returns/{ADDRESS}", json=GOOD)
+    assert (bare.status_code, "bearer" in bare.headers["www-authenticate"].lower()) == (401, True)
+    assert (await other.put(ADDRESS, GOOD)).status_code == 403
+    assert (await approver.put(ADDRESS, GOOD)).status_code == 403
+    assert (await other.get(f"/v1/returns/{ADDRESS}")).status_code == 403
+    assert await stored(hub) == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "POLICE_CRIMES/HERTS_POLICE/CY2017",
+        "POLICE_CRIME/NOBODY/CY2017",
+        "POLICE_CRIME/HERTS_POLICE/Q1",
+    ],
+)
+async def test_unknown_dataset_agency_and_period_are_not_found(sign: Sign, address: str) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    assert (await police.put(address, GOOD)).status_code == 404
+
+
+async def test_conditions_guard_against_overwriting(sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    first = await police.put(ADDRESS, GOOD, **{"If-None-Match": "*"})
+    taken = await police.put(ADDRESS, one(), **{"If-None-Match": "*"})
+    stale = await police.put(ADDRESS, one(), **{"If-Match": '"9-0000000000000000"'})
+    fresh = await police.put(ADDRESS, one(), **{"If-Match": first.headers["etag"]})
+    statuses = [answer.status_code for answer in (first, taken, stale, fresh)]
+    assert statuses == [201, 412, 412, 201]
+
+
+async def test_an_idempotency_key_repeats_the_first_answer(sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    key = {"Idempotency-Key": "a-key"}
+    first = await police.put(ADDRESS, GOOD, **key)
+    again = await police.put(ADDRESS, GOOD, **key)
+    other = await police.put(ADDRESS, one(), **key)
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert other.status_code == 422
+
+
+async def test_every_write_has_its_audit_event(hub: RunningHub, sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    await police.put(ADDRESS, GOOD)
+    await police.get(f"/v1/returns/{ADDRESS}")
+    async with hub.database.identity() as session:
+        acts = (await session.scalars(select(audit.event.c.act))).all()
+    assert {"return.submit", "return.read"} <= set(acts)
+
+
+async def test_a_query_waits_for_a_note(sign: Sign) -> None:
+    """132 answers from 118 clients (F-03) is a query: stored, and not ready for sign-off."""
+    mind = await sign(Role.SUBMITTER, "HERTS_MIND")
+    rows = [
+        {"indicator": "DAC_CLIENT", "area": "E07000102", "value": 118},
+        {"indicator": "DAC_OUTCOME", "area": "E07000102", "value": 132},
+    ]
+    address = "DAC/HERTS_MIND/FY2017-18"
+    bare = await mind.put(address, {"observations": rows})
+    noted = await mind.put(address, {"observations": rows, "note": "Clients may answer twice."})
+    assert (bare.status_code, bare.json()["state"]) == (201, "SUBMITTED")
+    assert any(item["severity"] == "query" for item in bare.json()["findings"])
+    assert noted.json()["state"] == "VALIDATED"

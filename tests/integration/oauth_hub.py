@@ -1,0 +1,109 @@
+"""A running hub as far as identity goes, for the tests of its endpoints."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from hub.auth import registry
+from hub.auth.keys import SigningKeys, signing_keys
+from hub.auth.registry import Registration
+from hub.auth.revocation import source
+from hub.auth.roles import Role
+from hub.auth.standing import Standing
+from hub.clock import Clock, now
+from hub.db.engine import Database
+from hub.errors import HubError, UnauthenticatedError
+from hub.settings import Settings
+from hub.web.authentication import challenge, principal_of
+from hub.web.oauth import routes
+from hub.web.sign_in import sign_in_routes
+
+BASE = "http://127.0.0.1:8000"
+
+
+@dataclass
+class RunningHub:
+    """What routes find at ``app.state.hub``, with a browser or program to talk to it."""
+
+    database: Database
+    settings: Settings
+    keys: SigningKeys
+    clock: Clock
+    standing: Standing
+    http: httpx2.AsyncClient = field(init=False)
+
+    async def register(self, client_id: str, *roles: Role, **more: Any) -> Registration:
+        async with self.database.identity() as session:
+            made = await registry.register_client(
+                session, client_id=client_id, title=client_id, at=self.clock(), **more
+            )
+            for role in roles:
+                await registry.grant_role(
+                    session, client_id, role, granted_by="test", at=self.clock()
+                )
+        self.standing.forget()
+        return made
+
+    async def token(self, client: Registration, **form: str) -> httpx2.Response:
+        return await self.http.post(
+            "/oauth/token",
+            data={"grant_type": "client_credentials"} | form,
+            auth=(client.client_id, client.secret or ""),
+        )
+
+    async def whoami(self, **headers: str) -> httpx2.Response:
+        return await self.http.get("/whoami", headers=headers)
+
+
+async def _whoami(request: Request) -> Response:
+    try:
+        caller = await principal_of(request)
+    except UnauthenticatedError as error:
+        headers = {"WWW-Authenticate": challenge(error)}
+        return JSONResponse({"code": error.code}, error.status, headers)
+    except HubError as error:
+        return JSONResponse({"code": error.code}, error.status)
+    if caller is None:
+        return JSONResponse(None)
+    return JSONResponse(
+        {
+            "subject": caller.subject,
+            "client_id": caller.client_id,
+            "agency": caller.agency,
+            "roles": sorted(caller.roles),
+            "scopes": sorted(caller.scopes),
+        }
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock = now) -> AsyncIterator[RunningHub]:
+    """Open the database and serve the identity routes in this process."""
+    database = await Database.open(settings)
+    standing = Standing(source(database, clock), clock)
+    hub = RunningHub(database, settings, signing_keys(settings.data_dir), clock, standing)
+    own = [Route("/whoami", _whoami, methods=["GET", "POST"])]
+    demo = sign_in_routes(settings) if settings.env == "demo" else []
+    app = Starlette(routes=[*routes, *own, *demo])
+    app.state.hub = hub
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url=BASE) as hub.http:
+        yield hub
+    await database.close()
+
+
+async def events(owner: AsyncEngine) -> list[tuple[str, str, str | None, str]]:
+    """Read act, actor, client and outcome of the audit record, in order."""
+    query = "SELECT act, actor, client_id, outcome FROM audit.event ORDER BY sequence"
+    async with owner.connect() as connection:
+        rows = await connection.execute(text(query))
+        return [(row.act, row.actor, row.client_id, row.outcome) for row in rows]

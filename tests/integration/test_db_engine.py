@@ -1,0 +1,227 @@
+"""Sessions: one transaction each, within limits, quiet about values; migrations; fitness."""
+
+import asyncio
+import os
+import signal
+import traceback
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.db.embedded import postmaster
+from hub.db.embedded.home import settle
+from hub.db.engine import Database
+from hub.db.migrate import migrate, newest
+from hub.db.tables import intake, protected
+from hub.errors import DatabaseError
+from hub.settings import Settings
+
+NOW = datetime.now(UTC)
+PLANTED = 777777
+
+
+def release(name: str, visible_from: datetime) -> dict[str, object]:
+    texts = ("content_hash", "policy_version", "vocabulary_version", "prepared_by", "approved_by")
+    return dict.fromkeys(texts, "x") | {
+        "id": name,
+        "sequence": len(name),
+        "audience": "partners",
+        "published_at": NOW,
+        "visible_from": visible_from,
+        "cells": 1,
+    }
+
+
+def figure(release_id: str, indicator: str = "A", period: str = "CY2020") -> dict[str, object]:
+    return {
+        "release_id": release_id,
+        "indicator": indicator,
+        "area": "E1",
+        "period": period,
+        "value": 10,
+        "status": "PUBLISHED",
+        "provenance": {},
+        "derived": False,
+    }
+
+
+async def test_a_block_commits_and_an_error_undoes_it(database: Database) -> None:
+    row = {"id": uuid4(), "dataset": "d", "agency": "a", "period": "CY2020", "created_at": NOW}
+    async with database.intake() as session:
+        await session.execute(insert(intake.return_).values(row))
+    with pytest.raises(RuntimeError):
+        async with database.intake() as session:
+            await session.execute(
+                insert(intake.return_).values(row | {"id": uuid4(), "agency": "b"})
+            )
+            raise RuntimeError
+    async with database.release() as session:
+        assert list(await session.scalars(select(intake.return_.c.agency))) == ["a"]
+
+
+LIMITS = {
+    "intake": ("hub_ingest", "5s", "15s", "30s", "off"),
+    "release": ("hub_release", "5s", "1min", "0", "off"),
+    "protected": ("hub_read", "5s", "15s", "5s", "on"),
+    "identity": ("hub_identity", "5s", "15s", "5s", "off"),
+}
+
+
+@pytest.mark.parametrize("kind", LIMITS)
+async def test_the_server_holds_each_session_to_its_limits(database: Database, kind: str) -> None:
+    query = text(
+        "SELECT current_user::text, current_setting('lock_timeout'),"
+        " current_setting('idle_in_transaction_session_timeout'),"
+        " current_setting('statement_timeout'), current_setting('transaction_read_only')"
+    )
+    async with getattr(database, kind)() as session:
+        assert tuple((await session.execute(query)).one()) == LIMITS[kind]
+
+
+async def test_an_embargo_holds_in_the_database(database: Database) -> None:
+    later = NOW + timedelta(hours=1)
+    async with database.release() as session:
+        rows = [release("due", NOW - timedelta(hours=1)), release("early", later)]
+        await session.execute(insert(protected.release), rows)
+        await session.execute(insert(protected.observation), [figure("due"), figure("early")])
+    async with database.protected() as session:
+        seen = select(protected.observation.c.release_id)
+        assert list(await session.scalars(select(protected.release.c.id))) == ["due"]
+        assert list(await session.scalars(seen)) == ["due"]
+        assert list(await session.scalars(seen.where(text("release_id = 'early'")))) == []
+    async with database.release() as session:
+        assert len(list(await session.scalars(seen))) == 2
+
+
+async def test_a_series_is_read_from_its_index_in_spite_of_the_embargo(
+    database: Database, owner: AsyncEngine
+) -> None:
+    async with database.release() as session:
+        await session.execute(insert(protected.release), [release("due", NOW)])
+        cells = [figure("due", f"I{i}", f"P{p}") for i in range(40) for p in range(100)]
+        await session.execute(insert(protected.observation), cells)
+    async with owner.connect() as connection:
+        vacuum = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await vacuum.execute(text("VACUUM ANALYZE protected.release, protected.observation"))
+    plan = text(
+        "EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) SELECT period, value, status"
+        " FROM protected.observation WHERE release_id = 'due' AND indicator = 'I7'"
+        " AND area = 'E1' AND period IN ('P1', 'P2', 'P3') AND breakdown = ''"
+    )
+    async with database.protected() as session:
+        lines = "\n".join(await session.scalars(plan))
+    assert "Index Only Scan using observation_series_idx" in lines
+    condition = lines.split("Index Cond: ")[1].split("\n")[0]
+    assert all(name in condition for name in ("release_id", "indicator", "area", "period"))
+
+
+BROKEN = [
+    "INSERT INTO intake.observation (return_id, revision, area, period, indicator, value, status)"
+    " VALUES (gen_random_uuid(), 1, 'a', 'p', 'i', CAST(:value AS numeric), 'x')",
+    "INSERT INTO intake.observation (return_id, revision, area, period, indicator, value)"
+    " VALUES (gen_random_uuid(), 1, 'a', 'p', 'i', -CAST(:value AS numeric))",
+    "INSERT INTO intake.observation (return_id, revision, area, period, indicator, value)"
+    " VALUES (gen_random_uuid(), 1, 'a', 'p', NULL, CAST(:value AS numeric))",
+]
+
+
+@pytest.mark.parametrize("statement", BROKEN)
+async def test_a_refused_row_does_not_show_in_the_error(database: Database, statement: str) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        async with database.intake() as session:
+            await session.execute(text(statement), {"value": PLANTED})
+    assert str(PLANTED) not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_one_current_revision_is_a_constraint(database: Database) -> None:
+    head = {"id": uuid4(), "dataset": "d", "agency": "a", "period": "CY2020", "created_at": NOW}
+    revision = {
+        "return_id": head["id"],
+        "content_hash": "h",
+        "state": "SUBMITTED",
+        "submitted_by": "s",
+        "client_id": "c",
+        "submitted_at": NOW,
+        "rows": 0,
+        "is_current": True,
+    }
+    async with database.intake() as session:
+        await session.execute(insert(intake.return_).values(head))
+        await session.execute(insert(intake.revision).values(revision | {"number": 1}))
+    for number, constraint in ((2, "revision_current_key"), (1, "revision_pkey")):
+        with pytest.raises(IntegrityError, match=constraint):
+            async with database.intake() as session:
+                await session.execute(insert(intake.revision).values(revision | {"number": number}))
+
+
+async def test_migrating_again_is_harmless(settings: Settings) -> None:
+    both = await asyncio.gather(migrate(settings), migrate(settings))
+    assert set(both) == {newest()}
+    await (await Database.open(settings)).close()
+
+
+async def test_a_database_behind_the_code_is_refused(
+    settings: Settings, owner: AsyncEngine
+) -> None:
+    async with owner.begin() as connection:
+        await connection.execute(
+            text("UPDATE public.alembic_version SET version_num = '0001_base'")
+        )
+    with pytest.raises(DatabaseError, match="hub migrate"):
+        await Database.open(settings)
+
+
+async def test_production_refuses_a_database_that_may_lose_rows(
+    settings: Settings, owner: AsyncEngine
+) -> None:
+    async with owner.begin() as connection:
+        name = await connection.scalar(text("SELECT current_database()"))
+        await connection.execute(
+            text(f"ALTER ROLE hub_release IN DATABASE {name} SET synchronous_commit = off")
+        )
+    await (await Database.open(settings)).close()
+    with pytest.raises(DatabaseError, match="hub_release: synchronous_commit"):
+        await Database.open(settings.model_copy(update={"env": "production"}))
+
+
+async def test_an_unreachable_server_is_a_database_error(settings: Settings) -> None:
+    from pydantic import SecretStr
+
+    nowhere = SecretStr("postgresql://owner:hush@127.0.0.1:1/hub")
+    with pytest.raises(DatabaseError) as caught:
+        await Database.open(settings.model_copy(update={"database_url": nowhere}))
+    assert "hush" not in str(caught.value)
+
+
+async def test_the_embedded_database_migrates_itself_and_comes_back(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    database = await Database.open(settings)
+    try:
+        async with database.protected() as session:
+            assert await session.scalar(text("SELECT count(*) FROM protected.release")) == 0
+        found = postmaster.ready(settle(tmp_path).cluster)
+        assert found is not None
+        os.kill(found.pid, signal.SIGKILL)
+        async with asyncio.timeout(30):
+            while not await answers(database):  # noqa: ASYNC110 (nothing tells when)
+                await asyncio.sleep(0.2)
+    finally:
+        await database.close()
+    home = settle(tmp_path)
+    assert not postmaster.running(home.cluster)
+    await (await Database.open(settings)).discard()
+    assert not home.folder.exists()
+
+
+async def answers(database: Database) -> bool:
+    try:
+        async with database.protected() as session:
+            await session.execute(text("SELECT 1"))
+            return True
+    except (DBAPIError, OSError):
+        return False

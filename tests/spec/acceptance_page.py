@@ -1,0 +1,59 @@
+"""Writes ``docs/reference/acceptance.md`` from the table of acceptance figures.
+
+Run ``python -m tests.spec.acceptance_page`` after a change of the table or of the demo's returns.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+
+from hub.statistics.formulas import round_half_up
+from tests.spec.acceptance import CASES, Case, Line
+from tests.spec.demo_release import ROOT, Release, release
+
+PAGE = ROOT / "docs" / "reference" / "acceptance.md"
+
+_HEAD = """\
+# Acceptance figures
+
+Figures of three public reports (Three Rivers, Safer Plymouth, the Marac portal's overview), as the
+hub gives them back from the returns in `demo/returns`. Every figure is read from a partners'
+release: returned, rolled up, protected, then derived from what is published.
+
+*This page is written by `python -m tests.spec.acceptance_page`; a test compares it with the hub.*
+
+A figure is shown with the digits it is tested to. Where what the hub gives differs from what the
+source prints, the remark names the fault (F-…) of the source.
+
+| id | figure | from the hub | printed in the source | remark |
+|---|---|---|---|---|
+"""
+
+
+def page(found: Release) -> str:
+    """The page for a release."""
+    rows = (_row(case, line, found) for case in CASES for line in case.lines)
+    return _HEAD + "\n".join(rows) + "\n"
+
+
+def _row(case: Case, line: Line, found: Release) -> str:
+    fault = f"{line.fault}: differs. " if line.fault else ""
+    cells = (case.id, line.what, _shown(line, found), line.printed, fault + line.ask.how)
+    return f"| {' | '.join(cells)} |"
+
+
+def _shown(line: Line, found: Release) -> str:
+    """The hub's answer with the digits it is tested to."""
+    answer = line.ask.read(found)
+    if isinstance(answer, str):
+        return answer
+    digits = max(0, -int(Decimal(line.exact).as_tuple().exponent))
+    return f"{round_half_up(answer, digits):,}"
+
+
+def write(path: Path = PAGE) -> None:
+    """Write the page."""
+    path.write_text(page(release()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

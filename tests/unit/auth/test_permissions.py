@@ -1,0 +1,116 @@
+"""Every role on every line, for the own and for another agency, with and without the scope."""
+
+from itertools import product
+
+import pytest
+
+from hub.auth.matrix import Grant, matrix
+from hub.auth.permissions import allows, demand, different_person, enter, needs_second_person
+from hub.auth.roles import Role, scopes_of
+from hub.errors import RefusedError, UnauthenticatedError
+
+from .conftest import MakePrincipal
+
+EVERY = list(product(sorted(matrix()), Role))
+
+
+@pytest.mark.parametrize("name, role", EVERY)
+@pytest.mark.parametrize("agency", ["POL", "WAID", None])
+def test_a_caller_of_an_agency_gets_exactly_the_grant(
+    name: str, role: Role, agency: str | None, principal: MakePrincipal
+) -> None:
+    caller = principal(role, agency="POL")
+    expected = {
+        Grant.NONE: False,
+        Grant.OWN: agency == "POL",
+        Grant.TWO: True,
+        Grant.ALL: True,
+    }[matrix()[name].grants[role]]
+    assert allows(caller, name, agency=agency) is expected
+
+
+@pytest.mark.parametrize("name, role", EVERY)
+def test_without_an_agency_nothing_is_ones_own(
+    name: str, role: Role, principal: MakePrincipal
+) -> None:
+    wide = matrix()[name].grants[role] in (Grant.TWO, Grant.ALL)
+    assert allows(principal(role), name, agency=None) is wide
+    assert allows(principal(role), name, agency="POL") is wide
+
+
+@pytest.mark.parametrize("name, role", EVERY)
+def test_a_token_without_the_scope_gets_nothing(
+    name: str, role: Role, principal: MakePrincipal
+) -> None:
+    line = matrix()[name]
+    others = scopes_of({role}) - line.scopes
+    caller = principal(role, agency="POL", scopes=set(others))
+    assert allows(caller, name, agency="POL") is (role in line.roles and not line.scopes)
+
+
+@pytest.mark.parametrize("name", sorted(matrix()))
+def test_nobody_gets_nothing(name: str, principal: MakePrincipal) -> None:
+    with pytest.raises(UnauthenticatedError):
+        demand(None, name, agency="POL")
+    assert not allows(principal(agency="POL"), name, agency="POL")
+
+
+def test_forbidden_roles_together_get_nothing(principal: MakePrincipal) -> None:
+    caller = principal(Role.STEWARD, Role.ADMINISTRATOR)
+    assert not any(allows(caller, name) for name in matrix())
+
+
+def test_roles_that_may_meet_add_up(principal: MakePrincipal) -> None:
+    caller = principal(Role.SUBMITTER, Role.APPROVER, agency="POL")
+    assert allows(caller, "return.submit", agency="POL")
+    assert allows(caller, "return.approve", agency="POL")
+
+
+def test_one_role_everywhere_is_not_narrowed_by_another_of_the_agency(
+    principal: MakePrincipal,
+) -> None:
+    caller = principal(Role.SUBMITTER, Role.ANALYST, agency="POL")
+    assert allows(caller, "completeness.read", agency="WAID")
+    assert not allows(caller, "return.read", agency="WAID")
+
+
+def test_the_door_lets_in_whom_the_object_may_still_refuse(principal: MakePrincipal) -> None:
+    caller = principal(Role.SUBMITTER, agency="POL")
+    assert enter(caller, "return.submit") is caller
+    with pytest.raises(RefusedError, match="own agency") as refused:
+        demand(caller, "return.submit", agency="WAID")
+    assert refused.value.code == "OTHER_AGENCY"
+    assert "WAID" not in refused.value.message
+    with pytest.raises(RefusedError, match="needs the role submitter"):
+        enter(principal(Role.SUBMITTER), "return.submit")
+
+
+def test_a_refusal_names_line_role_and_scope(principal: MakePrincipal) -> None:
+    with pytest.raises(RefusedError, match=r"release\.publish needs the role steward"):
+        demand(principal(Role.ANALYST), "release.publish")
+    with pytest.raises(RefusedError, match="scope journey:read") as refused:
+        demand(principal(Role.ANALYST, scopes={"published:read"}), "journey.read")
+    assert refused.value.code == "SCOPE"
+
+
+def test_an_unknown_line_is_a_mistake_and_no_permission(principal: MakePrincipal) -> None:
+    with pytest.raises(KeyError):
+        demand(principal(Role.STEWARD), "no.such")
+
+
+def test_two_persons_are_two_subjects() -> None:
+    different_person("person-1", "person-2")
+    for first, second in (("person-1", "person-1"), ("", "person-1"), ("person-1", "")):
+        with pytest.raises(RefusedError, match="second person"):
+            different_person(first, second)
+
+
+def test_lines_that_need_two_are_told(principal: MakePrincipal) -> None:
+    assert needs_second_person(principal(Role.STEWARD), "release.approve")
+    assert not needs_second_person(principal(Role.STEWARD), "release.prepare")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_audience(role: Role, principal: MakePrincipal) -> None:
+    partners = {Role.SUBMITTER, Role.APPROVER, Role.ANALYST, Role.STEWARD}
+    assert principal(role).audience == ("partner" if role in partners else "public")
