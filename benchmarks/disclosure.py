@@ -71,6 +71,7 @@ def measure(name: str, table: CountTable, policy: Policy, *, attacked: bool = Tr
             protection.table.knowledge,
             policy,
             sensitive_cells(protection.table, policy),
+            start=protection.values,
             whole=len(table.cells) < 10_000,
         )
         seconds = time.process_time() - start

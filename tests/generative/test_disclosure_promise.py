@@ -50,6 +50,8 @@ def holds(table: CountTable, policy: Policy) -> None:
     targets = sensitive_cells(table, policy)
     report = attack(published, table.knowledge, policy, targets)
     assert report.is_safe, [finding.explanation for finding in report.broken]
+    report = attack(published, table.knowledge, policy, targets, start=protection.values)
+    assert report.is_safe, [finding.explanation for finding in report.broken]
     for agency in observers(table):
         others = [
             place for place in targets if agency not in {who for who, _ in table.cells[place].parts}

@@ -19,12 +19,15 @@ def attack(
     targets: Sequence[int],
     *,
     known: Mapping[int, int] | None = None,
+    start: Sequence[int] | None = None,
     whole: bool = True,
     seconds: float = 60.0,
 ) -> AttackReport:
     """Try to prove more about the ``targets`` (places of hidden cells) than the policy allows.
 
     ``known`` are counts that the attacker has from elsewhere, by place: an agency's own.
+    ``start`` is a table, the true one say, from which to look for others. It only saves time: it
+    counts for nothing unless it agrees with all that is published.
     ``whole`` asks for a table of whole counts at each end of the promise; without it, fractions
     will do, which is much faster on large families and enough where witnesses prove the rest.
     ``seconds`` limits each single program; what is not decided by then counts as broken.
@@ -46,7 +49,7 @@ def attack(
     for part in parts(reading, relations):
         mine = [cell for cell in part.cells if cell in wanted]
         if mine:
-            work = PartAttack(reading, relations, part, policy, mine, seconds, whole=whole)
+            work = PartAttack(reading, relations, part, policy, mine, seconds, start, whole=whole)
             work.run()
             programs += work.programs
             for cell in mine:

@@ -42,6 +42,7 @@ class PartAttack:
         policy: Policy,
         targets: Sequence[int],
         seconds: float,
+        start: Sequence[int] | None = None,
         *,
         whole: bool = True,
     ) -> None:
@@ -63,6 +64,8 @@ class PartAttack:
                 if cell in self._span:
                     self._naming[cell].append(number)
         self._whole = self._program(part.cells, part.relations, self._span)
+        if start is not None:
+            self._take(part.cells, np.array([float(start[cell]) for cell in part.cells]), {})
 
     def _limits(self, cell: int) -> tuple[float, float]:
         low = self.reading.low[cell]

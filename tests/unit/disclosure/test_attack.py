@@ -141,6 +141,15 @@ def test_what_was_not_decided_counts_as_broken() -> None:
     assert "not shown to be safe" in report.broken[0].explanation
 
 
+def test_a_start_that_disagrees_with_what_is_published_counts_for_nothing() -> None:
+    relation = total(0, 1, 2, 3)
+    keys = tuple(VirtualKey(f"cell {place}") for place in range(4))
+    published = PublishedTable(keys, ((104, 104), HIDDEN, HIDDEN, (100, 100)))
+    for start in ([120, 10, 10, 100], [104, 2, 2, 100], [104, 0, 10, 94]):
+        report = attack(published, [relation], PARTNER, [1, 2], start=start)
+        assert [finding.verdict for finding in report.findings] == [Verdict.BROKEN] * 2
+
+
 def test_the_attack_shares_no_code_with_the_protection() -> None:
     folder = Path(hub.disclosure.__file__).parent
     allowed = {"policy", "published", "table", "attack"}
