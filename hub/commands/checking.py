@@ -11,7 +11,7 @@ from rich.table import Table
 from hub.clock import now
 from hub.errors import InvalidError
 from hub.loaders.body import CSV, JSON, XLSX
-from hub.returns import Finding
+from hub.returns import Finding, Severity
 from hub.submissions.reception import Address, judge, require_known
 from hub.vocabulary import vocabulary
 
@@ -93,4 +93,12 @@ def report(findings: Any, as_json: bool, *, ok: bool) -> None:
                 str(item.severity), row, item.column, item.code, item.message, item.allowed
             )
         console.print(table)
-    console.print("The return is valid." if ok else "The return would be refused.")
+    console.print(_verdict(findings, ok=ok))
+
+
+def _verdict(findings: Any, *, ok: bool) -> str:
+    if not ok:
+        return "The return would be refused."
+    if any(item.severity is Severity.QUERY for item in findings):
+        return "The return is valid; sign-off will need a note that answers the queries."
+    return "The return is valid."

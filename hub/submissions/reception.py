@@ -8,13 +8,14 @@ from hub.auth.permissions import demand
 from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
-from hub.errors import InvalidError, NotFoundError, VocabularyError
+from hub.errors import InvalidError, NotFoundError, PeriodError, VocabularyError
 from hub.loaders import load
 from hub.returns import Finding, Return
+from hub.submissions.history import observations_of
 from hub.submissions.revisions import Submission
-from hub.submissions.store import rehearse, submit
+from hub.submissions.store import find, rehearse, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
-from hub.vocabulary import Vocabulary, parse_period
+from hub.vocabulary import Vocabulary, parse_period, period_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,17 @@ class Judged:
     completeness: Completeness
 
 
-def judge(body: bytes, media_type: str, address: Address, words: Vocabulary, today: date) -> Judged:
+def judge(
+    body: bytes,
+    media_type: str,
+    address: Address,
+    words: Vocabulary,
+    today: date,
+    previous: Return | None = None,
+) -> Judged:
     """Read and validate a body, with no account and nothing stored. Blocks: run it in a thread.
+
+    ``previous`` is the return for the period before, if the hub has it.
 
     Raises:
         MalformedError, MediaTypeError, TooLargeError: it cannot be read.
@@ -60,7 +70,9 @@ def judge(body: bytes, media_type: str, address: Address, words: Vocabulary, tod
     )
     findings = list(loaded.findings)
     if loaded.readable is not None:
-        findings += validate(loaded.readable, words, today=today, is_whole=loaded.is_whole)
+        findings += validate(
+            loaded.readable, words, today=today, previous=previous, is_whole=loaded.is_whole
+        )
     report = Report(in_order(findings))
     if report.has_errors or loaded.return_ is None:
         errors = len(report.errors)
@@ -108,7 +120,9 @@ async def receive(
     """
     require_known(address, words)
     demand(principal, "return.submit", agency=address.agency)
-    judged = await asyncio.to_thread(judge, body, media_type, address, words, clock().date())
+    before = await _before(database, address)
+    today = clock().date()
+    judged = await asyncio.to_thread(judge, body, media_type, address, words, today, before)
     wanted = conditions or Conditions()
     async with database.intake() as session:
         if dry_run:
@@ -124,3 +138,18 @@ async def receive(
                 if_none_match=wanted.if_none_match,
             )
     return answer, judged.completeness
+
+
+async def _before(database: Database, address: Address) -> Return | None:
+    """The return for the period before, as it stands: what a new one is compared with."""
+    period = parse_period(address.period)
+    try:
+        earlier = period_of(period.kind, period.start - period.length, period.start)
+    except PeriodError:
+        return None  # a year to date has no period of its kind right before it
+    async with database.intake() as session:
+        found = await find(session, address.dataset, address.agency, earlier.id)
+        if found is None:
+            return None
+        rows = await observations_of(session, found.return_id, found.number)
+    return Return(address.dataset, address.agency, earlier.id, rows, found.note)

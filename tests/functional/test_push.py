@@ -224,3 +224,19 @@ async def test_a_query_waits_for_a_note(sign: Sign) -> None:
     assert (bare.status_code, bare.json()["state"]) == (201, "SUBMITTED")
     assert any(item["severity"] == "query" for item in bare.json()["findings"])
     assert noted.json()["state"] == "VALIDATED"
+
+
+async def test_last_years_total_sent_again_is_asked_about(sign: Sign) -> None:
+    """The four quarters of the year before add up to this quarter's figure (F-14)."""
+    service = await sign(Role.SUBMITTER, "PLYMOUTH_CSP")
+
+    def rows(values: dict[str, int]) -> dict[str, Any]:
+        indicator = {"indicator": "TRN_DASH_ATTENDEE", "area": "E06000026"}
+        found = [indicator | {"period": p, "value": v} for p, v in values.items()]
+        return {"observations": found}
+
+    quarters = {f"FY2014-15-Q{n}": value for n, value in enumerate((15, 15, 15, 13), start=1)}
+    await service.put("CSP_MEASURES/PLYMOUTH_CSP/FY2014-15", rows(quarters))
+    answer = await service.put("CSP_MEASURES/PLYMOUTH_CSP/FY2015-16", rows({"FY2015-16-Q1": 58}))
+    assert answer.status_code == 201, answer.json()
+    assert "PREVIOUS_TOTAL" in {item["code"] for item in answer.json()["findings"]}

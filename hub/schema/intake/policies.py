@@ -16,7 +16,7 @@ class DisclosurePolicy:
     version: strawberry.ID = strawberry.field(description="Its version.")
     audience: AudienceChoice = strawberry.field(description="Whose releases it protects.")
     threshold: int = strawberry.field(description="Counts below it are withheld; never under 5.")
-    base: int = strawberry.field(description="Other counts are rounded to it; 1 is exact.")
+    rounding_base: int = strawberry.field(description="Other counts are rounded to it; 1 is exact.")
     zeros_sensitive: bool = strawberry.field(description="Whether zeros are withheld too.")
     why: str = strawberry.field(description="The reason given.")
     proposed_at: datetime = strawberry.field(description="When it was proposed, UTC.")
@@ -29,7 +29,7 @@ class DisclosurePolicy:
             version=strawberry.ID(row.policy.version),
             audience=AudienceChoice(str(row.policy.audience)),
             threshold=row.policy.threshold,
-            base=row.policy.base,
+            rounding_base=row.policy.base,
             zeros_sensitive=row.policy.zeros_sensitive,
             why=row.why,
             proposed_at=row.proposed_at,
