@@ -6,7 +6,6 @@ The chain: :func:`relations_of` links the counts of a release; :func:`protect` m
 """
 
 from hub.disclosure.attack import AttackReport, Finding, Verdict, attack
-from hub.disclosure.history import Vintage, stack
 from hub.disclosure.policy import PARTNER, PUBLIC, Audience, Policy
 from hub.disclosure.primary import is_sensitive, sensitive_cells
 from hub.disclosure.protect import protect
@@ -47,7 +46,6 @@ __all__ = [
     "Side",
     "State",
     "Verdict",
-    "Vintage",
     "VirtualKey",
     "Witness",
     "attack",
@@ -61,5 +59,4 @@ __all__ = [
     "rounded",
     "sensitive_cells",
     "share",
-    "stack",
 ]

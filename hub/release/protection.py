@@ -193,7 +193,9 @@ def withstand(protection: Protection, policy: Policy) -> None:
         ]
         if not targets:
             continue
-        report = attack(told, table.knowledge, policy, targets, known=known)
+        report = attack(
+            told, table.knowledge, policy, targets, known=known, start=protection.values
+        )
         if not report.is_safe:
             who = observer or "a reader"
             names = ", ".join(finding.name for finding in report.broken[:5])
