@@ -6,12 +6,14 @@ process before the database is given back; so signals are handled here.
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 import uvicorn
 
 from hub.app import RunningHub, build
+from hub.errors import SettingsError
 
 GRACE = 20
 """Seconds that running requests are given to finish (security H11)."""
@@ -29,8 +31,9 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
     SIGINT and SIGTERM end the task in good order; leaving the block does as well.
 
     Raises:
-        SystemExit: the port is taken; uvicorn has said so.
+        SettingsError: the port is taken or the address is not this machine's.
     """
+    _require_free(hub)
     config = uvicorn.Config(
         build(hub),
         host=hub.settings.host,
@@ -56,3 +59,17 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
     finally:
         stop()
         await task
+
+
+def _require_free(hub: RunningHub) -> None:
+    """Say in a sentence what uvicorn would say in a traceback."""
+    host, port = hub.settings.host, hub.settings.port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"{host}:{port} cannot be listened on ({error.strerror}); "
+                "stop what runs there or choose another port."
+            ) from None

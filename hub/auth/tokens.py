@@ -35,23 +35,25 @@ class TokenIssuer:
     keys: SigningKeys
     issuer: str
     clock: Clock
+    lifetime: timedelta = SYSTEM_LIFETIME
 
     def issue(
         self,
         client: Client,
         scopes: Iterable[str],
         *,
-        lifetime: timedelta = SYSTEM_LIFETIME,
+        lifetime: timedelta | None = None,
     ) -> AccessToken:
         """Sign a token for a client that has proved itself.
 
-        ``lifetime`` is cut to ten minutes. Raises ``ValueError`` when a scope goes beyond the
-        client's roles: the endpoint must have refused it.
+        ``lifetime`` is the issuer's own if left out, and cut to ten minutes. Raises
+        ``ValueError`` when a scope goes beyond the client's roles: the endpoint must have
+        refused it.
         """
         granted = frozenset(scopes)
         if not granted <= client.scopes:
             raise ValueError("a token was to hold scopes that the client's roles do not give")
-        lifetime = min(lifetime, PERSON_LIFETIME)
+        lifetime = min(lifetime or self.lifetime, PERSON_LIFETIME)
         token_id = secrets.token_urlsafe(16)
         issued = int(self.clock().timestamp())
         claims = {

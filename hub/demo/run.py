@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hub.app import RunningHub, running
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
-from hub.auth.tokens import SYSTEM_LIFETIME
-from hub.demo.accounts import Account, open_accounts
+from hub.auth.tokens import PERSON_LIFETIME
+from hub.demo.accounts import Account, Accounts, open_accounts
 from hub.demo.client import Api
 from hub.demo.files import demo_returns
 from hub.demo.printing import JOURNEY, WIDTH, print_journey
@@ -23,7 +23,7 @@ from hub.server import serving
 from hub.settings import Settings
 
 AREA, PERIOD = "E07000102", "CY2017"
-MINUTES = int(SYSTEM_LIFETIME.total_seconds() // 60)
+MINUTES = int(PERSON_LIFETIME.total_seconds() // 60)
 
 
 async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
@@ -79,9 +79,25 @@ async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
     ways = {
         "signIn": await _sign_in(hub, analyst, "/journey"),
         "stewardSignIn": [await _sign_in(hub, one, "/releases") for one in accounts.stewards],
-        "clients": {"analyst": {"id": analyst.client_id, "secret": analyst.secret}},
+        "clients": _clients(accounts),
     }
     return {"url": url, "release": releases["partner"], "releases": releases} | known | ways
+
+
+def _clients(accounts: Accounts) -> dict[str, Any]:
+    """Every client's id and secret, so that whoever tries the demo can renew a token."""
+
+    def shown(account: Account) -> dict[str, str]:
+        return {"id": account.client_id, "secret": account.secret}
+
+    return {
+        **{str(role): shown(account) for role, account in accounts.roles.items()},
+        "stewards": [shown(account) for account in accounts.stewards],
+        "agencies": {
+            code: {str(role): shown(account) for role, account in pair.items()}
+            for code, pair in accounts.agencies.items()
+        },
+    }
 
 
 async def _sign_in(hub: RunningHub, account: Account, to: str) -> str:

@@ -23,7 +23,10 @@ def read_csv(body: bytes, frame: Frame, words: Vocabulary) -> Loaded:
         raise MalformedError("The cells are not separated by commas. Save the file as CSV UTF-8.")
     lines = [Line(row, cells) for row, cells in enumerate(records, start=2)]
     if len(lines) > MAX_ROWS:
-        raise TooLargeError(f"The return has more than {MAX_ROWS:,} rows. Send it in parts.")
+        raise TooLargeError(
+            f"The return has more than {MAX_ROWS:,} rows. Send a return for each shorter period, "
+            "such as each quarter; a second body at one address replaces the first."
+        )
     return read_table(header, lines, frame, words)
 
 

@@ -168,6 +168,11 @@ async def publish_release(
     draft = await drafts.find(session, release_id, lock=True)
     if draft.state is DraftState.PUBLISHED:
         return draft
+    if draft.state is DraftState.PREPARED:
+        raise ConflictError(
+            "This release is not approved yet; a second steward approves it first.",
+            code="NOT_APPROVED",
+        )
     if embargo_until is not None and embargo_until.tzinfo is None:
         raise InvalidError("`embargoUntil` needs a time zone, such as Z.", code="TIME_ZONE")
     await writer.hold(session)

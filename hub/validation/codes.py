@@ -40,6 +40,11 @@ def check_agency(context: Context) -> Iterator[Finding]:
                 "This dataset is returned by another kind of agency.",
                 allowed=", ".join(kinds),
             )
+
+
+def check_nil(context: Context) -> Iterator[Finding]:
+    """A return without observations says "nothing to report", and why. Only of a whole return."""
+    return_ = context.return_
     if not return_.observations:
         yield finding(
             Severity.NOTICE if return_.note else Severity.QUERY,

@@ -5,7 +5,7 @@ from datetime import date
 
 from hub.returns import Finding, Return, Severity
 from hub.validation.areas import check_areas
-from hub.validation.codes import check_agency, check_codes
+from hub.validation.codes import check_agency, check_codes, check_nil
 from hub.validation.context import Context
 from hub.validation.identifiers import check_notes
 from hub.validation.keys import check_keys
@@ -37,6 +37,7 @@ ROW_RULES: tuple[Rule, ...] = (
 """Rules that a row breaks by itself (or by repeating another)."""
 
 SET_RULES: tuple[Rule, ...] = (
+    check_nil,
     check_sums,
     check_relations,
     check_periods_agree,

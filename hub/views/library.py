@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hub.clock import Clock, now
 from hub.db.engine import Database
-from hub.errors import NotFoundError
+from hub.errors import InvalidError, NotFoundError
 from hub.protected import reader
 from hub.protected.observations import Cells, Observation
 from hub.protected.reader import Position, Selection
@@ -23,6 +23,7 @@ from hub.views.overview import (
 )
 from hub.views.performance import Performance, performance_of, performance_terms
 from hub.views.profile import Profile, profile_periods, profile_terms
+from hub.views.ratios import parts_needed
 from hub.views.series import Point, series_of
 from hub.views.tables import profile_of
 from hub.vocabulary import Vocabulary, parse_period
@@ -34,6 +35,8 @@ class Page:
 
     rows: list[Observation]
     total: int
+    parts: Cells
+    """The cells that the ratios among the rows were divided from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ class Library:
         """Line up one indicator over time in one area."""
         row, place = self.words.indicator(indicator), self.words.area(area)
         start, end = parse_period(first), parse_period(last)
+        if start.kind is not end.kind or start.start > end.start:
+            raise InvalidError(
+                f"A series runs forward over periods of one kind; {first} to {last} does not.",
+                code="SERIES_RANGE",
+            )
         chosen = await self.release(release)
         cells = await self._cells(chosen, [row.code], place.code)
         return series_of(row.code, place.code, start, end, cells, self.words), chosen
@@ -156,7 +164,19 @@ class Library:
         """Read some observations in their fixed order."""
         async with self.database.protected() as session:
             rows = await reader.observations(session, release.id, wanted, limit=limit, after=after)
-            return Page(rows, await reader.count(session, release.id, wanted))
+            total = await reader.count(session, release.id, wanted)
+        return Page(rows, total, await self._parts(release, rows))
+
+    async def _parts(self, release: Release, rows: Sequence[Observation]) -> Cells:
+        keys = parts_needed(rows, self.words)
+        if not keys:
+            return {}
+        wanted = Selection(
+            indicators=sorted({key.indicator for key in keys}),
+            areas=sorted({key.area for key in keys}),
+            periods=sorted({key.period for key in keys}),
+        )
+        return await self._selected(release, wanted)
 
     async def _cells(self, release: Release, indicators: Sequence[str], area: str) -> Cells:
         return await self._selected(release, Selection(indicators=indicators, areas=[area]))

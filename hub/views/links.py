@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hub.protected.figures import Figure, FigureStatus, missing
+from hub.protected.figures import Figure, FigureStatus
 from hub.statistics.comparability import THRESHOLD, Comparison, Grade, overlap, worst
 from hub.statistics.formulas import ratio
 from hub.views.journey import CaveatView, LinkView, StageView
@@ -65,22 +65,30 @@ def _ratio(
 ) -> Figure:
     """Divide published figures; otherwise say which of the two is missing and why."""
     unit = f"per {int(link.per)} {words.plural(source.unit)}"
-    if grade is Grade.D:
-        return missing(FigureStatus.NOT_COMPARABLE, unit, NOT_COMPARABLE)
-    for figure in (target.figure, source.figure):
-        if figure.value is None:
-            return missing(figure.status, unit, figure.reason or "")
-    value = ratio(_value(target.figure), _value(source.figure), Decimal(str(link.per)))
-    if value is None:
-        return missing(FigureStatus.NOT_APPLICABLE, unit, "Nothing can be divided by zero.")
+    value, status, reason = _divided(link, source, target, grade)
     return Figure(
-        FigureStatus.PUBLISHED,
+        status,
         unit,
         value,
         decimals=1,
+        reason=reason,
         numerator=target.figure,
         denominator=source.figure,
     )
+
+
+def _divided(
+    link: Link, source: StageView, target: StageView, grade: Grade
+) -> tuple[Decimal | None, FigureStatus, str | None]:
+    if grade is Grade.D:
+        return None, FigureStatus.NOT_COMPARABLE, NOT_COMPARABLE
+    for figure in (target.figure, source.figure):
+        if figure.value is None:
+            return None, figure.status, figure.reason
+    value = ratio(_value(target.figure), _value(source.figure), Decimal(str(link.per)))
+    if value is None:
+        return None, FigureStatus.NOT_APPLICABLE, "Nothing can be divided by zero."
+    return value, FigureStatus.PUBLISHED, None
 
 
 def _value(figure: Figure) -> Decimal:

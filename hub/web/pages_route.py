@@ -36,7 +36,7 @@ async def landing(request: Request) -> Response:
     principal = await principal_of(request)
     library = _library(hub, principal)
     notes = [_note(release) for release in await library.releases()]
-    areas, periods = _choices(hub)
+    areas, periods = (_first(chosen) for chosen in _choices(hub))
     frame = _frame(hub, principal, "/")
     return HTMLResponse(landing_page(releases=notes, areas=areas, periods=periods, frame=frame))
 
@@ -56,8 +56,16 @@ async def journey(request: Request) -> Response:
         return HTMLResponse(message_page(error.status, error.message, frame=frame), error.status)
     areas, periods = _choices(hub)
     query = urlencode({"area": area, "period": view.period.id, "release": release.id})
+    # A stranger has no token for the files, so the page does not offer them.
+    formats = ("csv", "json") if principal else ()
     page = journey_page(
-        view, query=query, release=_note(release), areas=areas, periods=periods, frame=frame
+        view,
+        query=query,
+        release=_note(release),
+        areas=areas,
+        periods=periods,
+        formats=formats,
+        frame=frame,
     )
     answer = HTMLResponse(page)
     answer.headers["Vary"] = "Authorization, Cookie"
@@ -109,6 +117,11 @@ def _note(release: Release) -> ReleaseNote:
         str(release.audience),
         release.published_at.date(),
     )
+
+
+def _first(options: list[Option]) -> list[Option]:
+    """Put what a bare ``/journey`` shows first, so that the start page leads to figures."""
+    return sorted(options, key=lambda option: option.value not in (DEFAULT_AREA, DEFAULT_PERIOD))
 
 
 def _choices(hub: Hub) -> tuple[list[Option], list[Option]]:

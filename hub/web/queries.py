@@ -44,6 +44,9 @@ async def saved_query(request: Request) -> Response:
     if name not in _SAVED or kind not in MEDIA:
         known = ", ".join(f"{one}.{end}" for one in _SAVED for end in MEDIA)
         raise NotFoundError(f"There is no such saved query. There are {known}.")
+    unknown = sorted(set(request.query_params.keys()) - set(_KNOWN[name]))
+    if unknown:
+        raise MalformedError(f"{name} takes {', '.join(_KNOWN[name])}.")
     principal = enter(caller, line_for(f"GET /v1/queries/{name}.{{format}}"))
     content = await _SAVED[name](library_of(hub, principal), request, kind)
     response = Response(content, media_type=MEDIA[kind])
@@ -123,5 +126,14 @@ _SAVED: dict[str, Saved] = {
     "observations": _observations,
     "profile": _profile,
 }
+
+_KNOWN = {
+    "journey": ("area", "period", "release"),
+    "overview": ("area", "period", "comparator", "release"),
+    "performance": ("area", "asAt", "period", "release"),
+    "observations": ("indicator", "area", "period", "release"),
+    "profile": ("dataset", "area", "period", "release"),
+}
+"""What each saved query may be asked; anything else is refused, so that no filter fails open."""
 
 routes = [Route("/v1/queries/{name}.{format}", saved_query, methods=["GET"])]

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hub.auth.permissions import demand, enter
-from hub.errors import NotFoundError
+from hub.errors import MalformedError, NotFoundError
 from hub.loaders.body import require_readable
 from hub.submissions.history import findings_of, observations_of, revisions_of
 from hub.submissions.idempotency import once
@@ -30,8 +30,8 @@ async def put_return(request: Request) -> Response:
     demand(principal, "return.submit", agency=address.agency)
     media_type = request.headers.get("content-type", "")
     require_readable(media_type)
-    body = await read_body(request, hub.settings.upload_limit)
     dry_run = _flag(request, "dryRun")
+    body = await read_body(request, hub.settings.upload_limit)
     headers = request.headers
     conditions = Conditions(headers.get("if-match"), headers.get("if-none-match"))
 
@@ -92,7 +92,17 @@ def _address(request: Request) -> Address:
 
 
 def _flag(request: Request, name: str) -> bool:
-    return request.query_params.get(name, "false").lower() == "true"
+    """Read a switch; whatever is not plainly true or false is refused, never taken for false.
+
+    Raises:
+        MalformedError: it is neither, or given twice; or another parameter is given.
+    """
+    asked = request.query_params
+    values = [value.lower() for value in asked.getlist(name)]
+    unknown = sorted(set(asked.keys()) - {name})
+    if unknown or len(values) > 1 or not set(values) <= {"true", "false"}:
+        raise MalformedError(f"The only parameter here is {name}=true or {name}=false.")
+    return values == ["true"]
 
 
 def as_json(answer: Submission, complete: Completeness) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from hub.auth.keys import SigningKeys
 from hub.auth.standing import Standing
-from hub.auth.tokens import TokenIssuer
+from hub.auth.tokens import PERSON_LIFETIME, SYSTEM_LIFETIME, TokenIssuer
 from hub.auth.verification import TokenVerifier
 from hub.clock import Clock
 from hub.db.engine import Database
@@ -60,5 +60,7 @@ def verifier(hub: Hub) -> TokenVerifier:
 
 
 def issuer(hub: Hub) -> TokenIssuer:
-    """Give what signs the hub's own tokens."""
-    return TokenIssuer(hub.keys, hub.settings.issuer, hub.clock)
+    """Give what signs the hub's own tokens; the demo's stand for people, and live as long."""
+    demo = hub.settings.env == "demo"
+    lifetime = PERSON_LIFETIME if demo else SYSTEM_LIFETIME
+    return TokenIssuer(hub.keys, hub.settings.issuer, hub.clock, lifetime)

@@ -240,3 +240,19 @@ async def test_last_years_total_sent_again_is_asked_about(sign: Sign) -> None:
     answer = await service.put("CSP_MEASURES/PLYMOUTH_CSP/FY2015-16", rows({"FY2015-16-Q1": 58}))
     assert answer.status_code == 201, answer.json()
     assert "PREVIOUS_TOTAL" in {item["code"] for item in answer.json()["findings"]}
+
+
+@pytest.mark.parametrize("asked", ["dryRun=1", "dryRun=yes", "dryRun=", "dryrun=true", "dry=true"])
+async def test_an_unclear_dry_run_is_refused_and_stores_nothing(
+    hub: RunningHub, sign: Sign, asked: str
+) -> None:
+    """Whoever asks for a rehearsal in a way the hub does not know must not have stored it."""
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    assert (await police.put(f"{ADDRESS}?{asked}", GOOD)).status_code == 400
+    assert await stored(hub) == 0
+
+
+async def test_a_row_that_cannot_be_read_is_no_nil_return(sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    answer = await police.put(ADDRESS, one(value=-3))
+    assert "NIL_RETURN" not in {item["code"] for item in answer.json()["findings"]}

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
+from hub.protected.releases import Audience
+from hub.views.library import Library
 from hub.vocabulary import Vocabulary
 
 
@@ -16,3 +18,8 @@ class IntakeContext:
     database: Database
     words: Vocabulary
     clock: Clock
+
+    @property
+    def library(self) -> Library:
+        """The views of the caller's audience: what is published, as any reader sees it."""
+        return Library(self.database, self.words, Audience(self.principal.audience), self.clock)

@@ -33,6 +33,9 @@ from hub.schema.intake.returns import (
     SubmitReturnPayload,
     UserError,
 )
+from hub.schema.read.arguments import WithinYear
+from hub.schema.read.completeness import Completeness
+from hub.schema.read.viewer import Viewer
 from hub.submissions import sign_off
 from hub.submissions.history import all_revisions, current_revision, findings_of, revisions_of
 from hub.submissions.reception import Address, receive
@@ -80,6 +83,17 @@ class Query:
             findings=[Finding.of(item) for item in findings],
         )
 
+    @strawberry.field(description="Who the token is: agency, roles, audience, areas.")
+    async def viewer(self, info: Ask) -> Viewer:
+        """Tell the caller who it is."""
+        return Viewer.of(info.context.principal, info.context.library.audience)
+
+    @strawberry.field(description="Who owes what for a period; agencies see their own lines.")
+    async def completeness(self, info: Ask, period: WithinYear) -> Completeness:
+        """Say what is owed, as far as the latest release shows it."""
+        view, found = await info.context.library.completeness(period)
+        return Completeness.of(view, found, info.context.principal)
+
     @strawberry.field(description="Releases being made and made, newest first; for stewards.")
     async def releases(self, info: Ask) -> list[ReleaseDraft]:
         """List drafts."""
@@ -89,7 +103,7 @@ class Query:
     @strawberry.field(description="What a release hides and why, never with a count.")
     async def disclosure_report(self, info: Ask, release: ReleaseId) -> DisclosureReport:
         """Read the steward's report."""
-        demand(info.context.principal, "release.prepare")
+        demand(info.context.principal, "disclosure.report")
         async with info.context.database.release() as session:
             draft = await drafts.find(session, release)
             report = await report_on(session, draft, info.context.words)

@@ -7,11 +7,13 @@ import json
 import strawberry
 
 from hub.errors import MalformedError
+from hub.protected.observations import Cells
 from hub.protected.observations import Observation as ObservationRow
-from hub.protected.observations import figure_of
 from hub.protected.reader import Position
 from hub.schema.read.figures import Figure
 from hub.schema.read.words import Area, Indicator, Period
+from hub.views.library import Page
+from hub.views.ratios import figure_with_parts
 from hub.vocabulary import Vocabulary, breakdown_text, parse_period
 
 
@@ -47,7 +49,7 @@ class Observation:
     )
 
     @classmethod
-    def of(cls, row: ObservationRow, words: Vocabulary) -> "Observation":
+    def of(cls, row: ObservationRow, parts: Cells, words: Vocabulary) -> "Observation":
         """Show an observation."""
         key = row.key
         return cls(
@@ -55,7 +57,7 @@ class Observation:
             area=Area.of(words.area(key.area)),
             period=Period.of(parse_period(key.period)),
             breakdown=[BreakdownItem(dimension=d, category=c) for d, c in key.breakdown],
-            figure=Figure.of(figure_of(row, words)),
+            figure=Figure.of(figure_with_parts(row, parts, words)),
             provenance=[
                 Provenance(agency=item.agency, dataset=item.dataset, revision=item.revision)
                 for item in row.provenance
@@ -94,11 +96,10 @@ class ObservationConnection:
     )
 
 
-def page_of(
-    rows: list[ObservationRow], total: int, first: int, after: str | None, words: Vocabulary
-) -> ObservationConnection:
+def page_of(page: Page, first: int, after: str | None, words: Vocabulary) -> ObservationConnection:
     """Make a page out of ``first + 1`` rows: the one too many tells that more follow."""
-    nodes = [Observation.of(row, words) for row in rows[:first]]
+    rows, total = page.rows, page.total
+    nodes = [Observation.of(row, page.parts, words) for row in rows[:first]]
     cursors = [cursor_of(row) for row in rows[:first]]
     return ObservationConnection(
         edges=[

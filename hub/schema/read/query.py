@@ -129,7 +129,7 @@ class Query:
         chosen = await library.release(release)
         start = position_of(after) if after else None
         page = await library.page(wanted, chosen, first + 1, start)
-        return page_of(page.rows, page.total, first, after, words)
+        return page_of(page, first, after, words)
 
     @strawberry.field(description="One indicator over time in one area, aligned, gaps said.")
     async def series(
