@@ -127,7 +127,7 @@ class ChangeCounts:
 
 
 @strawberry.type(description="How much of what a dataset asks for a return holds.")
-class Completeness:
+class ReturnCompleteness:
     """Expected and received."""
 
     expected: int = strawberry.field(description="Indicator and area pairs asked for.")
@@ -143,7 +143,7 @@ class SubmitReturnPayload:
     dry_run: bool = strawberry.field(description="Whether nothing was to be stored.")
     content_hash: str | None = strawberry.field(description="Hash of the content sent.")
     counts: ChangeCounts | None = strawberry.field(description="What it changed.")
-    completeness: Completeness | None = strawberry.field(description="How complete it is.")
+    completeness: ReturnCompleteness | None = strawberry.field(description="How complete it is.")
     findings: list[Finding] = strawberry.field(description="Every finding, not the first.")
     user_errors: list[UserError] = strawberry.field(description="Why it was refused, if it was.")
 
@@ -159,7 +159,7 @@ class SubmitReturnPayload:
             dry_run=answer.dry_run,
             content_hash=answer.content_hash,
             counts=ChangeCounts(**counts),
-            completeness=Completeness(expected=complete.expected, received=complete.received),
+            completeness=ReturnCompleteness(expected=complete.expected, received=complete.received),
             findings=[Finding.of(item) for item in answer.findings],
             user_errors=[],
         )
