@@ -67,7 +67,7 @@ async def test_approval_is_bound_to_the_content_seen(partnership: Partnership) -
 async def test_what_nobody_approved_is_not_published(partnership: Partnership) -> None:
     await partnership.returned(POLICE, BODY)
     release = (await partnership.prepare())["release"]
-    assert codes(await partnership.publish(release)) == ["CONFLICT"]
+    assert codes(await partnership.publish(release)) == ["NOT_APPROVED"]
     analyst = await partnership.client(Role.ANALYST)
     assert (await analyst.graphql("/graphql", "{ releases { id } }"))["data"] == {"releases": []}
 
