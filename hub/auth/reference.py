@@ -16,9 +16,10 @@ refused, and a server with a route or field that no line guards does not start.
 """
 LEGEND = """
 `-` nothing, `own` the own agency only, `all` everywhere, `two` everywhere but never alone:
-approving is by another person than preparing or proposing, and publishing needs that approval. A token needs **one** of the scopes of a line. A token request without
-`scope` gets every scope of the client's roles; one that is unknown or not granted is refused
-(`invalid_scope`), never dropped in silence.
+approving is by another person than preparing or proposing, and publishing needs that approval. A
+token needs **one** of the scopes of a line. A token request without `scope` gets every scope of the
+client's roles; one that is unknown or not granted is refused (`invalid_scope`), never dropped in
+silence.
 """
 
 

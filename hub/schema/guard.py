@@ -5,7 +5,7 @@ a line cannot be built into a server (security Z1). Guards are put on by :func:`
 whole root type, so none can be forgotten on a new field.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from strawberry.extensions import FieldExtension
@@ -13,15 +13,19 @@ from strawberry.types import Info, get_object_definition
 
 from hub.auth.matrix import line_for
 from hub.auth.permissions import enter
+from hub.errors import RefusedError
 
 T = TypeVar("T", bound=type)
+Refusal = Callable[[RefusedError], object]
+"""Makes the payload that carries a refusal."""
 
 
 class Guard(FieldExtension):
     """Asks the role matrix before a root field resolves; ``surface`` is ``read`` or ``intake``."""
 
-    def __init__(self, surface: str) -> None:
+    def __init__(self, surface: str, refusals: Mapping[str, Refusal]) -> None:
         self.surface = surface
+        self.refusals = refusals
 
     async def resolve_async(
         self,
@@ -32,14 +36,23 @@ class Guard(FieldExtension):
     ) -> Any:
         """Refuse at the door, or let the field resolve; it asks again about the object itself."""
         item = f"{self.surface}.{info._raw_info.parent_type.name}.{info.field_name}"
-        enter(info.context.principal, line_for(item))
+        try:
+            enter(info.context.principal, line_for(item))
+        except RefusedError as error:
+            if info.field_name not in self.refusals:
+                raise
+            return self.refusals[info.field_name](error)
         return await next_(source, info, **arguments)
 
 
-def guarded(root: T, surface: str) -> T:
-    """Put a guard in front of every field of a root type."""
+def guarded(root: T, surface: str, refusals: Mapping[str, Refusal] | None = None) -> T:
+    """Put a guard in front of every field of a root type.
+
+    ``refusals`` say, by field, how an expected refusal is answered as data; without one it is an
+    error.
+    """
     for field in get_object_definition(root, strict=True).fields:
-        field.extensions = [*field.extensions, Guard(surface)]
+        field.extensions = [*field.extensions, Guard(surface, refusals or {})]
     return root
 
 

@@ -58,5 +58,6 @@ async def test_the_floor_and_the_reason_hold(hub: RunningHub, sign: Sign) -> Non
 async def test_nobody_else_may_propose_or_approve(sign: Sign) -> None:
     for role in (Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR):
         other = await sign(role)
-        content = await other.graphql("/graphql/intake", PROPOSE, threshold=8, why="x")
-        assert content["errors"][0]["extensions"]["code"] == "REFUSED", role
+        refused = await act(other, PROPOSE, threshold=8, why="x")
+        assert refused["policy"] is None
+        assert [error["code"] for error in refused["userErrors"]] == ["REFUSED"], role

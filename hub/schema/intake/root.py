@@ -135,7 +135,6 @@ class Mutation:
         """Submit."""
         context = info.context
         address = Address(input.dataset, input.agency, input.period)
-        demand(context.principal, "return.submit", agency=input.agency)
         try:
             answer, complete = await receive(
                 context.database,
@@ -283,7 +282,7 @@ class Mutation:
                     context.clock(),
                 )
         except HubError as error:
-            return PolicyPayload(policy=None, user_errors=[UserError.of(error)])
+            return _policy_refused(error)
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
 
     @strawberry.mutation(description="Approve a proposed policy, as the second steward.")
@@ -296,7 +295,7 @@ class Mutation:
             async with context.database.release() as session:
                 made = await policies.approve(session, version, context.principal, context.clock())
         except HubError as error:
-            return PolicyPayload(policy=None, user_errors=[UserError.of(error)])
+            return _policy_refused(error)
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
 
 
@@ -345,5 +344,23 @@ def _release_refused(error: HubError) -> ReleasePayload:
     return ReleasePayload(release=None, findings=[], user_errors=[UserError.of(error)])
 
 
-schema = strawberry.Schema(query=guarded(Query, "intake"), mutation=guarded(Mutation, "intake"))
+def _policy_refused(error: HubError) -> PolicyPayload:
+    return PolicyPayload(policy=None, user_errors=[UserError.of(error)])
+
+
+REFUSALS = {
+    "submitReturn": lambda error: SubmitReturnPayload.refused(error, dry_run=False),
+    "signOffReturn": _refused,
+    "withdrawReturn": _refused,
+    "prepareRelease": _release_refused,
+    "approveRelease": _release_refused,
+    "publishRelease": _release_refused,
+    "proposePolicy": _policy_refused,
+    "approvePolicy": _policy_refused,
+}
+"""How each mutation says that the caller's role does not allow it: as data, by the contract."""
+
+schema = strawberry.Schema(
+    query=guarded(Query, "intake"), mutation=guarded(Mutation, "intake", REFUSALS)
+)
 """The intake schema."""
