@@ -10,11 +10,17 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
+import structlog
 import uvicorn
 
 from hub.app import RunningHub, build
+from hub.auth.revocation import forget_expired
 from hub.errors import SettingsError
 
+_log = structlog.get_logger("hub.server")
+
+TIDY = 3600
+"""Seconds between two rounds of housekeeping."""
 GRACE = 20
 """Seconds that running requests are given to finish (security H11)."""
 
@@ -52,13 +58,27 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     task = asyncio.create_task(server.serve())
+    tidying = asyncio.create_task(_tidy(hub))
     while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
         await asyncio.sleep(0.02)
     try:
         yield task
     finally:
         stop()
+        tidying.cancel()
         await task
+
+
+async def _tidy(hub: RunningHub) -> None:
+    """Forget every hour what has expired: spent assertions, revoked tokens, ended sessions."""
+    while True:
+        await asyncio.sleep(TIDY)
+        try:
+            async with hub.database.identity() as session:
+                await forget_expired(session, hub.clock())
+        except Exception as error:
+            # The next round may do better; serving goes on meanwhile.
+            _log.error("housekeeping failed", error_type=type(error).__qualname__)
 
 
 def _require_free(hub: RunningHub) -> None:

@@ -40,12 +40,17 @@ class _Sums:
         self.runs = [period for period in periods if period.kind is PeriodKind.RUN]
         self.values = dict(counts)
         self.parts: dict[CellKey, tuple[CellKey, ...]] = {}
+        # Where and when each indicator has a cell, so that an identity looks nowhere else.
+        self.places: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        for key in self.values:
+            self.places[key.indicator][key.area, key.period] = None
 
     def add(self, key: CellKey, parts: Iterable[CellKey]) -> None:
         chosen = tuple(parts)
         if key in self.values or not chosen or any(part not in self.values for part in chosen):
             return
         self.values[key] = sum((self.values[part] for part in chosen), Decimal(0))
+        self.places[key.indicator][key.area, key.period] = None
         self.parts[key] = tuple(leaf for part in chosen for leaf in self.parts.get(part, (part,)))
 
     def counts(self) -> list[tuple[CellKey, Indicator]]:
@@ -70,13 +75,12 @@ def _partitions(sums: _Sums) -> None:
 
 def _identities(sums: _Sums) -> None:
     """One side of an identity is the sum of the other (crimes + incidents = all records)."""
-    places = {(key.area, key.period) for key in sums.values}
     for identity in sums.words.identities:
         if identity.relation != "=":
             continue
         for whole, parts in ((identity.left, identity.right), (identity.right, identity.left)):
             if len(whole) == 1:
-                for area, period in places:
+                for area, period in list(sums.places[parts[0].indicator]):
                     sums.add(whole[0].at(area, period), [part.at(area, period) for part in parts])
 
 
