@@ -13,11 +13,11 @@ from strawberry.types import Info, get_object_definition
 
 from hub.auth.matrix import line_for
 from hub.auth.permissions import enter
-from hub.errors import RefusedError
+from hub.errors import HubError, RefusedError
 
 T = TypeVar("T", bound=type)
-Refusal = Callable[[RefusedError], object]
-"""Makes the payload that carries a refusal."""
+Refusal = Callable[[HubError, Mapping[str, Any]], object]
+"""Makes the payload that carries a refusal, from the error and the field's arguments."""
 
 
 class Guard(FieldExtension):
@@ -41,15 +41,20 @@ class Guard(FieldExtension):
         except RefusedError as error:
             if info.field_name not in self.refusals:
                 raise
-            return self.refusals[info.field_name](error)
-        return await next_(source, info, **arguments)
+            return self.refusals[info.field_name](error, arguments)
+        try:
+            return await next_(source, info, **arguments)
+        except HubError as error:
+            if info.field_name not in self.refusals:
+                raise
+            return self.refusals[info.field_name](error, arguments)
 
 
 def guarded(root: T, surface: str, refusals: Mapping[str, Refusal] | None = None) -> T:
     """Put a guard in front of every field of a root type.
 
-    ``refusals`` say, by field, how an expected refusal is answered as data; without one it is an
-    error.
+    ``refusals`` say, by field, how an expected refusal (of the guard or of the act itself) is
+    answered as data; without one it is an error.
     """
     for field in get_object_definition(root, strict=True).fields:
         field.extensions = [*field.extensions, Guard(surface, refusals or {})]

@@ -3,7 +3,6 @@
 The table below is the rule; :func:`diagram` draws it for the documentation.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.errors import ConflictError
@@ -64,14 +63,6 @@ APPROVED = (State.AGENCY_APPROVED, State.PARTNERSHIP_ACCEPTED, State.PUBLISHED)
 
 OPEN = (State.SUBMITTED, State.VALIDATED)
 """The states of a revision that nobody signed off yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One move of a revision, as the history keeps it."""
-
-    before: State | None
-    after: State
 
 
 def move(state: State, act: Act) -> State:

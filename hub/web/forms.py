@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from hub.errors import MalformedError, MediaTypeError, TooLargeError
+from hub.errors import MalformedError, MediaTypeError
+from hub.web.body import read_body
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 LIMIT = 16 * 1024
@@ -21,7 +22,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
         raise MediaTypeError(f"Send the body as {MEDIA_TYPE}.")
-    body = await _read(request)
+    body = await read_body(request, LIMIT)
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS
@@ -34,12 +35,3 @@ async def read_form(request: Request) -> Mapping[str, str]:
     if any("\0" in value for value in form.values()):
         raise MalformedError("A parameter holds a NUL character.")
     return {name: value for name, value in form.items() if value}
-
-
-async def _read(request: Request) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LIMIT:
-            raise TooLargeError(f"The body may have {LIMIT} bytes.")
-    return body

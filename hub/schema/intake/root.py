@@ -1,6 +1,7 @@
 """The root of the intake schema: what agencies and stewards ask and do."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
 from hub.release import drafts, flow, policies
 from hub.release.reporting import report_on
-from hub.schema.guard import guarded
+from hub.schema.guard import Refusal, guarded
 from hub.schema.intake.context import IntakeContext
 from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload
 from hub.schema.intake.releases import (
@@ -43,6 +44,7 @@ from hub.submissions.revisions import Revision
 from hub.submissions.store import find
 
 Ask = Info[IntakeContext, None]
+Arguments = Mapping[str, Any]
 ReturnId = Annotated[strawberry.ID, argument(description="Id of the return.")]
 ReleaseId = Annotated[strawberry.ID, argument(description="Id of the release.")]
 ContentHash = Annotated[str, argument(description="The content hash that you saw.")]
@@ -135,19 +137,16 @@ class Mutation:
         """Submit."""
         context = info.context
         address = Address(input.dataset, input.agency, input.period)
-        try:
-            answer, complete = await receive(
-                context.database,
-                context.words,
-                context.clock,
-                context.principal,
-                address,
-                _body(input),
-                "application/json",
-                dry_run=dry_run,
-            )
-        except HubError as error:
-            return SubmitReturnPayload.refused(error, dry_run)
+        answer, complete = await receive(
+            context.database,
+            context.words,
+            context.clock,
+            context.principal,
+            address,
+            _body(input),
+            "application/json",
+            dry_run=dry_run,
+        )
         async with context.database.intake() as session:
             stored = await find(session, input.dataset, input.agency, input.period)
         return SubmitReturnPayload.of(answer, complete, None if dry_run else stored)
@@ -163,21 +162,18 @@ class Mutation:
     ) -> ReturnPayload:
         """Sign off."""
         context = info.context
-        try:
-            async with context.database.intake() as session:
-                row = await _own(info, session, return_id, "return.approve")
-                signed = await sign_off.sign_off(
-                    session,
-                    row.return_id,
-                    revision,
-                    content_hash,
-                    context.principal,
-                    context.clock(),
-                    note=note,
-                )
-                findings = await findings_of(session, row.return_id, revision)
-        except HubError as error:
-            return _refused(error)
+        async with context.database.intake() as session:
+            row = await _own(info, session, return_id, "return.approve")
+            signed = await sign_off.sign_off(
+                session,
+                row.return_id,
+                revision,
+                content_hash,
+                context.principal,
+                context.clock(),
+                note=note,
+            )
+            findings = await findings_of(session, row.return_id, revision)
         shown = [Finding.of(item) for item in findings]
         return ReturnPayload(return_=Return.of(signed), findings=shown, user_errors=[])
 
@@ -190,14 +186,11 @@ class Mutation:
     ) -> ReturnPayload:
         """Withdraw."""
         context = info.context
-        try:
-            async with context.database.intake() as session:
-                row = await _own(info, session, return_id, "return.withdraw")
-                gone = await sign_off.withdraw(
-                    session, row.return_id, reason, context.principal, context.clock()
-                )
-        except HubError as error:
-            return _refused(error)
+        async with context.database.intake() as session:
+            row = await _own(info, session, return_id, "return.withdraw")
+            gone = await sign_off.withdraw(
+                session, row.return_id, reason, context.principal, context.clock()
+            )
         return ReturnPayload(return_=Return.of(gone), findings=[], user_errors=[])
 
     @strawberry.mutation(description="Make a release of everything signed off.")
@@ -209,17 +202,14 @@ class Mutation:
     ) -> ReleasePayload:
         """Prepare."""
         context = info.context
-        try:
-            draft = await flow.prepare_release(
-                context.database,
-                context.words,
-                Audience[audience.name],
-                note,
-                context.principal,
-                context.clock(),
-            )
-        except HubError as error:
-            return _release_refused(error)
+        draft = await flow.prepare_release(
+            context.database,
+            context.words,
+            Audience[audience.name],
+            note,
+            context.principal,
+            context.clock(),
+        )
         return _released(draft)
 
     @strawberry.mutation(description="Approve the content you saw, as the second steward.")
@@ -228,13 +218,10 @@ class Mutation:
     ) -> ReleasePayload:
         """Approve."""
         context = info.context
-        try:
-            async with context.database.release() as session:
-                draft = await flow.approve_release(
-                    session, release_id, content_hash, context.principal, context.clock()
-                )
-        except HubError as error:
-            return _release_refused(error)
+        async with context.database.release() as session:
+            draft = await flow.approve_release(
+                session, release_id, content_hash, context.principal, context.clock()
+            )
         return _released(draft)
 
     @strawberry.mutation(description="Publish an approved release in one step.")
@@ -248,13 +235,10 @@ class Mutation:
     ) -> ReleasePayload:
         """Publish."""
         context = info.context
-        try:
-            async with context.database.release() as session:
-                draft = await flow.publish_release(
-                    session, release_id, embargo_until, context.principal, context.clock()
-                )
-        except HubError as error:
-            return _release_refused(error)
+        async with context.database.release() as session:
+            draft = await flow.publish_release(
+                session, release_id, embargo_until, context.principal, context.clock()
+            )
         return _released(draft)
 
     @strawberry.mutation(description="Propose a disclosure policy; a second steward approves it.")
@@ -269,20 +253,17 @@ class Mutation:
     ) -> PolicyPayload:
         """Propose."""
         context, chosen = info.context, Audience[audience.name]
-        try:
-            async with context.database.release() as session:
-                made = await policies.propose(
-                    session,
-                    chosen,
-                    threshold,
-                    base,
-                    zeros_sensitive,
-                    why,
-                    context.principal,
-                    context.clock(),
-                )
-        except HubError as error:
-            return _policy_refused(error)
+        async with context.database.release() as session:
+            made = await policies.propose(
+                session,
+                chosen,
+                threshold,
+                base,
+                zeros_sensitive,
+                why,
+                context.principal,
+                context.clock(),
+            )
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
 
     @strawberry.mutation(description="Approve a proposed policy, as the second steward.")
@@ -291,11 +272,8 @@ class Mutation:
     ) -> PolicyPayload:
         """Approve."""
         context = info.context
-        try:
-            async with context.database.release() as session:
-                made = await policies.approve(session, version, context.principal, context.clock())
-        except HubError as error:
-            return _policy_refused(error)
+        async with context.database.release() as session:
+            made = await policies.approve(session, version, context.principal, context.clock())
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
 
 
@@ -332,7 +310,7 @@ def _row(item: ObservationInput) -> dict[str, Any]:
     return row
 
 
-def _refused(error: HubError) -> ReturnPayload:
+def _refused(error: HubError, _: Arguments) -> ReturnPayload:
     return ReturnPayload(return_=None, findings=[], user_errors=[UserError.of(error)])
 
 
@@ -340,16 +318,20 @@ def _released(draft: drafts.Draft) -> ReleasePayload:
     return ReleasePayload(release=ReleaseDraft.of(draft), findings=[], user_errors=[])
 
 
-def _release_refused(error: HubError) -> ReleasePayload:
+def _release_refused(error: HubError, _: Arguments) -> ReleasePayload:
     return ReleasePayload(release=None, findings=[], user_errors=[UserError.of(error)])
 
 
-def _policy_refused(error: HubError) -> PolicyPayload:
+def _policy_refused(error: HubError, _: Arguments) -> PolicyPayload:
     return PolicyPayload(policy=None, user_errors=[UserError.of(error)])
 
 
-REFUSALS = {
-    "submitReturn": lambda error: SubmitReturnPayload.refused(error, dry_run=False),
+def _submit_refused(error: HubError, given: Arguments) -> SubmitReturnPayload:
+    return SubmitReturnPayload.refused(error, bool(given.get("dry_run")))
+
+
+REFUSALS: dict[str, Refusal] = {
+    "submitReturn": _submit_refused,
     "signOffReturn": _refused,
     "withdrawReturn": _refused,
     "prepareRelease": _release_refused,
@@ -358,7 +340,7 @@ REFUSALS = {
     "proposePolicy": _policy_refused,
     "approvePolicy": _policy_refused,
 }
-"""How each mutation says that the caller's role does not allow it: as data, by the contract."""
+"""How each mutation answers an expected refusal: as data, by the contract."""
 
 schema = strawberry.Schema(
     query=guarded(Query, "intake"), mutation=guarded(Mutation, "intake", REFUSALS)
