@@ -157,7 +157,8 @@ async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncI
         library = Library(hub.database, hub.words, audience, hub.clock)
         yield ReadContext(principal, library)
     else:
-        yield IntakeContext(principal, hub.database, hub.words, hub.clock)
+        secret = hub.settings.method_secret_file
+        yield IntakeContext(principal, hub.database, hub.words, hub.clock, secret)
 
 
 async def _authenticate(request: Request) -> Principal:

@@ -1,6 +1,7 @@
 """What an intake request carries into its resolvers."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from hub.auth.principals import Principal
 from hub.clock import Clock
@@ -18,6 +19,8 @@ class IntakeContext:
     database: Database
     words: Vocabulary
     clock: Clock
+    secret_file: Path | None = None
+    """Where the secret of the methods that draw is."""
 
     @property
     def library(self) -> Library:

@@ -11,13 +11,14 @@ from strawberry import argument
 from strawberry.types import Info
 
 from hub.auth.permissions import demand
+from hub.disclosure import Method
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
 from hub.release import drafts, flow, policies
 from hub.release.reporting import report_on
 from hub.schema.guard import Refusal, guarded
 from hub.schema.intake.context import IntakeContext
-from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload
+from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload, ProtectionMethod
 from hub.schema.intake.releases import (
     AudienceChoice,
     DisclosureReport,
@@ -209,6 +210,7 @@ class Mutation:
             note,
             context.principal,
             context.clock(),
+            secret_file=context.secret_file,
         )
         return _released(draft)
 
@@ -250,6 +252,15 @@ class Mutation:
         why: Annotated[str, argument(description="The reason; kept with it.")],
         base: Annotated[int, argument(description="Rounding base; 1 is exact.")] = 1,
         zeros_sensitive: Annotated[bool, argument(description="Withhold zeros too.")] = False,
+        method: Annotated[
+            ProtectionMethod, argument(description="How small counts are kept from readers.")
+        ] = ProtectionMethod.SUPPRESSION,
+        perturbation: Annotated[
+            str, argument(description="CELL_KEY only: the perturbation table, such as D6V4J4.")
+        ] = "",
+        least_variance: Annotated[
+            float, argument(description="CELL_KEY only: noise that averaging must leave.")
+        ] = 1.0,
     ) -> PolicyPayload:
         """Propose."""
         context, chosen = info.context, Audience[audience.name]
@@ -263,6 +274,10 @@ class Mutation:
                 why,
                 context.principal,
                 context.clock(),
+                method=Method[method.name],
+                perturbation=perturbation,
+                least_variance=least_variance,
+                secret_file=context.secret_file,
             )
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
 
