@@ -13,6 +13,7 @@ from hub.auth.matrix import surface_lines
 from hub.auth.roles import Role
 from hub.errors import SettingsError
 from tests.conftest import FreshSettings
+from hub.web.trusted import trusted_documents
 from tests.functional.acts import Partnership, open_partnership, plain, rows
 
 HERE = "E07000102"
@@ -168,7 +169,7 @@ async def test_the_viewer_is_told_who_it_is(
     partnership: Partnership, role: Role, agency: str | None, audience: str
 ) -> None:
     client = await partnership.client(role, agency)
-    answer = await client.graphql("/graphql", "{ viewer { client agency roles audience } }")
+    answer = await client.graphql("/graphql", trusted_documents()["viewer"])
     assert answer["data"]["viewer"] == {
         "client": client.client_id,
         "agency": agency,
