@@ -12,8 +12,8 @@ from hub.auth import matrix
 from hub.auth.matrix import surface_lines
 from hub.auth.roles import Role
 from hub.errors import SettingsError
-from tests.conftest import FreshSettings
 from hub.web.trusted import trusted_documents
+from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, plain, rows
 
 HERE = "E07000102"
