@@ -10,6 +10,7 @@ from hub.clock import Clock
 from hub.db.engine import Database
 from hub.errors import InvalidError, NotFoundError, PeriodError, VocabularyError
 from hub.loaders import load
+from hub.loaders.agencies import Mapping
 from hub.returns import Finding, Return
 from hub.submissions.history import observations_of
 from hub.submissions.revisions import Submission
@@ -51,10 +52,12 @@ def judge(
     words: Vocabulary,
     today: date,
     previous: Return | None = None,
+    mapping: Mapping | None = None,
 ) -> Judged:
     """Read and validate a body, with no account and nothing stored. Blocks: run it in a thread.
 
-    ``previous`` is the return for the period before, if the hub has it.
+    ``previous`` is the return for the period before, if the hub has it; ``mapping`` reads a body in
+    the agency's own layout.
 
     Raises:
         MalformedError, MediaTypeError, TooLargeError: it cannot be read.
@@ -67,11 +70,17 @@ def judge(
         agency=address.agency,
         period=address.period,
         words=words,
+        mapping=mapping,
     )
     findings = list(loaded.findings)
     if loaded.readable is not None:
         findings += validate(
-            loaded.readable, words, today=today, previous=previous, is_whole=loaded.is_whole
+            loaded.readable,
+            words,
+            today=today,
+            previous=previous or loaded.earlier,
+            is_whole=loaded.is_whole,
+            partial=loaded.partial,
         )
     report = Report(in_order(findings))
     if report.has_errors or loaded.return_ is None:
@@ -109,6 +118,7 @@ async def receive(
     *,
     dry_run: bool = False,
     conditions: Conditions | None = None,
+    mapping: Mapping | None = None,
 ) -> tuple[Submission, Completeness]:
     """Take a body in: whole as a revision, or not at all.
 
@@ -122,7 +132,9 @@ async def receive(
     demand(principal, "return.submit", agency=address.agency)
     before = await _before(database, address)
     today = clock().date()
-    judged = await asyncio.to_thread(judge, body, media_type, address, words, today, before)
+    judged = await asyncio.to_thread(
+        judge, body, media_type, address, words, today, before, mapping
+    )
     wanted = conditions or Conditions()
     async with database.intake(address.agency) as session:
         if dry_run:
