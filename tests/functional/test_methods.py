@@ -28,7 +28,7 @@ PROPOSE = """mutation($method: ProtectionMethod!, $base: Int!, $table: String!,
 APPROVE = """mutation($version: ID!) {
   approvePolicy(version: $version) { policy { approvedAt } userErrors { code } }
 }"""
-RELEASED = "{ release { policyVersion method methodSettings { name value } } }"
+RELEASED = "{ release { policyVersion method methodSettings { name setting } } }"
 GRADES = {"HIGH": 3, "MEDIUM": 12, "STANDARD": 602}
 ROUNDING, NOISE = ("CONTROLLED_ROUNDING", 5, ""), ("CELL_KEY", 1, "D6V4J4")
 HERE, YEAR = "E07000102", "CY2017"
@@ -107,7 +107,7 @@ async def test_controlled_rounding_from_proposal_to_reader(partnership: Partners
     client = await partnership.client(Role.ANALYST)
     release = (await client.graphql("/graphql", RELEASED))["data"]["release"]
     assert release["method"] == "controlled_rounding"
-    told = {one["name"]: one["value"] for one in release["methodSettings"]}
+    told = {one["name"]: one["setting"] for one in release["methodSettings"]}
     assert told["base"] == "5"
     assert told["reach"] == "5"
     assert told["threshold"] == "5"
@@ -133,7 +133,7 @@ async def test_cell_keys_from_proposal_to_reader(partnership: Partnership) -> No
     assert [cells[at]["value"] for at in truth] != list(truth.values())
     client = await partnership.client(Role.ANALYST)
     release = (await client.graphql("/graphql", RELEASED))["data"]["release"]
-    told = {one["name"]: one["value"] for one in release["methodSettings"]}
+    told = {one["name"]: one["setting"] for one in release["methodSettings"]}
     assert release["method"] == "cell_key"
     assert told["perturbation table"] == "D6V4J4"
     assert "secret" not in str(told)

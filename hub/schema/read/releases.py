@@ -12,7 +12,7 @@ class MethodSetting:
     """A setting."""
 
     name: str = strawberry.field(description="What is set: `base`, `threshold`, `reach` ...")
-    value: str = strawberry.field(description="What it is set to.")
+    setting: str = strawberry.field(description="What it is set to.")
 
 
 @strawberry.type(description="A published release: never edited, only followed by the next one.")
@@ -49,8 +49,8 @@ class Release:
             note=row.note,
             method=row.protection.get("method", "suppression"),
             method_settings=[
-                MethodSetting(name=name, value=value)
-                for name, value in sorted(row.protection.items())
+                MethodSetting(name=name, setting=setting)
+                for name, setting in sorted(row.protection.items())
                 if name != "method"
             ],
             published_at=row.published_at,
