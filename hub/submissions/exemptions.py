@@ -9,7 +9,7 @@ from sqlalchemy import Row, insert, select, update
 
 from hub.audit import Event, record
 from hub.auth.principals import Principal
-from hub.db.sessions import IntakeSession
+from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
 from hub.errors import InvalidError, NotFoundError
 from hub.vocabulary import Period, Vocabulary, parse_period
@@ -32,7 +32,7 @@ class Exemption:
 
 
 async def exempt(
-    session: IntakeSession,
+    session: ReleaseSession,
     words: Vocabulary,
     dataset: str,
     agency: str,
@@ -72,7 +72,7 @@ async def exempt(
 
 
 async def end_exemption(
-    session: IntakeSession, exemption_id: UUID, principal: Principal, at: datetime
+    session: ReleaseSession, exemption_id: UUID, principal: Principal, at: datetime
 ) -> Exemption:
     """Let an exemption end: what it covered is owed again.
 
@@ -93,7 +93,7 @@ async def end_exemption(
     return _exemption(row)
 
 
-async def exemptions(session: IntakeSession) -> list[Exemption]:
+async def exemptions(session: ReleaseSession) -> list[Exemption]:
     """List the exemptions in force, oldest first."""
     table = intake.exemption
     query = select(table).where(table.c.ended_at.is_(None)).order_by(table.c.at, table.c.id)

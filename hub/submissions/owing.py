@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from hub.db.sessions import IntakeSession
+from hub.db.engine import Database
 from hub.db.tables import intake
 from hub.submissions.exemptions import Exemption, exemptions
 from hub.submissions.history import all_revisions
@@ -54,7 +54,7 @@ class Due:
 
 
 async def calendar(
-    session: IntakeSession,
+    database: Database,
     words: Vocabulary,
     today: date,
     months: tuple[int, int],
@@ -63,12 +63,14 @@ async def calendar(
 ) -> tuple[Due, ...]:
     """Say what is expected for the months and where it stands, soonest due first.
 
-    ``eyes`` is the agency that asks: of its own returns it is told which are nil.
+    ``eyes`` is the agency that asks: of its own returns it is told which are nil. Of the others
+    only the heads are read, by the one duty that sees every agency's.
     """
     slots = [slot for expected in words.expected for slot in expected.slots(*months)]
-    came = _by_pair(await all_revisions(session))
-    freed = await exemptions(session)
-    nil = await _nil(session, eyes) if eyes else set()
+    async with database.release() as session:
+        came = _by_pair(await all_revisions(session))
+        freed = await exemptions(session)
+    nil = await _nil(database, eyes) if eyes else set()
     found = (_due(slot, came, freed, nil, today) for slot in slots)
     return tuple(sorted(found, key=lambda one: (one.slot.due, one.slot.dataset.code)))
 
@@ -108,7 +110,7 @@ def _of(months: tuple[int, int]) -> set[int]:
     return set(range(*months))
 
 
-async def _nil(session: IntakeSession, agency: str) -> set[UUID]:
+async def _nil(database: Database, agency: str) -> set[UUID]:
     """The agency's current returns without a figure other than 0."""
     head, body, cell = intake.return_, intake.revision, intake.observation
     said = func.count().filter((cell.c.value > 0) | (cell.c.status == "x"))
@@ -122,7 +124,8 @@ async def _nil(session: IntakeSession, agency: str) -> set[UUID]:
         .group_by(head.c.id)
         .having(said == 0)
     )
-    return set((await session.scalars(query)).all())
+    async with database.intake(agency) as session:
+        return set((await session.scalars(query)).all())
 
 
 def months_around(today: date) -> tuple[int, int]:

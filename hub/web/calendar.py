@@ -30,10 +30,8 @@ async def calendar_of(request: Request) -> Response:
         raise NotFoundError(error.message) from None
     at = hub.clock()
     today = at.date()
-    async with hub.database.intake() as session:
-        found = await owing.calendar(
-            session, hub.words, today, owing.months_around(today), eyes=principal.agency
-        )
+    months = owing.months_around(today)
+    found = await owing.calendar(hub.database, hub.words, today, months, eyes=principal.agency)
     mine = [one for one in owing.due_about(found, today) if one.slot.agency.code == agency.code]
     host = urlsplit(hub.settings.issuer).hostname or "hub"
     text = calendar_file(f"Returns of {agency.title}", mine, host, at)
@@ -64,7 +62,7 @@ async def signed_receipt(hub: Hub, address: Address, number: int | None = None) 
     Raises:
         NotFoundError: there is no such revision, or it is older than receipts are.
     """
-    async with hub.database.intake() as session:
+    async with hub.database.intake(address.agency) as session:
         stored: Revision | None = await find(
             session, address.dataset, address.agency, address.period
         )

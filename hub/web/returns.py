@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from hub.auth.permissions import demand, enter
 from hub.errors import MalformedError, NotFoundError
+from hub.loaders.agencies import Mapping, named
 from hub.loaders.body import require_readable
 from hub.submissions.changes import Change
 from hub.submissions.history import changed_by, findings_of, observations_of, revisions_of
@@ -17,6 +18,7 @@ from hub.submissions.reception import Address, Conditions, receive, require_know
 from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.store import find
 from hub.validation import Completeness
+from hub.vocabulary import Vocabulary
 from hub.web.authentication import principal_of
 from hub.web.body import read_body
 from hub.web.calendar import signed_receipt
@@ -32,7 +34,7 @@ async def put_return(request: Request) -> Response:
     demand(principal, "return.submit", agency=address.agency)
     media_type = request.headers.get("content-type", "")
     require_readable(media_type)
-    dry_run = _flag(request, "dryRun")
+    dry_run, mapping = _flag(request, "dryRun"), _mapping(request, hub.words)
     body = await read_body(request, hub.settings.upload_limit)
     headers = request.headers
     conditions = Conditions(headers.get("if-match"), headers.get("if-none-match"))
@@ -48,6 +50,7 @@ async def put_return(request: Request) -> Response:
             media_type,
             dry_run=dry_run,
             conditions=conditions,
+            mapping=mapping,
         )
         content = as_json(answer, complete)
         if not dry_run:
@@ -55,7 +58,8 @@ async def put_return(request: Request) -> Response:
         return (201 if answer.created else 200), content
 
     key = None if dry_run else headers.get("idempotency-key")
-    status, content = await once(hub.database, principal, key, request.url.path, body, act)
+    target = request.url.path + (f"?mapping={request.query_params['mapping']}" if mapping else "")
+    status, content = await once(hub.database, principal, key, target, body, act)
     response = JSONResponse(content, status)
     if content["revision"] is not None and not dry_run:
         response.headers["ETag"] = etag_of(content["revision"], content["contentHash"])
@@ -77,7 +81,7 @@ async def get_return(request: Request) -> Response:
     address = _address(request)
     require_known(address, hub.words)
     demand(principal, "return.read", agency=address.agency)
-    async with hub.database.intake() as session:
+    async with hub.database.intake(address.agency) as session:
         current = await find(session, address.dataset, address.agency, address.period)
         if current is None:
             raise NotFoundError("Nothing was returned at this address yet.")
@@ -114,10 +118,25 @@ def _flag(request: Request, name: str) -> bool:
     """
     asked = request.query_params
     values = [value.lower() for value in asked.getlist(name)]
-    unknown = sorted(set(asked.keys()) - {name})
+    unknown = sorted(set(asked.keys()) - {name, "mapping"})
     if unknown or len(values) > 1 or not set(values) <= {"true", "false"}:
-        raise MalformedError(f"The only parameter here is {name}=true or {name}=false.")
+        raise MalformedError(
+            f"The only parameters here are {name}=true or {name}=false, and mapping=NAME."
+        )
     return values == ["true"]
+
+
+def _mapping(request: Request, words: Vocabulary) -> Mapping | None:
+    """The shipped mapping a body in an agency's own layout is read by.
+
+    Raises:
+        MalformedError: two are given.
+        NotFoundError: there is none of that name.
+    """
+    names = request.query_params.getlist("mapping")
+    if len(names) > 1:
+        raise MalformedError("Give one mapping.")
+    return named(names[0], words) if names else None
 
 
 def as_json(answer: Submission, complete: Completeness) -> dict[str, Any]:

@@ -154,8 +154,7 @@ class CalendarQuery:
 
 async def _calendar(context: IntakeContext, months: tuple[int, int]) -> tuple[owing.Due, ...]:
     today, eyes = context.clock().date(), context.principal.agency
-    async with context.database.intake() as session:
-        return await owing.calendar(session, context.words, today, months, eyes=eyes)
+    return await owing.calendar(context.database, context.words, today, months, eyes=eyes)
 
 
 @strawberry.type
@@ -173,7 +172,7 @@ class CalendarMutation:
     ) -> ExemptionPayload:
         """Exempt."""
         context = info.context
-        async with context.database.intake() as session:
+        async with context.database.release() as session:
             made = await exemptions.exempt(
                 session,
                 context.words,
@@ -194,7 +193,7 @@ class CalendarMutation:
     ) -> ExemptionPayload:
         """End an exemption."""
         context = info.context
-        async with context.database.intake() as session:
+        async with context.database.release() as session:
             ended = await exemptions.end_exemption(
                 session, _uuid(id), context.principal, context.clock()
             )

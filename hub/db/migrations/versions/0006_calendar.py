@@ -2,8 +2,8 @@
 
 from hub.db.migrations.statements import run
 
-revision = "0005_calendar"
-down_revision = "0004_identity"
+revision = "0006_calendar"
+down_revision = "0005_walls"
 branch_labels = None
 depends_on = None
 
@@ -38,13 +38,26 @@ CREATE TABLE intake.reminder (
 );
 """
 
+# A receipt is its agency's alone. What is owed is known to all partners: exemptions are granted and
+# read, and reminders kept, by the duty that may see the heads of every agency's returns.
+WALL = """
+ALTER TABLE intake.receipt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE intake.receipt FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_agency ON intake.receipt FOR SELECT TO hub_ingest, CURRENT_USER
+    USING (return_id = ANY (ARRAY(SELECT id FROM intake.return)));
+CREATE POLICY written_by_the_agency ON intake.receipt FOR INSERT TO hub_ingest, CURRENT_USER
+    WITH CHECK (EXISTS (SELECT FROM intake.return AS head WHERE head.id = return_id));
+"""
+
 GRANTS = """
-GRANT SELECT, INSERT ON intake.receipt, intake.reminder TO hub_ingest;
-GRANT SELECT, INSERT, UPDATE (ended_by, ended_at) ON intake.exemption TO hub_ingest;
+GRANT SELECT, INSERT ON intake.receipt TO hub_ingest;
+GRANT SELECT, INSERT ON intake.reminder TO hub_release;
+GRANT SELECT, INSERT, UPDATE (ended_by, ended_at) ON intake.exemption TO hub_release;
 """
 
 
 def upgrade() -> None:
     """Make the tables and say who may enter them."""
     run(TABLES)
+    run(WALL)
     run(GRANTS)
