@@ -16,6 +16,7 @@ from hub.vocabulary.rows import (
     Identity,
     Membership,
     Row,
+    Schedule,
 )
 from hub.vocabulary.tables import TABLES
 from hub.vocabulary.vocabulary import Vocabulary
@@ -39,6 +40,7 @@ def read(folder: Traversable | Path) -> tuple[Vocabulary, list[Problem]]:
         **tables,
         categories=_by_dimension(tables["dimensions"], rows("categories", Category), problems),
         memberships=tuple(rows("memberships", Membership)),
+        calendar=tuple(rows("calendar", Schedule)),
         identities=tuple(_keyed(rows("identities", Identity), problems).values()),
     )
     return words, problems

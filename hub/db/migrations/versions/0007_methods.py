@@ -2,8 +2,8 @@
 
 from hub.db.migrations.statements import run
 
-revision = "0006_methods"
-down_revision = "0005_walls"
+revision = "0007_methods"
+down_revision = "0006_calendar"
 branch_labels = None
 depends_on = None
 
