@@ -27,6 +27,7 @@ from hub.vocabulary.rows import (
     Membership,
     Reason,
     Row,
+    Schedule,
     Similar,
     Stage,
     Unit,
@@ -72,6 +73,7 @@ def read(folder: Traversable | Path) -> tuple[Vocabulary, list[Problem]]:
         **tables,
         categories=_by_dimension(tables["dimensions"], rows("categories", Category), problems),
         memberships=tuple(rows("memberships", Membership)),
+        calendar=tuple(rows("calendar", Schedule)),
         identities=tuple(_keyed(rows("identities", Identity), problems).values()),
     )
     return words, problems

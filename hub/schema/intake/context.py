@@ -6,6 +6,7 @@ from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
 from hub.protected.releases import Audience
+from hub.submissions.receipts import Receipts
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary
 
@@ -18,6 +19,7 @@ class IntakeContext:
     database: Database
     words: Vocabulary
     clock: Clock
+    receipts: Receipts
 
     @property
     def library(self) -> Library:
