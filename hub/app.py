@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from hub import web
 from hub.auth.keys import SigningKeys, signing_keys
 from hub.auth.matrix import missing
+from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.auth.revocation import source
@@ -37,7 +38,17 @@ from hub.schema.read.context import ReadContext
 from hub.settings import Settings
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
-from hub.web import oauth, pages_route, queries, releases_page, returns, templates_route
+from hub.web import (
+    client_keys,
+    consents,
+    oauth,
+    pages_route,
+    queries,
+    releases_page,
+    returns,
+    sign_in,
+    templates_route,
+)
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
@@ -46,7 +57,7 @@ from hub.web.health import Check, health_routes, prometheus_meter
 from hub.web.middleware import Wall, wall
 from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
-from hub.web.sign_in import sign_in_routes
+from hub.web.tickets import ticket_routes
 
 STATIC = Path(web.__file__).parent / "static"
 
@@ -61,6 +72,7 @@ class RunningHub:
     clock: Clock
     standing: Standing
     words: Vocabulary
+    provider: Provider | None = None
 
 
 @asynccontextmanager
@@ -76,6 +88,7 @@ async def running(
         DatabaseError: the database cannot be started or is not fit.
     """
     refuse_unsafe(settings, os.environ)
+    provider = provider_of(settings, clock)
     database = await Database.open(settings)
     try:
         yield RunningHub(
@@ -85,8 +98,11 @@ async def running(
             clock=clock,
             standing=Standing(source(database, clock), clock),
             words=vocabulary(),
+            provider=provider,
         )
     finally:
+        if provider is not None:
+            await provider.close()
         await (database.discard() if throw_away else database.close())
 
 
@@ -103,7 +119,7 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=releases_page.FORMS | {"/sign-out"},
+            forms=releases_page.FORMS | sign_in.FORMS | consents.FORMS,
             observe=meter.observe if meter else None,
         )
     )
@@ -114,11 +130,13 @@ def build(hub: RunningHub) -> Starlette:
 
 
 def _routes(hub: RunningHub) -> list[BaseRoute]:
-    demo = sign_in_routes(hub.settings) if hub.settings.env == "demo" else []
     return [
         *pages_route.routes,
         *oauth.routes,
-        *demo,
+        *consents.routes,
+        *client_keys.routes,
+        *_sign_in(hub),
+        *sign_in.routes,
         *returns.routes,
         *templates_route.routes,
         *queries.routes,
@@ -130,6 +148,12 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         graphiql_files(),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
+
+
+def _sign_in(hub: RunningHub) -> list[Route]:
+    if hub.settings.env == "demo":
+        return ticket_routes(hub.settings)
+    return sign_in.provider_routes if hub.provider else []
 
 
 def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
