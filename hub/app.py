@@ -24,6 +24,7 @@ from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.auth.revocation import source
+from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.auth.startup import refuse_unsafe
 from hub.clock import Clock, now
@@ -57,7 +58,10 @@ from hub.web.health import Check, health_routes, prometheus_meter
 from hub.web.middleware import Wall, wall
 from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
+from hub.web.rates import Rates
 from hub.web.tickets import ticket_routes
+from hub.web.trusted import trusted_hashes
+from hub.web.volume import Volume, tell
 
 STATIC = Path(web.__file__).parent / "static"
 
@@ -121,11 +125,13 @@ def build(hub: RunningHub) -> Starlette:
             cookie=COOKIE,
             forms=releases_page.FORMS | sign_in.FORMS | consents.FORMS,
             observe=meter.observe if meter else None,
+            rates=Rates(hub.settings),
         )
     )
     app = Starlette(routes=routes, middleware=middleware)
     add_handlers(app)
     app.state.hub = hub
+    app.state.volume = Volume(hub.settings, hub.words.areas)
     return app
 
 
@@ -168,6 +174,8 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         get_allowed=reads,
         page=graphiql_page(path, examples, lambda request: COOKIE in request.cookies),
         may_introspect=lambda principal: allows(principal, "schema.read"),
+        trusted=_trusted,
+        told=tell if reads else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
         timeout=10.0 if reads else 3600.0,
     )
@@ -189,6 +197,11 @@ async def _authenticate(request: Request) -> Principal:
     if principal is None:
         raise UnauthenticatedError("This needs a token; ask /oauth/token for one.")
     return principal
+
+
+def _trusted(principal: Principal) -> frozenset[str] | None:
+    """Bound the public client to the trusted documents (security G11)."""
+    return trusted_hashes() if Role.PUBLIC in principal.roles else None
 
 
 def _database_answers(hub: RunningHub) -> Check:

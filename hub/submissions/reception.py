@@ -124,7 +124,7 @@ async def receive(
     today = clock().date()
     judged = await asyncio.to_thread(judge, body, media_type, address, words, today, before)
     wanted = conditions or Conditions()
-    async with database.intake() as session:
+    async with database.intake(address.agency) as session:
         if dry_run:
             answer = await rehearse(session, judged.body, judged.findings)
         else:
@@ -147,7 +147,7 @@ async def _before(database: Database, address: Address) -> Return | None:
         earlier = period_of(period.kind, period.start - period.length, period.start)
     except PeriodError:
         return None  # a year to date has no period of its kind right before it
-    async with database.intake() as session:
+    async with database.intake(address.agency) as session:
         found = await find(session, address.dataset, address.agency, earlier.id)
         if found is None:
             return None

@@ -64,7 +64,7 @@ async def get_return(request: Request) -> Response:
     address = _address(request)
     require_known(address, hub.words)
     demand(principal, "return.read", agency=address.agency)
-    async with hub.database.intake() as session:
+    async with hub.database.intake(address.agency) as session:
         current = await find(session, address.dataset, address.agency, address.period)
         if current is None:
             raise NotFoundError("Nothing was returned at this address yet.")

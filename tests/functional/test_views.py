@@ -316,13 +316,13 @@ async def test_an_agency_sees_its_own_line_only(sign: Sign) -> None:
 
 
 async def test_the_public_is_not_told_who_owes(sign: Sign) -> None:
-    reader = await sign(Role.PUBLIC, person="curious")
+    reader = await sign(Role.AUDITOR, person="curious")
     answer = await reader.graphql("/graphql", COMPLETENESS, period="FY2017-18")
     assert answer["errors"][0]["extensions"]["code"] == "REFUSED"
 
 
 async def test_the_public_does_not_read_the_partners_release(sign: Sign) -> None:
-    reader = await sign(Role.PUBLIC, person="overview")
+    reader = await sign(Role.AUDITOR, person="overview")
     answer = await reader.graphql("/graphql", OVERVIEW, areas=[MET], period=ROLLING)
     assert answer["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 

@@ -63,9 +63,9 @@ class Query:
         period: Annotated[str | None, argument(description="Only this period.")] = None,
     ) -> list[Return]:
         """List returns."""
-        agency = info.context.principal.agency
-        async with info.context.database.intake() as session:
-            found = await all_revisions(session, agency or "")
+        agency = _agency(info)
+        async with info.context.database.intake(agency) as session:
+            found = await all_revisions(session, agency)
         return [
             Return.of(row)
             for row in found
@@ -75,7 +75,7 @@ class Query:
     @strawberry.field(name="return", description="One of the caller's own agency's returns.")
     async def return_(self, info: Ask, id: ReturnId) -> ReturnDetail:  # noqa: A002
         """Find a return."""
-        async with info.context.database.intake() as session:
+        async with info.context.database.intake(_agency(info)) as session:
             row = await _own(info, session, id, "return.findings")
             history = await revisions_of(session, row.return_id)
             findings = await findings_of(session, row.return_id, row.number)
@@ -147,7 +147,7 @@ class Mutation:
             "application/json",
             dry_run=dry_run,
         )
-        async with context.database.intake() as session:
+        async with context.database.intake(input.agency) as session:
             stored = await find(session, input.dataset, input.agency, input.period)
         return SubmitReturnPayload.of(answer, complete, None if dry_run else stored)
 
@@ -162,7 +162,7 @@ class Mutation:
     ) -> ReturnPayload:
         """Sign off."""
         context = info.context
-        async with context.database.intake() as session:
+        async with context.database.intake(_agency(info)) as session:
             row = await _own(info, session, return_id, "return.approve")
             signed = await sign_off.sign_off(
                 session,
@@ -186,7 +186,7 @@ class Mutation:
     ) -> ReturnPayload:
         """Withdraw."""
         context = info.context
-        async with context.database.intake() as session:
+        async with context.database.intake(_agency(info)) as session:
             row = await _own(info, session, return_id, "return.withdraw")
             gone = await sign_off.withdraw(
                 session, row.return_id, reason, context.principal, context.clock()
@@ -275,6 +275,11 @@ class Mutation:
         async with context.database.release() as session:
             made = await policies.approve(session, version, context.principal, context.clock())
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
+
+
+def _agency(info: Ask) -> str:
+    """The caller's own agency; nobody's for a caller without one."""
+    return info.context.principal.agency or ""
 
 
 async def _own(info: Ask, session: Any, return_id: str, line: str) -> Revision:

@@ -2,8 +2,8 @@
 
 from hub.db.migrations.statements import run
 
-revision = "0005_people"
-down_revision = "0004_identity"
+revision = "0006_people"
+down_revision = "0005_walls"
 branch_labels = None
 depends_on = None
 
