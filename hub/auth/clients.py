@@ -86,6 +86,7 @@ class Client:
             scopes=scopes & self.scopes,
             token_id=token_id,
             second_factor=second_factor,
+            account_id=self.client_id if through else "",
         )
 
 

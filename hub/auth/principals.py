@@ -31,6 +31,13 @@ class Principal:
     scopes: frozenset[str]
     token_id: str | None
     second_factor: timedelta | None = None
+    account_id: str = ""
+    """The account whose rights these are, where a public client acts for a person."""
+
+    @property
+    def counted_as(self) -> str:
+        """Whose allowance a request uses up: people behind one program do not share one."""
+        return self.account_id or self.client_id
 
     @property
     def audience(self) -> Audience:

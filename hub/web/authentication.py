@@ -34,7 +34,7 @@ async def principal_of(request: Request) -> Principal | None:
         _refuse()
     found = await (_by_header(request, headers[0]) if headers else _by_cookie(request))
     if found is not None:
-        _count(request, found.client_id)
+        _count(request, found.counted_as)
     return found
 
 
