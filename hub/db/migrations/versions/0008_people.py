@@ -2,8 +2,8 @@
 
 from hub.db.migrations.statements import run
 
-revision = "0006_people"
-down_revision = "0005_walls"
+revision = "0008_people"
+down_revision = "0007_methods"
 branch_labels = None
 depends_on = None
 
