@@ -81,7 +81,9 @@ async def test_a_lost_connection_comes_back_and_tells_of_everything(
     database: Database, owner: AsyncEngine, ears: Ears, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listening, "PAUSE", 0.05)
-    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    )
     async with owner.begin() as connection:
         await connection.execute(text(f"{end} AND application_name = 'hub_listen'"))
     await ears.wait_for(News.POLICY)

@@ -4,8 +4,8 @@ from alembic import op
 
 from hub.db.migrations.statements import run
 
-revision = "0006_news"
-down_revision = "0005_walls"
+revision = "0008_news"
+down_revision = "0007_methods"
 branch_labels = None
 depends_on = None
 
