@@ -1,4 +1,4 @@
-"""News of other processes: heard at once, after a lost connection too, and not of what is undone."""
+"""News of other processes: heard at once, after a lost connection too; never of what is undone."""
 
 import asyncio
 from collections.abc import AsyncIterator
