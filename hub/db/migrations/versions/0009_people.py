@@ -2,8 +2,8 @@
 
 from hub.db.migrations.statements import run
 
-revision = "0008_people"
-down_revision = "0007_methods"
+revision = "0009_people"
+down_revision = "0008_news"
 branch_labels = None
 depends_on = None
 
