@@ -5,7 +5,18 @@ import sys
 import typer
 from rich.console import Console
 
-from hub.commands import audit, checking, clients, mapping, pushing, releases, serving, words
+from hub.commands import (
+    audit,
+    checking,
+    clients,
+    keys,
+    mapping,
+    people,
+    pushing,
+    releases,
+    serving,
+    words,
+)
 from hub.errors import HubError
 
 app = typer.Typer(
@@ -21,6 +32,8 @@ app.command("check")(checking.check)
 app.command("push")(pushing.push)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
+app.add_typer(people.app, name="user")
+app.add_typer(keys.app, name="key")
 app.add_typer(releases.app, name="release")
 app.add_typer(audit.app, name="audit")
 app.add_typer(words.app, name="vocabulary")
