@@ -84,7 +84,7 @@ def prepare(
     """
     raw = raw_of(signed, words)
     seen = None if partner is None else {item.key: item for item in partner}
-    past = [_earlier(one, words) for one in history]
+    past = [earlier(one, words) for one in history]
     protected = protect_counts(raw, words, policy, past, seen, progress, secret)
     gone = _withheld(raw, words, protected, seen)
     shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}
@@ -112,7 +112,8 @@ def _withheld(
     return frozenset(gone | protected.narrowing(behind(raw, words), stated))
 
 
-def _earlier(one: Vintage, words: Vocabulary) -> Earlier:
+def earlier(one: Vintage, words: Vocabulary) -> Earlier:
+    """An earlier release as the next one must know it, in the words of both times."""
     shown = {item.key: item for item in one.shown}
     then = None if one.words is None else (raw_of(one.signed, one.words), one.words)
     return Earlier(

@@ -17,6 +17,7 @@ from hub.disclosure.table import VirtualKey
 from hub.errors import DisclosureError
 from hub.protected.figures import FigureStatus
 from hub.release import preparation
+from hub.release.derivation import derived
 from hub.vocabulary import CellKey, Vocabulary
 from hub.vocabulary.rows import Area, Membership, ZeroRule
 from tests.factory import COUNTY, DISTRICT, NEIGHBOUR, indicator, words
@@ -63,8 +64,9 @@ class Scenario:
 
     @property
     def small(self) -> dict[object, int]:
-        returned = {key: n for key, n in self.counts.items() if 0 < n < PARTNER.threshold}
-        return {**returned, **self.also}
+        found: dict[object, int] = dict(self.also)
+        found.update((key, n) for key, n in self.counts.items() if 0 < n < PARTNER.threshold)
+        return found
 
 
 def parts(dimension: str, categories: str, **given: Any) -> tuple[CellKey, ...]:
@@ -249,7 +251,7 @@ def test_a_ratio_over_a_hidden_count_is_withheld() -> None:
 def test_computed_from_raw_counts_it_would_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard: only published figures are divided."""
     raw = made_of({at(): 617, TOTAL: 620 + 500, INCIDENT: 503})
-    real = preparation.derived
+    real = derived
 
     def of_raw(cells: Any, vocabulary: Vocabulary) -> Any:
         return real({item.key: item for item in raw.prepared.cells if not item.derived}, vocabulary)
