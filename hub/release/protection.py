@@ -54,7 +54,7 @@ class Earlier:
     def layers(self, words: Vocabulary) -> Iterable[Layer]:
         """What it tells, in the words of its time and in today's: both sets of sums are known."""
         for raw, vocabulary in (*((self.then,) if self.then else ()), (self.raw, words)):
-            yield self._layer(_table(raw, vocabulary, told=self._told()))
+            yield self._layer(table_of(raw, vocabulary, told=self._told()))
 
     def _layer(self, table: CountTable) -> Layer:
         if self.policy is None or self.policy.method is Method.SUPPRESSION:
@@ -142,18 +142,19 @@ def protect_counts(
     partner: Cells | None = None,
     progress: Progress | None = None,
     secret: bytes = b"",
+    table: CountTable | None = None,
 ) -> Protected:
     """Protect every count of a release over every relation and every earlier release.
 
     ``past`` are the earlier releases of the audience, oldest first. With ``partner``, the
     partners' release that this one is made from, what it hides is hidden here too. The result
     is attacked as a stranger and as each contributing agency. ``secret`` is for the methods that
-    draw.
+    draw; ``table`` is given where the counts were linked before.
 
     Raises:
         DisclosureError: something cannot be protected, or the attack broke the result.
     """
-    table = _table(raw, words, partner)
+    table = table or table_of(raw, words, partner)
     stacked = stack_of(table, words, past, policy)
     if policy.method is not Method.SUPPRESSION:
         return _by_method(table, stacked.table, policy, secret, bool(past))
@@ -205,13 +206,16 @@ def stack_of(
     return Stack(stacked.table, frozenset(range(len(stacked.table.cells))))
 
 
-def _table(
+def table_of(
     raw: Raw,
     words: Vocabulary,
     partner: Cells | None = None,
     told: Collection[CellKey] = (),
 ) -> CountTable:
-    """All counts, those behind stated figures too; ``told`` are stated figures that were shown."""
+    """All counts with their relations, those behind stated figures too.
+
+    ``partner`` is what the partners' release shows; ``told`` are stated figures that were shown.
+    """
     cells = [
         _cell(cell, words, partner) for key, cell in sorted(raw.items()) if is_count(cell, words)
     ]

@@ -12,11 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from hub.disclosure import Method, Policy
+from hub.disclosure import CountTable, Method, Policy
 from hub.errors import DisclosureError
 from hub.protected.observations import Cells
 from hub.release.coarsening import Raw, lossy_dimensions, merged, whole_years, without
-from hub.release.protection import Earlier, is_count, protect_counts
+from hub.release.protection import Earlier, is_count, protect_counts, table_of
 from hub.vocabulary import CellKey, Vocabulary
 
 Progress = Callable[[str, int, int], None]
@@ -154,6 +154,7 @@ class _Comparison:
     partner: Cells | None
     watch: _Watch
     hidden: frozenset[CellKey] = frozenset()
+    _table: tuple[Raw, CountTable] | None = None
 
     def measure(self, case: _Case) -> Alternative:
         """Protect and attack one case, and count."""
@@ -167,11 +168,19 @@ class _Comparison:
                     self._past(case),
                     self.partner,
                     self.watch.check,
+                    table=self._table_of(case),
                 )
             except DisclosureError:
                 return Alternative(case.title, Outcome.IMPOSSIBLE)
             return self._count(case, frozenset(made.hidden))
         return Alternative(case.title, Outcome.NOT_FINISHED)
+
+    def _table_of(self, case: _Case) -> CountTable:
+        """The linked table; policies alone do not change it, so it is made once for them all."""
+        if self._table is None or self._table[0] is not case.raw:
+            self._table = case.raw, table_of(case.raw, case.words, self.partner)
+            self.watch.check()
+        return self._table[1]
 
     def _past(self, case: _Case) -> list[Earlier]:
         """Under coarser words, what was published keeps the sums of the finer ones."""
