@@ -5,7 +5,17 @@ import sys
 import typer
 from rich.console import Console
 
-from hub.commands import audit, checking, clients, mapping, pushing, releases, serving, words
+from hub.commands import (
+    audit,
+    checking,
+    clients,
+    mapping,
+    preparing,
+    pushing,
+    releases,
+    serving,
+    words,
+)
 from hub.errors import HubError
 
 app = typer.Typer(
@@ -18,6 +28,8 @@ app.command("demo")(serving.demo)
 app.command("serve")(serving.serve)
 app.command("migrate")(serving.migrate)
 app.command("check")(checking.check)
+app.command("prepare")(preparing.prepare)
+app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
