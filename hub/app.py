@@ -36,9 +36,10 @@ from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
 from hub.schema.read.context import ReadContext
 from hub.settings import Settings
+from hub.submissions.receipts import Receipts
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
-from hub.web import oauth, pages_route, queries, releases_page, returns, templates_route
+from hub.web import calendar, oauth, pages_route, queries, releases_page, returns, templates_route
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
@@ -127,6 +128,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *demo,
         *returns.routes,
         *templates_route.routes,
+        *calendar.routes,
         *queries.routes,
         *releases_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),
@@ -165,7 +167,11 @@ async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncI
         library = Library(hub.database, hub.words, audience, hub.clock)
         yield ReadContext(principal, library)
     else:
-        yield IntakeContext(principal, hub.database, hub.words, hub.clock)
+        receipts = Receipts(hub.keys, hub.settings.issuer)
+        secret = hub.settings.method_secret_file
+        yield IntakeContext(
+            principal, hub.database, hub.words, hub.clock, receipts, secret_file=secret
+        )
 
 
 async def _authenticate(request: Request) -> Principal:

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     """Largest return body in bytes (security requirement H4)."""
     graphql_limit: int = 128 * 1024
     """Largest GraphQL body in bytes (security requirement H4)."""
+    method_secret_file: Path | None = None
+    """Holds the secret (32 bytes or more) that controlled rounding and cell keys draw by; needed
+    only where a disclosure policy asks for these. Keep it as long as the releases."""
     requests_per_minute: int = Field(default=6_000, ge=1)
     """Requests one client may make; a GraphQL document not met before counts as six (H10)."""
     rows_per_minute: int = Field(default=2_000_000, ge=1)

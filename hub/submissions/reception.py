@@ -1,7 +1,7 @@
 """Receiving a return: read, judge, store. The one path for REST, GraphQL and the command line."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from hub.auth.permissions import demand
@@ -12,10 +12,12 @@ from hub.errors import InvalidError, NotFoundError, PeriodError, VocabularyError
 from hub.loaders import load
 from hub.loaders.agencies import Mapping
 from hub.returns import Finding, Return
+from hub.submissions.earlier import earlier_than
 from hub.submissions.history import observations_of
 from hub.submissions.revisions import Submission
 from hub.submissions.store import find, rehearse, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
+from hub.validation.comparison import Earlier, check_earlier
 from hub.vocabulary import Vocabulary, parse_period, period_of
 
 
@@ -53,11 +55,13 @@ def judge(
     today: date,
     previous: Return | None = None,
     mapping: Mapping | None = None,
+    note: str | None = None,
 ) -> Judged:
     """Read and validate a body, with no account and nothing stored. Blocks: run it in a thread.
 
     ``previous`` is the return for the period before, if the hub has it; ``mapping`` reads a body in
-    the agency's own layout.
+    the agency's own layout. ``note`` is a note on the whole return for bodies that have no place
+    for one; it replaces the body's own.
 
     Raises:
         MalformedError, MediaTypeError, TooLargeError: it cannot be read.
@@ -72,6 +76,8 @@ def judge(
         words=words,
         mapping=mapping,
     )
+    if note and loaded.readable is not None:
+        loaded = replace(loaded, readable=replace(loaded.readable, note=note))
     findings = list(loaded.findings)
     if loaded.readable is not None:
         findings += validate(
@@ -119,6 +125,7 @@ async def receive(
     dry_run: bool = False,
     conditions: Conditions | None = None,
     mapping: Mapping | None = None,
+    note: str | None = None,
 ) -> tuple[Submission, Completeness]:
     """Take a body in: whole as a revision, or not at all.
 
@@ -133,8 +140,9 @@ async def receive(
     before = await _before(database, address)
     today = clock().date()
     judged = await asyncio.to_thread(
-        judge, body, media_type, address, words, today, before, mapping
+        judge, body, media_type, address, words, today, before, mapping, note
     )
+    judged = await _compared(database, judged)
     wanted = conditions or Conditions()
     async with database.intake(address.agency) as session:
         if dry_run:
@@ -150,6 +158,21 @@ async def receive(
                 if_none_match=wanted.if_none_match,
             )
     return answer, judged.completeness
+
+
+async def _compared(database: Database, judged: Judged) -> Judged:
+    """Ask about what is unlike anything the agency sent before."""
+    async with database.intake(judged.body.agency) as session:
+        earlier = await earlier_than(session, judged.body)
+    return against(judged, earlier)
+
+
+def against(judged: Judged, earlier: Earlier) -> Judged:
+    """Add the questions that a comparison with earlier returns raises."""
+    items = judged.body.observations
+    lengths = {item.period: parse_period(item.period).length for item in items}
+    asked = check_earlier(items, earlier, lengths)
+    return replace(judged, findings=in_order([*judged.findings, *asked]))
 
 
 async def _before(database: Database, address: Address) -> Return | None:
