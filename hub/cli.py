@@ -9,7 +9,9 @@ from hub.commands import (
     audit,
     checking,
     clients,
+    keys,
     mapping,
+    people,
     preparing,
     pushing,
     releases,
@@ -33,6 +35,8 @@ app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
+app.add_typer(people.app, name="user")
+app.add_typer(keys.app, name="key")
 app.add_typer(releases.app, name="release")
 app.add_typer(audit.app, name="audit")
 app.add_typer(words.app, name="vocabulary")
