@@ -12,6 +12,7 @@ from hub.commands import (
     keys,
     mapping,
     people,
+    preparing,
     pushing,
     releases,
     serving,
@@ -29,6 +30,8 @@ app.command("demo")(serving.demo)
 app.command("serve")(serving.serve)
 app.command("migrate")(serving.migrate)
 app.command("check")(checking.check)
+app.command("prepare")(preparing.prepare)
+app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
