@@ -9,7 +9,9 @@ from hub.commands import (
     audit,
     checking,
     clients,
+    keys,
     mapping,
+    people,
     pushing,
     reconciling,
     releases,
@@ -32,6 +34,8 @@ app.command("push")(pushing.push)
 app.command("reconcile")(reconciling.reconcile)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
+app.add_typer(people.app, name="user")
+app.add_typer(keys.app, name="key")
 app.add_typer(releases.app, name="release")
 app.add_typer(audit.app, name="audit")
 app.add_typer(words.app, name="vocabulary")
