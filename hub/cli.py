@@ -12,6 +12,7 @@ from hub.commands import (
     keys,
     mapping,
     people,
+    preparing,
     pushing,
     reconciling,
     releases,
@@ -30,6 +31,8 @@ app.command("demo")(serving.demo)
 app.command("serve")(serving.serve)
 app.command("migrate")(serving.migrate)
 app.command("check")(checking.check)
+app.command("prepare")(preparing.prepare)
+app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
 app.command("reconcile")(reconciling.reconcile)
 app.add_typer(mapping.app, name="mapping")
