@@ -14,6 +14,7 @@ from hub.commands import (
     people,
     preparing,
     pushing,
+    reconciling,
     releases,
     serving,
     words,
@@ -33,6 +34,7 @@ app.command("check")(checking.check)
 app.command("prepare")(preparing.prepare)
 app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
+app.command("reconcile")(reconciling.reconcile)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
 app.add_typer(people.app, name="user")
