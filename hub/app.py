@@ -39,7 +39,16 @@ from hub.settings import Settings
 from hub.submissions.receipts import Receipts
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
-from hub.web import calendar, oauth, pages_route, queries, releases_page, returns, templates_route
+from hub.web import (
+    calendar,
+    oauth,
+    pages_route,
+    queries,
+    releases_page,
+    returns,
+    returns_page,
+    templates_route,
+)
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
@@ -108,7 +117,8 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=releases_page.FORMS | {"/sign-out"},
+            forms=releases_page.FORMS | returns_page.FORMS | {"/sign-out"},
+            uploads=returns_page.UPLOADS,
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
         )
@@ -131,6 +141,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *calendar.routes,
         *queries.routes,
         *releases_page.routes,
+        *returns_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),
         _graphql(hub, "/graphql/intake", INTAKE_EXAMPLES),
         Route("/schema.graphql", _sdl, methods=["GET"]),
