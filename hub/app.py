@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from hub import web
 from hub.auth.keys import SigningKeys, signing_keys
 from hub.auth.matrix import missing
+from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.auth.revocation import source
@@ -41,12 +42,15 @@ from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
 from hub.web import (
     calendar,
+    client_keys,
+    consents,
     oauth,
     pages_route,
     queries,
     releases_page,
     returns,
     returns_page,
+    sign_in,
     templates_route,
 )
 from hub.web.authentication import COOKIE, principal_of
@@ -58,7 +62,7 @@ from hub.web.middleware import Wall, wall
 from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
 from hub.web.rates import Rates
-from hub.web.sign_in import sign_in_routes
+from hub.web.tickets import ticket_routes
 from hub.web.trusted import trusted_hashes
 from hub.web.volume import Volume, tell
 
@@ -75,6 +79,7 @@ class RunningHub:
     clock: Clock
     standing: Standing
     words: Vocabulary
+    provider: Provider | None = None
 
 
 @asynccontextmanager
@@ -90,6 +95,7 @@ async def running(
         DatabaseError: the database cannot be started or is not fit.
     """
     refuse_unsafe(settings, os.environ)
+    provider = provider_of(settings, clock)
     database = await Database.open(settings)
     try:
         yield RunningHub(
@@ -99,8 +105,11 @@ async def running(
             clock=clock,
             standing=Standing(source(database, clock), clock),
             words=vocabulary(),
+            provider=provider,
         )
     finally:
+        if provider is not None:
+            await provider.close()
         await (database.discard() if throw_away else database.close())
 
 
@@ -117,7 +126,7 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=releases_page.FORMS | returns_page.FORMS | {"/sign-out"},
+            forms=releases_page.FORMS | returns_page.FORMS | sign_in.FORMS | consents.FORMS,
             uploads=returns_page.UPLOADS,
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
@@ -131,11 +140,13 @@ def build(hub: RunningHub) -> Starlette:
 
 
 def _routes(hub: RunningHub) -> list[BaseRoute]:
-    demo = sign_in_routes(hub.settings) if hub.settings.env == "demo" else []
     return [
         *pages_route.routes,
         *oauth.routes,
-        *demo,
+        *consents.routes,
+        *client_keys.routes,
+        *_sign_in(hub),
+        *sign_in.routes,
         *returns.routes,
         *templates_route.routes,
         *calendar.routes,
@@ -149,6 +160,12 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         graphiql_files(),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
+
+
+def _sign_in(hub: RunningHub) -> list[Route]:
+    if hub.settings.env == "demo":
+        return ticket_routes(hub.settings)
+    return sign_in.provider_routes if hub.provider else []
 
 
 def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
@@ -179,7 +196,10 @@ async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncI
         yield ReadContext(principal, library)
     else:
         receipts = Receipts(hub.keys, hub.settings.issuer)
-        yield IntakeContext(principal, hub.database, hub.words, hub.clock, receipts)
+        secret = hub.settings.method_secret_file
+        yield IntakeContext(
+            principal, hub.database, hub.words, hub.clock, receipts, secret_file=secret
+        )
 
 
 async def _authenticate(request: Request) -> Principal:

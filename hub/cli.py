@@ -9,7 +9,9 @@ from hub.commands import (
     audit,
     checking,
     clients,
+    keys,
     mapping,
+    people,
     pushing,
     receipts,
     releases,
@@ -33,6 +35,8 @@ app.command("push")(pushing.push)
 app.command("remind")(reminding.remind)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
+app.add_typer(people.app, name="user")
+app.add_typer(keys.app, name="key")
 app.add_typer(releases.app, name="release")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(audit.app, name="audit")

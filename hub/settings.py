@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     """A PostgreSQL of one's own (its owner login); unset means the embedded one."""
     issuer: str = "http://127.0.0.1:8000"
     """Issuer identifier of the hub's own tokens, and the base of absolute addresses."""
+    sign_in_profile: Path | None = None
+    """TOML file of the OIDC provider at which people sign in; unset means that nobody can."""
     host: str = "127.0.0.1"
     """Address to listen on; put a TLS proxy before anything but loopback."""
     port: int = Field(default=8000, ge=1, le=65535)
@@ -32,6 +34,9 @@ class Settings(BaseSettings):
     """Largest return body in bytes (security requirement H4)."""
     graphql_limit: int = 128 * 1024
     """Largest GraphQL body in bytes (security requirement H4)."""
+    method_secret_file: Path | None = None
+    """Holds the secret (32 bytes or more) that controlled rounding and cell keys draw by; needed
+    only where a disclosure policy asks for these. Keep it as long as the releases."""
     requests_per_minute: int = Field(default=6_000, ge=1)
     """Requests one client may make; a GraphQL document not met before counts as six (H10)."""
     rows_per_minute: int = Field(default=2_000_000, ge=1)

@@ -52,6 +52,8 @@ from hub.web.pages.returns import (
     return_page,
     returns_page,
 )
+from hub.web.problems import headers_of
+from hub.web.sign_in import account_link, sign_in_href
 from hub.web.state import Hub, hub_of
 from hub.web.uploads import KINDS, Upload, read_upload
 
@@ -79,7 +81,8 @@ def _refusal(request: Request, error: HubError) -> Response:
         raise error
     frame = Frame(demo=hub_of(request).settings.env == "demo")
     if error.status == 401:
-        return HTMLResponse(not_signed_in_page(frame=frame), 401, {"WWW-Authenticate": "Bearer"})
+        page = not_signed_in_page(sign_in_href(request, error), frame=frame)
+        return HTMLResponse(page, 401, headers_of(error))
     return HTMLResponse(message_page(error.status, error.message, frame=frame), error.status)
 
 
@@ -444,10 +447,13 @@ def _uuid(text: str) -> UUID:
 
 
 def _frame(hub: Hub, principal: Principal) -> Frame:
-    links = (("/", "Start"), ("/journey", "Journey"), ("/returns", "Returns"))
+    links = [("/", "Start"), ("/journey", "Journey"), ("/returns", "Returns")]
+    if allows(principal, "release.prepare"):
+        links.append(("/releases", "Releases"))
     return Frame(
         navigation=tuple(NavLink(text, href, href == "/returns") for href, text in links),
         viewer=principal.title,
+        account=account_link(hub, principal, "/returns"),
         demo=hub.settings.env == "demo",
     )
 

@@ -174,6 +174,14 @@ idempotency = Table(
 )
 """The first answer to a request that carried an ``Idempotency-Key``."""
 
+vocabulary = Table(
+    "vocabulary",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("words", Text, nullable=False),
+)
+"""The words that releases were made with: their sums hold between old figures for ever."""
+
 release_draft = Table(
     "release_draft",
     metadata,
@@ -193,6 +201,7 @@ release_draft = Table(
     Column("cells", Integer, nullable=False),
     Column("after_sequence", Integer, nullable=False),
     Column("partner_release", Text),
+    Column("protection", JSONB, nullable=False, server_default="{}"),
 )
 """A release from its preparation to its publication."""
 

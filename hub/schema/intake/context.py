@@ -1,6 +1,7 @@
 """What an intake request carries into its resolvers."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from hub.auth.principals import Principal
 from hub.clock import Clock
@@ -20,6 +21,8 @@ class IntakeContext:
     words: Vocabulary
     clock: Clock
     receipts: Receipts
+    secret_file: Path | None = None
+    """Where the secret of the methods that draw is."""
 
     @property
     def library(self) -> Library:

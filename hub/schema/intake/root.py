@@ -11,6 +11,7 @@ from strawberry import argument
 from strawberry.types import Info
 
 from hub.auth.permissions import demand
+from hub.disclosure import Method
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
 from hub.release import drafts, flow, policies
@@ -20,7 +21,7 @@ from hub.schema.intake.changes import Change
 from hub.schema.intake.context import IntakeContext
 from hub.schema.intake.owed import REFUSALS as CALENDAR_REFUSALS
 from hub.schema.intake.owed import CalendarMutation, CalendarQuery
-from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload
+from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload, ProtectionMethod
 from hub.schema.intake.releases import (
     AudienceChoice,
     DisclosureReport,
@@ -239,6 +240,7 @@ class Mutation(CalendarMutation):
             note,
             context.principal,
             context.clock(),
+            secret_file=context.secret_file,
         )
         return _released(draft)
 
@@ -280,6 +282,15 @@ class Mutation(CalendarMutation):
         why: Annotated[str, argument(description="The reason; kept with it.")],
         base: Annotated[int, argument(description="Rounding base; 1 is exact.")] = 1,
         zeros_sensitive: Annotated[bool, argument(description="Withhold zeros too.")] = False,
+        method: Annotated[
+            ProtectionMethod, argument(description="How small counts are kept from readers.")
+        ] = ProtectionMethod.SUPPRESSION,
+        perturbation: Annotated[
+            str, argument(description="CELL_KEY only: the perturbation table, such as D6V4J4.")
+        ] = "",
+        least_variance: Annotated[
+            float, argument(description="CELL_KEY only: noise that averaging must leave.")
+        ] = 1.0,
     ) -> PolicyPayload:
         """Propose."""
         context, chosen = info.context, Audience[audience.name]
@@ -293,6 +304,10 @@ class Mutation(CalendarMutation):
                 why,
                 context.principal,
                 context.clock(),
+                method=Method[method.name],
+                perturbation=perturbation,
+                least_variance=least_variance,
+                secret_file=context.secret_file,
             )
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
 
