@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from hub import web
 from hub.auth.keys import SigningKeys, signing_keys
-from hub.auth.matrix import missing
+from hub.auth.matrix import line_for, missing
 from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
@@ -174,12 +174,13 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
     def context(_: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
         return _context(hub, principal, reads)
 
+    introspection = f"{'read' if reads else 'intake'}.introspection"
     serving = Serving(
         context=context,
         authenticate=_authenticate,
         get_allowed=reads,
         page=graphiql_page(path, examples, lambda request: COOKIE in request.cookies),
-        may_introspect=lambda principal: allows(principal, "schema.read"),
+        may_introspect=lambda principal: allows(principal, line_for(introspection)),
         trusted=_trusted,
         told=tell if reads else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
@@ -226,11 +227,16 @@ async def _sdl(_: Request) -> Response:
     return PlainTextResponse(read.schema.as_str() + "\n", media_type="text/plain; charset=utf-8")
 
 
-def _require_lines(routes: Iterable[BaseRoute]) -> None:
+def surface(routes: Iterable[BaseRoute]) -> list[str]:
+    """Name everything that is served, as the surface file names it."""
     items = [item for route in routes for item in _items(route)]
     items += [*guard.items(read.Query, "read"), *guard.items(intake.Query, "intake")]
-    items += guard.items(intake.Mutation, "intake")
-    found = missing(items)
+    items += [*guard.items(intake.Mutation, "intake"), *queries.ITEMS]
+    return [*items, "read.introspection", "intake.introspection"]
+
+
+def _require_lines(routes: Iterable[BaseRoute]) -> None:
+    found = missing(surface(routes))
     if found:
         raise SettingsError(f"No line of the role matrix guards {', '.join(found)}.")
 

@@ -12,8 +12,10 @@ from hub.commands import (
     keys,
     mapping,
     people,
+    preparing,
     pushing,
     receipts,
+    reconciling,
     releases,
     reminding,
     serving,
@@ -31,8 +33,11 @@ app.command("demo")(serving.demo)
 app.command("serve")(serving.serve)
 app.command("migrate")(serving.migrate)
 app.command("check")(checking.check)
+app.command("prepare")(preparing.prepare)
+app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
 app.command("remind")(reminding.remind)
+app.command("reconcile")(reconciling.reconcile)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
 app.add_typer(people.app, name="user")
