@@ -44,6 +44,13 @@ SLOW = (
     "tests/integration/test_oauth_registry.py",
     "tests/integration/test_oauth_token.py",
 )
+NEAREST = {
+    "hub/auth/registry.py": ("tests/integration/test_oauth_registry.py",),
+    "hub/auth/verification.py": ("tests/unit/auth/test_tokens.py",),
+    "hub/web/authentication.py": ("tests/integration/test_oauth_authentication.py",),
+    "hub/schema/guard.py": ("tests/functional/test_matrix.py",),
+}
+"""Where a module's own tests have another name."""
 PLACES = (
     "hub/auth/permissions.py",
     "hub/auth/registry.py",
@@ -131,9 +138,16 @@ def is_noticed(guard: Guard, tree: Path) -> bool:
     source = path.read_text(encoding="utf-8")
     path.write_text(without(source, guard), encoding="utf-8")
     try:
-        return any(not _pass(tree, tests) for tests in (QUICK, SLOW) if tests)
+        return any(not _pass(tree, tests) for tests in (_nearest(guard), QUICK, SLOW) if tests)
     finally:
         path.write_text(source, encoding="utf-8")
+
+
+def _nearest(guard: Guard) -> tuple[str, ...]:
+    """The module's own tests, which notice most of it at once."""
+    room, module = Path(guard.path).parts[1], Path(guard.path).stem
+    found = (f"tests/unit/{room}/test_{module}.py", *NEAREST.get(guard.path, ()))
+    return tuple(path for path in found if (ROOT / path).exists())
 
 
 def _pass(tree: Path, tests: tuple[str, ...]) -> bool:
