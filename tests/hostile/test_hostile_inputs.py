@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
+from schemathesis.core.result import Ok
 
 from hub.auth.roles import AGENCY_ROLES, Role
 from hub.schema.intake import root as intake
@@ -94,6 +95,7 @@ async def send(partnership: Partnership, count: int) -> set[int]:
     document = schemathesis.openapi.from_dict((await http.get("/openapi.json")).json())
     statuses: set[int] = set()
     for result in document.get_all_operations():
+        assert isinstance(result, Ok)
         operation = result.ok()
         for number, case in enumerate(drawn(operation.as_strategy(), count)):
             sent = case.as_transport_kwargs(base_url="http://127.0.0.1:8000")
