@@ -13,6 +13,7 @@ from hub.protected.observations import Observation, Provenance
 from hub.release.collation import RawCell, collate, return_periods
 from hub.release.derivation import derived
 from hub.release.drafts import ReportLine, cell_columns
+from hub.release.families import changed_indicators, only_of
 from hub.release.protection import Earlier, Protected, protect_counts
 from hub.release.stated import is_stated, withheld
 from hub.statistics.rollup import roll_up
@@ -64,11 +65,13 @@ def prepare(
     history: Sequence[Vintage] = (),
     partner: Sequence[Observation] | None = None,
     progress: Progress | None = None,
+    *,
+    processes: int = 1,
 ) -> Prepared:
     """Collate, roll up, protect, derive; the protection attacks its own result.
 
     ``history`` are the earlier releases of the audience, oldest first; ``partner`` is what the
-    partners' release shows that a public one is made from.
+    partners' release shows that a public one is made from. ``processes`` are used at most.
 
     Raises:
         ConflictError: returns contradict each other.
@@ -76,8 +79,9 @@ def prepare(
     """
     raw = raw_of(signed, words)
     seen = None if partner is None else {item.key: item for item in partner}
-    past = [_earlier(one, words) for one in history]
-    protected = protect_counts(raw, words, policy, past, seen, progress)
+    anew = _anew(signed, words, policy, history)
+    past = [_earlier(one, words, anew) for one in history]
+    protected = protect_counts(raw, words, policy, past, seen, progress, anew, processes=processes)
     gone = withheld(raw, words, policy, protected.hidden)
     if seen is not None:
         gone |= {
@@ -88,9 +92,23 @@ def prepare(
     return Prepared(tuple(sorted(cells, key=_order)), protected.report)
 
 
-def _earlier(one: Vintage, words: Vocabulary) -> Earlier:
+def _anew(
+    signed: Sequence[SignedOff], words: Vocabulary, policy: Policy, history: Sequence[Vintage]
+) -> frozenset[str] | None:
+    """The indicators to be decided anew; None is all, as under another policy or vocabulary."""
+    last = history[-1] if history else None
+    if last is None or (last.policy_version, last.vocabulary_version) != (
+        policy.version,
+        words.version,
+    ):
+        return None
+    return changed_indicators(signed, last.signed, words)
+
+
+def _earlier(one: Vintage, words: Vocabulary, anew: Collection[str] | None) -> Earlier:
+    """An earlier release, as far as what is decided anew can be linked with it."""
     shown = {item.key: item for item in one.shown}
-    raw = raw_of(one.signed, words)
+    raw = raw_of(one.signed if anew is None else only_of(one.signed, anew), words)
     return Earlier(one.release, one.policy_version, one.vocabulary_version, raw, shown, one.report)
 
 

@@ -1,16 +1,19 @@
 """The release's counts through disclosure control: one linked table in, a proven pattern out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from itertools import groupby
 
 from hub.disclosure import (
     Cell,
     CountTable,
+    Observer,
     Policy,
     Protection,
     State,
-    attack,
+    attack_each,
     known_to,
     protect,
     published_table,
@@ -18,6 +21,7 @@ from hub.disclosure import (
     rounded,
     sensitive_cells,
 )
+from hub.disclosure.processes import each
 from hub.errors import DisclosureError
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Cells, Observation
@@ -73,21 +77,26 @@ def protect_counts(
     past: Sequence[Earlier] = (),
     partner: Cells | None = None,
     progress: Progress | None = None,
+    anew: Collection[str] | None = None,
+    *,
+    processes: int = 1,
 ) -> Protected:
     """Protect every count of a release over every relation and every earlier release.
 
     ``past`` are the earlier releases of the audience, oldest first. With ``partner``, the
-    partners' release that this one is made from, what it hides is hidden here too. The result
-    is attacked as a stranger and as each contributing agency.
+    partners' release that this one is made from, what it hides is hidden here too. With ``anew``
+    only these indicators are decided, whole families of them: the others stay as the last
+    release had them, and ``past`` need not hold them. The result is attacked as a stranger and
+    as each contributing agency, in up to ``processes`` processes.
 
     Raises:
         DisclosureError: something cannot be protected, or the attack broke the result.
     """
-    table = _table(raw, words, partner)
-    stacked = stack_of(table, words, past, policy)
+    open_ = {key: cell for key, cell in raw.items() if anew is None or key.indicator in anew}
+    stacked = stack_of(_table(open_, words, partner), words, past, policy)
     work = work_of(stacked)
-    protection = protect(work.table, policy, progress=progress)
-    withstand(protection, policy)
+    protection = protect(work.table, policy, keep=work.kept, processes=processes, progress=progress)
+    withstand(protection, policy, processes=processes, progress=progress)
     decided = {
         cell.key: place
         for place, cell in enumerate(work.table.cells)
@@ -106,16 +115,25 @@ def stack_of(
     Under another policy or another vocabulary than the last release's, everything is decided
     anew (what was shown stays known).
     """
-    layers = [
-        Layer(one.release, _table(one.raw, words), {k for k in one.shown if one.is_shown(k)})
-        for one in past
-    ]
+    layers = list(_layers(past, words))
     now = CountTable(with_past(table.cells, layers), table.relations)
     stacked = stack(now, layers)
     versions = {(one.policy_version, one.vocabulary_version) for one in past[-1:]}
     if versions == {(policy.version, words.version)}:
         return stacked
-    return Stack(stacked.table, frozenset(range(len(stacked.table.cells))))
+    return Stack(stacked.table, frozenset(range(len(stacked.table.cells))), is_anew=True)
+
+
+def _layers(past: Sequence[Earlier], words: Vocabulary) -> Iterable[Layer]:
+    """One layer for each run of releases with the same counts: it shows what any of them did."""
+    for _, run in groupby(past, lambda one: _counts(one.raw, words)):
+        alike = list(run)
+        shown = {key for one in alike for key in one.shown if one.is_shown(key)}
+        yield Layer(alike[-1].release, _table(alike[-1].raw, words), shown)
+
+
+def _counts(raw: Raw, words: Vocabulary) -> dict[CellKey, tuple[object, ...]]:
+    return {key: (c.value, c.parts) for key, c in raw.items() if is_count(c, words)}
 
 
 def _table(raw: Raw, words: Vocabulary, partner: Cells | None = None) -> CountTable:
@@ -171,7 +189,13 @@ def _rule(state: State, role: str) -> str:
     return "SMALL_COUNT" if role == "PRIMARY" else "WOULD_REVEAL"
 
 
-def withstand(protection: Protection, policy: Policy) -> None:
+def withstand(
+    protection: Protection,
+    policy: Policy,
+    *,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> None:
     """Attack what will be published, as a stranger and as each contributing agency.
 
     An agency attacks what it had no part in: of a count that it shares, the others' parts.
@@ -181,24 +205,30 @@ def withstand(protection: Protection, policy: Policy) -> None:
             message names the cells and no count.
     """
     table = protection.table
-    told = published_table(protection)
-    small = sensitive_cells(table, policy)
     agencies = sorted({agency for cell in table.cells for agency, _ in cell.parts})
-    for observer in (None, *agencies):
-        known = known_to(table, observer) if observer else {}
-        targets = [
-            place
-            for place in small
-            if all(agency != observer for agency, _ in table.cells[place].parts)
-        ]
-        if not targets:
-            continue
-        report = attack(
-            told, table.knowledge, policy, targets, known=known, start=protection.values
-        )
+    small = sensitive_cells(table, policy)
+    names = (None, *agencies)
+    reports = attack_each(
+        published_table(protection),
+        table.knowledge,
+        policy,
+        [_observer(table, small, name) for name in names],
+        start=protection.values,
+        spread=partial(each, processes=processes, step="attack", progress=progress),
+    )
+    for name, report in zip(names, reports, strict=True):
         if not report.is_safe:
-            who = observer or "a reader"
-            names = ", ".join(finding.name for finding in report.broken[:5])
+            who = name or "a reader"
+            cells = ", ".join(finding.name for finding in report.broken[:5])
             raise DisclosureError(
-                f"The release's own attack, as {who}, was not held off at {names}; it is not kept."
+                f"The release's own attack, as {who}, was not held off at {cells}; it is not kept."
             )
+
+
+def _observer(table: CountTable, small: Iterable[int], agency: str | None) -> Observer:
+    targets = tuple(
+        place
+        for place in small
+        if all(contributor != agency for contributor, _ in table.cells[place].parts)
+    )
+    return Observer(targets, known_to(table, agency) if agency else {})
