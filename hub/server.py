@@ -48,6 +48,10 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        # Uvicorn would believe any program of this machine; only the configured proxy may speak
+        # for others (security H9).
+        proxy_headers=hub.settings.proxy is not None,
+        forwarded_allow_ips=hub.settings.proxy or "",
     )
     server = _Server(config)
     loop = asyncio.get_running_loop()

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from hub.db import fitness
@@ -21,6 +21,8 @@ from hub.errors import DatabaseError
 from hub.settings import Settings
 
 Kind = TypeVar("Kind", bound=AsyncSession)
+AGENCY = text("SELECT set_config('hub.agency', :agency, true)")
+"""Names the agency until the transaction's end, and no longer: true is PostgreSQL's LOCAL."""
 log = structlog.get_logger(__name__)
 
 
@@ -91,9 +93,16 @@ class Database:
             await asyncio.to_thread(self._postgres.destroy)
 
     @asynccontextmanager
-    async def intake(self) -> AsyncIterator[IntakeSession]:
-        """Begin a transaction on returns: committed at the block's end, undone on an error."""
+    async def intake(self, agency: str = "") -> AsyncIterator[IntakeSession]:
+        """Begin a transaction on one agency's returns; left out, no return is seen or written.
+
+        The database itself keeps to the agency (row level security); the setting ends with the
+        transaction, so the next user of the connection starts without one. Committed at the
+        block's end, undone on an error. Who must see returns of several agencies does what only
+        a release or a steward may do, and uses :meth:`release`.
+        """
         async with self._transaction(IntakeSession, Duty.INGEST) as session:
+            await session.execute(AGENCY, {"agency": agency})
             yield session
 
     @asynccontextmanager

@@ -1,15 +1,16 @@
 """Which indicators a resubmission can touch, so that nothing else is worked out anew.
 
-Every relation of the disclosure control stays within one indicator or follows an identity of the
-vocabulary, and so does every roll-up. Indicators that identities tie together are a *family*; a
-family whose figures nobody changed is protected already, by the release before.
+Every relation of the disclosure control stays within one indicator, follows an identity of the
+vocabulary, or ties a stated figure to what it is made of; and so does every roll-up. Indicators
+that are tied together are a *family*; a family whose figures nobody changed is protected already,
+by the release before.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from hub.release.collation import return_periods
 from hub.submissions.revisions import SignedOff
@@ -19,11 +20,13 @@ _Figure: TypeAlias = tuple[str, CellKey, Decimal | None, str | None, Decimal | N
 
 
 def changed_indicators(
-    now: Sequence[SignedOff], before: Sequence[SignedOff], words: Vocabulary
+    now: Sequence[SignedOff], before: Sequence[SignedOff], known: Sequence[Vocabulary]
 ) -> frozenset[str] | None:
     """The indicators of every family of which some agency's figures are not what they were.
 
-    None is all of them: other stretches of months are summed over than before.
+    ``known`` are the vocabularies of this release and of earlier ones: what any of them ties
+    together is together. None is all indicators: other stretches of months are summed over than
+    before.
     """
     if return_periods(now) != return_periods(before):
         return None
@@ -31,22 +34,40 @@ def changed_indicators(
     old = _figures(one for one in before if not come[_address(one)])
     new = _figures(one for one in now if not gone[_address(one)])
     touched = {key.indicator for _, key, *_ in [*(old - new), *(new - old)]}
-    return family_of(touched, words)
+    return family_of(touched, known)
 
 
-def family_of(indicators: Collection[str], words: Vocabulary) -> frozenset[str]:
-    """The indicators and all that identities tie to them, over any number of steps."""
-    ties = [
-        {term.indicator for term in (*identity.left, *identity.right)}
-        for identity in words.identities
-    ]
+def family_of(indicators: Collection[str], known: Iterable[Vocabulary]) -> frozenset[str]:
+    """The indicators and all that is tied to them, over any number of steps."""
+    ties = [tie for words in known for tie in _ties(words)]
     found, before = set(indicators), -1
     while len(found) > before:
         before = len(found)
         for tie in ties:
-            if not found.isdisjoint(tie):
-                found |= tie
+            if not found.isdisjoint(tie.through) or not tie.members.isdisjoint(indicators):
+                found |= tie.members
     return frozenset(found)
+
+
+class _Tie(NamedTuple):
+    """Indicators that belong together if any of ``through`` is touched."""
+
+    members: frozenset[str]
+    through: frozenset[str]
+
+
+def _ties(words: Vocabulary) -> Iterator[_Tie]:
+    """Identities, and stated figures with the counts they are made of. A count of no people (a
+    population) is known to all, so that figures over the same one have nothing to do with each
+    other; only if it changes itself do they all."""
+    for identity in words.identities:
+        every = frozenset(term.indicator for term in (*identity.left, *identity.right))
+        yield _Tie(every, every)
+    for code, word in words.indicators.items():
+        made_of = {term.indicator for term in (*word.numerator, *word.denominator)}
+        every = frozenset({code, *made_of})
+        people = frozenset(one for one in every if words.indicator(one).sensitive)
+        yield _Tie(every, people | {code})
 
 
 def only_of(signed: Iterable[SignedOff], indicators: Collection[str]) -> list[SignedOff]:

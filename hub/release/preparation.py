@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from hub.disclosure import Policy
+from hub.disclosure import Method, Policy
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
 from hub.release.collation import RawCell, collate, return_periods
@@ -15,7 +15,9 @@ from hub.release.derivation import derived
 from hub.release.drafts import ReportLine, cell_columns
 from hub.release.families import changed_indicators, only_of
 from hub.release.protection import Earlier, Protected, protect_counts
+from hub.release.shares import behind
 from hub.release.stated import is_stated, withheld
+from hub.returns import Reported
 from hub.statistics.rollup import roll_up
 from hub.submissions.revisions import SignedOff
 from hub.vocabulary import CellKey, Vocabulary
@@ -32,6 +34,8 @@ class Prepared:
 
     cells: tuple[Observation, ...]
     report: tuple[ReportLine, ...] = field(repr=False)
+    public: Mapping[str, str] = field(default_factory=dict)
+    """The method and its settings, as published with the release."""
 
     @property
     def content_hash(self) -> str:
@@ -51,6 +55,9 @@ class Vintage:
     signed: tuple[SignedOff, ...] = field(repr=False)
     shown: tuple[Observation, ...] = field(repr=False)
     report: tuple[ReportLine, ...] = field(default=(), repr=False)
+    policy: Policy | None = None
+    words: Vocabulary | None = field(default=None, repr=False)
+    """The vocabulary of its time, if it is known and another than today's."""
 
     @cached_property
     def values(self) -> dict[CellKey, Decimal]:
@@ -65,13 +72,15 @@ def prepare(
     history: Sequence[Vintage] = (),
     partner: Sequence[Observation] | None = None,
     progress: Progress | None = None,
+    secret: bytes = b"",
     *,
     processes: int = 1,
 ) -> Prepared:
     """Collate, roll up, protect, derive; the protection attacks its own result.
 
     ``history`` are the earlier releases of the audience, oldest first; ``partner`` is what the
-    partners' release shows that a public one is made from. ``processes`` are used at most.
+    partners' release shows that a public one is made from; ``secret`` is for methods that draw.
+    At most ``processes`` are used.
 
     Raises:
         ConflictError: returns contradict each other.
@@ -79,37 +88,96 @@ def prepare(
     """
     raw = raw_of(signed, words)
     seen = None if partner is None else {item.key: item for item in partner}
-    anew = _anew(signed, words, policy, history)
+    anew = to_decide(signed, words, policy, history)
     past = [_earlier(one, words, anew) for one in history]
-    protected = protect_counts(raw, words, policy, past, seen, progress, anew, processes=processes)
-    gone = withheld(raw, words, policy, protected.hidden)
+    protected = protect_counts(
+        raw, words, policy, past, seen, progress, secret, anew=anew, processes=processes
+    )
+    gone = _withheld(raw, words, protected, seen) | _still_withheld(history, anew)
+    shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}
+    cells = [_marked(item, history) for item in derived(shown, words).values()]
+    return Prepared(tuple(sorted(cells, key=_order)), protected.report, protected.public)
+
+
+def _withheld(
+    raw: Mapping[CellKey, RawCell],
+    words: Vocabulary,
+    protected: Protected,
+    seen: Mapping[CellKey, Observation] | None,
+) -> frozenset[CellKey]:
+    """What is not shown besides hidden counts: stated figures that tell too much, by themselves
+    or with all the rest, and whatever partners do not see."""
+    policy = protected.policy
+    gone = set(withheld(raw, words, policy, protected.hidden))
     if seen is not None:
         gone |= {
             key for key in raw if key not in seen or seen[key].status is FigureStatus.SUPPRESSED
         }
-    shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}
-    cells = [_marked(item, history) for item in derived(shown, words).values()]
-    return Prepared(tuple(sorted(cells, key=_order)), protected.report)
+    stated = {key for key, cell in raw.items() if is_stated(cell, words)} - gone
+    stated = {key for key in stated if protected.is_anew(key)}
+    if protected.printed is not None:
+        return frozenset(gone | {key for key in stated if words.indicator(key.indicator).sensitive})
+    open_ = {key: cell for key, cell in raw.items() if protected.is_anew(key)}
+    return frozenset(gone | protected.narrowing(behind(open_, words), stated))
 
 
-def _anew(
+def _still_withheld(history: Sequence[Vintage], anew: Collection[str] | None) -> frozenset[CellKey]:
+    """What the last release withheld of the families that nobody has touched since."""
+    return frozenset(
+        item.key
+        for one in history[-1:]
+        for item in one.shown
+        if anew is not None
+        and item.key.indicator not in anew
+        and item.status is FigureStatus.SUPPRESSED
+    )
+
+
+def to_decide(
     signed: Sequence[SignedOff], words: Vocabulary, policy: Policy, history: Sequence[Vintage]
 ) -> frozenset[str] | None:
     """The indicators to be decided anew; None is all, as under another policy or vocabulary."""
     last = history[-1] if history else None
-    if last is None or (last.policy_version, last.vocabulary_version) != (
-        policy.version,
-        words.version,
-    ):
+    if last is None or policy.method is not Method.SUPPRESSION:
         return None
-    return changed_indicators(signed, last.signed, words)
+    if (last.policy_version, last.vocabulary_version) != (policy.version, words.version):
+        return None
+    known = [words, *(one.words for one in history if one.words is not None)]
+    return changed_indicators(signed, last.signed, known)
 
 
-def _earlier(one: Vintage, words: Vocabulary, anew: Collection[str] | None) -> Earlier:
+def _earlier(one: Vintage, words: Vocabulary, anew: Collection[str] | None = None) -> Earlier:
     """An earlier release, as far as what is decided anew can be linked with it."""
     shown = {item.key: item for item in one.shown}
-    raw = raw_of(one.signed if anew is None else only_of(one.signed, anew), words)
-    return Earlier(one.release, one.policy_version, one.vocabulary_version, raw, shown, one.report)
+    signed = one.signed if anew is None else only_of(one.signed, anew)
+    then = None if one.words is None else (raw_of(signed, one.words), one.words)
+    return Earlier(
+        one.release,
+        one.policy_version,
+        one.vocabulary_version,
+        raw_of(_in_words(signed, words), words) if then else raw_of(signed, words),
+        shown,
+        one.report,
+        one.policy,
+        then,
+    )
+
+
+def _in_words(signed: Sequence[SignedOff], words: Vocabulary) -> list[SignedOff]:
+    """What today's vocabulary can still say of earlier returns."""
+    return [
+        replace(one, observations=tuple(item for item in one.observations if _known(item, words)))
+        for one in signed
+    ]
+
+
+def _known(item: Reported, words: Vocabulary) -> bool:
+    key = item.key
+    return (
+        key.indicator in words.indicators
+        and key.area in words.areas
+        and all(category in words.categories.get(d, {}) for d, category in key.breakdown)
+    )
 
 
 def raw_of(signed: Sequence[SignedOff], words: Vocabulary) -> dict[CellKey, RawCell]:
@@ -179,9 +247,9 @@ def _observation(
     people = indicator.sensitive and indicator.kind.is_count
     if is_stated(cell, words) and cell.base is not None:
         base = protected.rounded(cell.base, people=_base_is_people(indicator, words))
-    value = protected.rounded(cell.value, people=people)
+    value, marks = protected.number(cell, people=people), protected.marks(key)
     return Observation(
-        key, FigureStatus.PUBLISHED, value, base=base, provenance=sources, derived=made
+        key, FigureStatus.PUBLISHED, value, marks, None, base, provenance=sources, derived=made
     )
 
 
