@@ -83,8 +83,8 @@ def only_of(signed: Iterable[SignedOff], indicators: Collection[str]) -> list[Si
     ]
 
 
-def _address(one: SignedOff) -> tuple[object, int]:
-    return one.revision.return_id, one.revision.number
+def _address(one: SignedOff) -> tuple[object, int, str]:
+    return one.revision.return_id, one.revision.number, one.revision.content_hash
 
 
 def _figures(signed: Iterable[SignedOff]) -> Counter[_Figure]:
