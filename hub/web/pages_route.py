@@ -22,6 +22,7 @@ from hub.web.pages.journey import journey_page
 from hub.web.pages.landing import landing_page
 from hub.web.pages.message import message_page
 from hub.web.pages.method import Rule, accessibility_page, method_page
+from hub.web.sign_in import account_link
 from hub.web.state import Hub, hub_of
 
 DEFAULT_AREA, DEFAULT_PERIOD = "E07000102", "CY2017"
@@ -101,11 +102,14 @@ def _library(hub: Hub, principal: Principal | None) -> Library:
 
 def _frame(hub: Hub, principal: Principal | None, here: str) -> Frame:
     links = [("/", "Start"), ("/journey", "Journey"), ("/graphql", "Query")]
+    if allows(principal, "completeness.read"):
+        links.append(("/returns", "Returns"))
     if allows(principal, "release.prepare"):
         links.append(("/releases", "Releases"))
     return Frame(
         navigation=tuple(NavLink(text, href, href == here) for href, text in links),
         viewer=principal.title if principal else None,
+        account=account_link(hub, principal, here),
         demo=hub.settings.env == "demo",
     )
 
