@@ -148,7 +148,7 @@ def test_what_was_shown_before_is_not_counted_as_hidden() -> None:
 def test_an_alternative_that_the_attack_breaks_is_impossible(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise DisclosureError("broken")
 
     monkeypatch.setattr(protection, "withstand", broken)
