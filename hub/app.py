@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from hub import web
 from hub.auth.keys import SigningKeys, signing_keys
-from hub.auth.matrix import missing
+from hub.auth.matrix import line_for, missing
 from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
@@ -49,6 +49,7 @@ from hub.web import (
     queries,
     releases_page,
     returns,
+    returns_page,
     sign_in,
     templates_route,
 )
@@ -125,7 +126,8 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=releases_page.FORMS | sign_in.FORMS | consents.FORMS,
+            forms=releases_page.FORMS | returns_page.FORMS | sign_in.FORMS | consents.FORMS,
+            uploads=returns_page.UPLOADS,
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
         )
@@ -150,6 +152,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *calendar.routes,
         *queries.routes,
         *releases_page.routes,
+        *returns_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),
         _graphql(hub, "/graphql/intake", INTAKE_EXAMPLES),
         Route("/schema.graphql", _sdl, methods=["GET"]),
@@ -171,12 +174,13 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
     def context(_: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
         return _context(hub, principal, reads)
 
+    introspection = f"{'read' if reads else 'intake'}.introspection"
     serving = Serving(
         context=context,
         authenticate=_authenticate,
         get_allowed=reads,
         page=graphiql_page(path, examples, lambda request: COOKIE in request.cookies),
-        may_introspect=lambda principal: allows(principal, "schema.read"),
+        may_introspect=lambda principal: allows(principal, line_for(introspection)),
         trusted=_trusted,
         told=tell if reads else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
@@ -195,7 +199,13 @@ async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncI
         receipts = Receipts(hub.keys, hub.settings.issuer)
         secret = hub.settings.method_secret_file
         yield IntakeContext(
-            principal, hub.database, hub.words, hub.clock, receipts, secret_file=secret
+            principal,
+            hub.database,
+            hub.words,
+            hub.clock,
+            receipts,
+            secret_file=secret,
+            processes=hub.settings.protection_processes,
         )
 
 
@@ -223,11 +233,16 @@ async def _sdl(_: Request) -> Response:
     return PlainTextResponse(read.schema.as_str() + "\n", media_type="text/plain; charset=utf-8")
 
 
-def _require_lines(routes: Iterable[BaseRoute]) -> None:
+def surface(routes: Iterable[BaseRoute]) -> list[str]:
+    """Name everything that is served, as the surface file names it."""
     items = [item for route in routes for item in _items(route)]
     items += [*guard.items(read.Query, "read"), *guard.items(intake.Query, "intake")]
-    items += guard.items(intake.Mutation, "intake")
-    found = missing(items)
+    items += [*guard.items(intake.Mutation, "intake"), *queries.ITEMS]
+    return [*items, "read.introspection", "intake.introspection"]
+
+
+def _require_lines(routes: Iterable[BaseRoute]) -> None:
+    found = missing(surface(routes))
     if found:
         raise SettingsError(f"No line of the role matrix guards {', '.join(found)}.")
 

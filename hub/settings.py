@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     method_secret_file: Path | None = None
     """Holds the secret (32 bytes or more) that controlled rounding and cell keys draw by; needed
     only where a disclosure policy asks for these. Keep it as long as the releases."""
+    protection_processes: int = Field(default=2, ge=1)
+    """Processes that protect and attack a large release's linked families at the same time; never
+    more than the machine has cores. What is decided does not depend on it."""
     requests_per_minute: int = Field(default=6_000, ge=1)
     """Requests one client may make; a GraphQL document not met before counts as six (H10)."""
     rows_per_minute: int = Field(default=2_000_000, ge=1)
@@ -53,6 +56,20 @@ class Settings(BaseSettings):
     """Rows one reader may ask for in an hour before it is recorded as a scan."""
     proxy: str | None = None
     """Address of the one TLS proxy whose X-Forwarded-For and -Proto are believed; unset: none."""
+    contacts: Path | None = None
+    """CSV file `agency,address`: the mailboxes that reminders of returns go to."""
+    smtp_host: str | None = None
+    """Mail server for reminders; unset means that none can be sent."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Its port."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to it is protected; `none` is for a server on this machine."""
+    smtp_user: str | None = None
+    """Account at the mail server, if it wants one."""
+    smtp_password: SecretStr | None = None
+    """Password of that account."""
+    smtp_from: str | None = None
+    """Sender of reminders, an e-mail address."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much of what the hub does is logged; never a reported number at any level."""
 

@@ -171,6 +171,7 @@ async def prepare(request: Request, principal: Principal, form: Mapping[str, str
         principal,
         at,
         secret_file=hub.settings.method_secret_file,
+        processes=hub.settings.protection_processes,
     )
     return made.id
 
@@ -221,7 +222,12 @@ def _row(draft: Draft, principal: Principal, visible: datetime | None = None) ->
 
 
 def _frame(hub: Hub, principal: Principal) -> Frame:
-    links = (("/", "Start"), ("/journey", "Journey"), ("/releases", "Releases"))
+    links = (
+        ("/", "Start"),
+        ("/journey", "Journey"),
+        ("/returns", "Returns"),
+        ("/releases", "Releases"),
+    )
     return Frame(
         navigation=tuple(NavLink(text, href, href == "/releases") for href, text in links),
         viewer=principal.title,
