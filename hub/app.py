@@ -27,7 +27,7 @@ from hub.auth.standing import Standing
 from hub.auth.startup import refuse_unsafe
 from hub.clock import Clock, now
 from hub.db.engine import Database
-from hub.errors import SettingsError, UnauthenticatedError
+from hub.errors import DatabaseError, SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
 from hub.schema import guard
 from hub.schema.intake import root as intake
@@ -37,7 +37,7 @@ from hub.schema.read.context import ReadContext
 from hub.settings import Settings
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
-from hub.web import oauth, pages_route, queries, releases_page, returns, templates_route
+from hub.web import audit, oauth, pages_route, queries, releases_page, returns, templates_route
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
@@ -121,6 +121,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *demo,
         *returns.routes,
         *templates_route.routes,
+        *audit.routes,
         *queries.routes,
         *releases_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),
@@ -169,6 +170,8 @@ async def _authenticate(request: Request) -> Principal:
 
 def _database_answers(hub: RunningHub) -> Check:
     async def database_answers() -> None:
+        if not hub.database.is_writing:
+            raise DatabaseError("The record of acts is not anchored.")
         async with hub.database.protected() as session:
             await session.execute(text("SELECT 1"))
 

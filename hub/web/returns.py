@@ -10,9 +10,16 @@ from hub.auth.permissions import demand, enter
 from hub.errors import MalformedError, NotFoundError
 from hub.loaders.body import require_readable
 from hub.submissions.history import findings_of, observations_of, revisions_of
-from hub.submissions.idempotency import once
+from hub.submissions.idempotency import request_key
 from hub.submissions.reading import record_reading
-from hub.submissions.reception import Address, Conditions, receive, require_known
+from hub.submissions.reception import (
+    Address,
+    Conditions,
+    Push,
+    receive,
+    receive_once,
+    require_known,
+)
 from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.store import find
 from hub.validation import Completeness
@@ -35,8 +42,13 @@ async def put_return(request: Request) -> Response:
     headers = request.headers
     conditions = Conditions(headers.get("if-match"), headers.get("if-none-match"))
 
-    async def act() -> tuple[int, dict[str, Any]]:
-        answer, complete = await receive(
+    sent = None if dry_run else headers.get("idempotency-key")
+    key = request_key(principal, sent, request.url.path, body)
+    if key is not None:
+        push = Push(principal, address, body, media_type, conditions)
+        status, content = await receive_once(hub.database, hub.words, hub.clock, push, key, _answer)
+    else:
+        taken = await receive(
             hub.database,
             hub.words,
             hub.clock,
@@ -47,10 +59,7 @@ async def put_return(request: Request) -> Response:
             dry_run=dry_run,
             conditions=conditions,
         )
-        return (201 if answer.created else 200), as_json(answer, complete)
-
-    key = None if dry_run else headers.get("idempotency-key")
-    status, content = await once(hub.database, principal, key, request.url.path, body, act)
+        status, content = _answer(*taken)
     response = JSONResponse(content, status)
     if content["revision"] is not None and not dry_run:
         response.headers["ETag"] = etag_of(content["revision"], content["contentHash"])
@@ -84,6 +93,10 @@ async def get_return(request: Request) -> Response:
     }
     etag = etag_of(current.number, current.content_hash)
     return JSONResponse(content, headers={"ETag": etag})
+
+
+def _answer(answer: Submission, complete: Completeness) -> tuple[int, dict[str, Any]]:
+    return (201 if answer.created else 200), as_json(answer, complete)
 
 
 def _address(request: Request) -> Address:
