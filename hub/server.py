@@ -16,6 +16,7 @@ import uvicorn
 from hub.app import RunningHub, build
 from hub.audit.anchoring import Anchoring
 from hub.auth.revocation import forget_expired
+from hub.db.listening import News
 from hub.errors import SettingsError
 from hub.submissions.idempotency import forget_old
 
@@ -50,6 +51,10 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        # Uvicorn would believe any program of this machine; only the configured proxy may speak
+        # for others (security H9).
+        proxy_headers=hub.settings.proxy is not None,
+        forwarded_allow_ips=hub.settings.proxy or "",
     )
     server = _Server(config)
     loop = asyncio.get_running_loop()
@@ -62,6 +67,8 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
     task = asyncio.create_task(server.serve())
     tidying = asyncio.create_task(_tidy(hub))
     anchoring = asyncio.create_task(Anchoring(hub.database, hub.settings, hub.clock).run())
+    listener = hub.database.listener(lambda news: _hear(hub, news))
+    listener.begin()
     while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
         await asyncio.sleep(0.02)
     try:
@@ -73,6 +80,13 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         anchoring.cancel()
         with suppress(asyncio.CancelledError):
             await anchoring
+        await listener.end()
+
+
+def _hear(hub: RunningHub, news: News) -> None:
+    """Look again at what another process changed (security A13)."""
+    if news is News.REGISTRY:
+        hub.standing.forget()
 
 
 async def _tidy(hub: RunningHub) -> None:

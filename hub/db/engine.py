@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from hub.db import fitness
 from hub.db.contention import commit_said, contention_said
 from hub.db.embedded import EmbeddedPostgres
+from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
 from hub.db.pools import pool
@@ -95,6 +96,10 @@ class Database:
         await self._disconnect()
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.destroy)
+
+    def listener(self, heard: Heard) -> Listener:
+        """Make what hears of other processes' changes; its owner begins and ends it."""
+        return Listener(self._engines[Duty.READ].url, heard)
 
     @asynccontextmanager
     async def intake(self, agency: str = "") -> AsyncIterator[IntakeSession]:

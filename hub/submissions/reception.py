@@ -1,8 +1,8 @@
 """Receiving a return: read, judge, store. The one path for REST, GraphQL and the command line."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from hub.auth.permissions import demand
@@ -12,12 +12,15 @@ from hub.db.engine import Database
 from hub.db.sessions import IntakeSession
 from hub.errors import BusyError, InvalidError, NotFoundError, PeriodError, VocabularyError
 from hub.loaders import load
+from hub.loaders.agencies import Mapping
 from hub.returns import Finding, Return
+from hub.submissions.earlier import earlier_than
 from hub.submissions.history import observations_of
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.revisions import Submission
 from hub.submissions.store import find, rehearse, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
+from hub.validation.comparison import Earlier, check_earlier
 from hub.vocabulary import Vocabulary, parse_period, period_of
 
 ATTEMPTS = 3
@@ -50,6 +53,8 @@ class Push:
     body: bytes = field(repr=False)
     media_type: str
     conditions: Conditions = Conditions()
+    mapping: Mapping | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,14 @@ def judge(
     words: Vocabulary,
     today: date,
     previous: Return | None = None,
+    mapping: Mapping | None = None,
+    note: str | None = None,
 ) -> Judged:
     """Read and validate a body, with no account and nothing stored. Blocks: run it in a thread.
 
-    ``previous`` is the return for the period before, if the hub has it.
+    ``previous`` is the return for the period before, if the hub has it; ``mapping`` reads a body in
+    the agency's own layout. ``note`` is a note on the whole return for bodies that have no place
+    for one; it replaces the body's own.
 
     Raises:
         MalformedError, MediaTypeError, TooLargeError: it cannot be read.
@@ -84,11 +93,19 @@ def judge(
         agency=address.agency,
         period=address.period,
         words=words,
+        mapping=mapping,
     )
+    if note and loaded.readable is not None:
+        loaded = replace(loaded, readable=replace(loaded.readable, note=note))
     findings = list(loaded.findings)
     if loaded.readable is not None:
         findings += validate(
-            loaded.readable, words, today=today, previous=previous, is_whole=loaded.is_whole
+            loaded.readable,
+            words,
+            today=today,
+            previous=previous or loaded.earlier,
+            is_whole=loaded.is_whole,
+            partial=loaded.partial,
         )
     report = Report(in_order(findings))
     if report.has_errors or loaded.return_ is None:
@@ -126,6 +143,8 @@ async def receive(
     *,
     dry_run: bool = False,
     conditions: Conditions | None = None,
+    mapping: Mapping | None = None,
+    note: str | None = None,
 ) -> tuple[Submission, Completeness]:
     """Take a body in: whole as a revision, or not at all.
 
@@ -135,7 +154,7 @@ async def receive(
         InvalidError: the return breaks rules; carries every finding.
         PreconditionError: a condition does not hold.
     """
-    push = Push(principal, address, body, media_type, conditions or Conditions())
+    push = Push(principal, address, body, media_type, conditions or Conditions(), mapping, note)
     judged = await _judged(database, words, clock, push)
     async with database.intake(address.agency) as session:
         if dry_run:
@@ -151,7 +170,7 @@ async def receive_once(
     clock: Clock,
     push: Push,
     key: RequestKey,
-    answer_of: Callable[[Submission, Completeness], Answer],
+    answer_of: Callable[[IntakeSession, Submission, Completeness], Awaitable[Answer]],
 ) -> Answer:
     """Take a body in under an idempotency key: one effect, one answer, in one transaction.
 
@@ -174,7 +193,7 @@ async def receive_once(
                 if known is not None:
                     return known
                 stored = await _stored(session, judged, push, clock())
-                answer = answer_of(stored, judged.completeness)
+                answer = await answer_of(session, stored, judged.completeness)
                 await keep(session, key, answer, clock())
             return answer
         except BusyError:
@@ -188,9 +207,18 @@ async def _judged(database: Database, words: Vocabulary, clock: Clock, push: Pus
     demand(push.principal, "return.submit", agency=push.address.agency)
     before = await _before(database, push.address)
     today = clock().date()
-    return await asyncio.to_thread(
-        judge, push.body, push.media_type, push.address, words, today, before
+    judged = await asyncio.to_thread(
+        judge,
+        push.body,
+        push.media_type,
+        push.address,
+        words,
+        today,
+        before,
+        push.mapping,
+        push.note,
     )
+    return await _compared(database, judged)
 
 
 async def _stored(session: IntakeSession, judged: Judged, push: Push, at: datetime) -> Submission:
@@ -203,6 +231,21 @@ async def _stored(session: IntakeSession, judged: Judged, push: Push, at: dateti
         if_match=push.conditions.if_match,
         if_none_match=push.conditions.if_none_match,
     )
+
+
+async def _compared(database: Database, judged: Judged) -> Judged:
+    """Ask about what is unlike anything the agency sent before."""
+    async with database.intake(judged.body.agency) as session:
+        earlier = await earlier_than(session, judged.body)
+    return against(judged, earlier)
+
+
+def against(judged: Judged, earlier: Earlier) -> Judged:
+    """Add the questions that a comparison with earlier returns raises."""
+    items = judged.body.observations
+    lengths = {item.period: parse_period(item.period).length for item in items}
+    asked = check_earlier(items, earlier, lengths)
+    return replace(judged, findings=in_order([*judged.findings, *asked]))
 
 
 async def _before(database: Database, address: Address) -> Return | None:

@@ -1,9 +1,9 @@
-"""Signed heads of the record of acts, and who its pseudonyms stand for."""
+"""Signed heads of the record, whom its pseudonyms stand for, and receipts erased."""
 
 from hub.db.migrations.statements import run
 
-revision = "0006_anchors"
-down_revision = "0005_walls"
+revision = "0009_anchors"
+down_revision = "0008_news"
 branch_labels = None
 depends_on = None
 
@@ -28,6 +28,13 @@ GRANT SELECT, INSERT ON audit.person TO hub_ingest, hub_release, hub_identity;
 GRANT DELETE ON audit.person TO hub_identity;
 """
 
+# The owner erases an agency's receipts with its returns, as 0005_walls lets it do with the rest.
+RECEIPTS = """
+CREATE POLICY erased_for_the_agency ON intake.receipt FOR DELETE TO CURRENT_USER
+    USING (return_id = ANY (ARRAY(SELECT id FROM intake.return)));
+"""
+
 
 def upgrade() -> None:
     run(TABLES)
+    run(RECEIPTS)
