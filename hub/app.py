@@ -27,6 +27,7 @@ from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.auth.startup import refuse_unsafe
 from hub.clock import Clock, now
+from hub.db.backup.copying import is_unconfirmed
 from hub.db.engine import Database
 from hub.errors import DatabaseError, SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
@@ -79,10 +80,11 @@ class RunningHub:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, clock: Clock = now, *, throw_away: bool = False
+    settings: Settings, clock: Clock = now, *, throw_away: bool = False, unconfirmed: bool = False
 ) -> AsyncIterator[RunningHub]:
     """Open the database and everything else a server or a command needs; close it at the end.
 
+    ``unconfirmed`` opens a restored hub too, whose disclosure policy nobody has confirmed.
     With ``throw_away`` the embedded cluster is deleted at the end, wherever it lies.
 
     Raises:
@@ -90,6 +92,11 @@ async def running(
         DatabaseError: the database cannot be started or is not fit.
     """
     refuse_unsafe(settings, os.environ)
+    if is_unconfirmed(settings.data_dir) and not unconfirmed:
+        raise SettingsError(
+            "This hub was restored from a backup and nobody has confirmed its disclosure policy "
+            "yet; see `hub restore-confirm --help`."
+        )
     database = await Database.open(settings)
     try:
         yield RunningHub(

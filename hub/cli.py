@@ -5,7 +5,17 @@ import sys
 import typer
 from rich.console import Console
 
-from hub.commands import audit, checking, clients, mapping, pushing, releases, serving, words
+from hub.commands import (
+    audit,
+    backup,
+    checking,
+    clients,
+    mapping,
+    pushing,
+    releases,
+    serving,
+    words,
+)
 from hub.errors import HubError
 
 app = typer.Typer(
@@ -20,6 +30,10 @@ app.command("migrate")(serving.migrate)
 app.command("check")(checking.check)
 app.command("push")(pushing.push)
 app.add_typer(mapping.app, name="mapping")
+app.command("backup")(backup.back_up)
+app.command("backup-key")(backup.make_key)
+app.command("restore")(backup.restore)
+app.command("restore-confirm")(backup.confirm)
 app.add_typer(clients.app, name="client")
 app.add_typer(releases.app, name="release")
 app.add_typer(audit.app, name="audit")

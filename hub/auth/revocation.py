@@ -52,3 +52,8 @@ async def forget_expired(session: IdentitySession, at: datetime) -> None:
     """Delete what has expired by itself; housekeeping, for once an hour."""
     for table in (identity.assertion, identity.denied_token, identity.session):
         await session.execute(delete(table).where(table.c.expires_at < at))
+
+
+async def end_sessions(session: IdentitySession) -> None:
+    """End every browser's session and ticket, as after a restore."""
+    await session.execute(delete(identity.session))
