@@ -19,7 +19,8 @@ from starlette.staticfiles import StaticFiles
 
 from hub import web
 from hub.auth.keys import SigningKeys, signing_keys
-from hub.auth.matrix import missing
+from hub.auth.matrix import line_for, missing
+from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.auth.revocation import source
@@ -43,11 +44,14 @@ from hub.vocabulary import Vocabulary, vocabulary
 from hub.web import (
     audit,
     calendar,
+    client_keys,
+    consents,
     oauth,
     pages_route,
     queries,
     releases_page,
     returns,
+    sign_in,
     templates_route,
 )
 from hub.web.authentication import COOKIE, principal_of
@@ -59,7 +63,7 @@ from hub.web.middleware import Wall, wall
 from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
 from hub.web.rates import Rates
-from hub.web.sign_in import sign_in_routes
+from hub.web.tickets import ticket_routes
 from hub.web.trusted import trusted_hashes
 from hub.web.volume import Volume, tell
 
@@ -76,6 +80,7 @@ class RunningHub:
     clock: Clock
     standing: Standing
     words: Vocabulary
+    provider: Provider | None = None
 
 
 @asynccontextmanager
@@ -97,6 +102,7 @@ async def running(
             "This hub was restored from a backup and nobody has confirmed its disclosure policy "
             "yet; see `hub restore-confirm --help`."
         )
+    provider = provider_of(settings, clock)
     database = await Database.open(settings)
     try:
         yield RunningHub(
@@ -106,8 +112,11 @@ async def running(
             clock=clock,
             standing=Standing(source(database, clock), clock),
             words=vocabulary(),
+            provider=provider,
         )
     finally:
+        if provider is not None:
+            await provider.close()
         await (database.discard() if throw_away else database.close())
 
 
@@ -124,7 +133,7 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=releases_page.FORMS | {"/sign-out"},
+            forms=releases_page.FORMS | sign_in.FORMS | consents.FORMS,
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
         )
@@ -137,11 +146,13 @@ def build(hub: RunningHub) -> Starlette:
 
 
 def _routes(hub: RunningHub) -> list[BaseRoute]:
-    demo = sign_in_routes(hub.settings) if hub.settings.env == "demo" else []
     return [
         *pages_route.routes,
         *oauth.routes,
-        *demo,
+        *consents.routes,
+        *client_keys.routes,
+        *_sign_in(hub),
+        *sign_in.routes,
         *returns.routes,
         *templates_route.routes,
         *audit.routes,
@@ -157,18 +168,25 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
     ]
 
 
+def _sign_in(hub: RunningHub) -> list[Route]:
+    if hub.settings.env == "demo":
+        return ticket_routes(hub.settings)
+    return sign_in.provider_routes if hub.provider else []
+
+
 def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
     reads = path == "/graphql"
 
     def context(_: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
         return _context(hub, principal, reads)
 
+    introspection = f"{'read' if reads else 'intake'}.introspection"
     serving = Serving(
         context=context,
         authenticate=_authenticate,
         get_allowed=reads,
         page=graphiql_page(path, examples, lambda request: COOKIE in request.cookies),
-        may_introspect=lambda principal: allows(principal, "schema.read"),
+        may_introspect=lambda principal: allows(principal, line_for(introspection)),
         trusted=_trusted,
         told=tell if reads else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
@@ -217,11 +235,16 @@ async def _sdl(_: Request) -> Response:
     return PlainTextResponse(read.schema.as_str() + "\n", media_type="text/plain; charset=utf-8")
 
 
-def _require_lines(routes: Iterable[BaseRoute]) -> None:
+def surface(routes: Iterable[BaseRoute]) -> list[str]:
+    """Name everything that is served, as the surface file names it."""
     items = [item for route in routes for item in _items(route)]
     items += [*guard.items(read.Query, "read"), *guard.items(intake.Query, "intake")]
-    items += guard.items(intake.Mutation, "intake")
-    found = missing(items)
+    items += [*guard.items(intake.Mutation, "intake"), *queries.ITEMS]
+    return [*items, "read.introspection", "intake.introspection"]
+
+
+def _require_lines(routes: Iterable[BaseRoute]) -> None:
+    found = missing(surface(routes))
     if found:
         raise SettingsError(f"No line of the role matrix guards {', '.join(found)}.")
 

@@ -10,7 +10,10 @@ from hub.commands import (
     backup,
     checking,
     clients,
+    keys,
     mapping,
+    people,
+    preparing,
     pushing,
     releases,
     serving,
@@ -28,6 +31,8 @@ app.command("demo")(serving.demo)
 app.command("serve")(serving.serve)
 app.command("migrate")(serving.migrate)
 app.command("check")(checking.check)
+app.command("prepare")(preparing.prepare)
+app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
 app.add_typer(mapping.app, name="mapping")
 app.command("backup")(backup.back_up)
@@ -35,6 +40,8 @@ app.command("backup-key")(backup.make_key)
 app.command("restore")(backup.restore)
 app.command("restore-confirm")(backup.confirm)
 app.add_typer(clients.app, name="client")
+app.add_typer(people.app, name="user")
+app.add_typer(keys.app, name="key")
 app.add_typer(releases.app, name="release")
 app.add_typer(audit.app, name="audit")
 app.add_typer(words.app, name="vocabulary")

@@ -2,8 +2,8 @@
 
 from hub.db.migrations.statements import run
 
-revision = "0009_anchors"
-down_revision = "0008_news"
+revision = "0010_anchors"
+down_revision = "0009_people"
 branch_labels = None
 depends_on = None
 
