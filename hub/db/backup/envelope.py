@@ -23,6 +23,7 @@ from hub.errors import SettingsError
 MAGIC = b"hub-backup-1\n"
 PIECE = 64 * 1024
 TAG = 16
+CHANGED = "The backup was changed or cut, or the key is another."
 PUBLIC = "hub-backup-public-key"
 PRIVATE = "hub-backup-private-key"
 
@@ -93,7 +94,10 @@ class Opening:
         if not head.startswith(MAGIC) or len(head) != len(MAGIC) + 32:
             raise SettingsError("That file is no backup of a hub.")
         public = head[len(MAGIC) :]
-        shared = key.exchange(X25519PublicKey.from_public_bytes(public))
+        try:
+            shared = key.exchange(X25519PublicKey.from_public_bytes(public))
+        except ValueError:  # a point that no honest sealing writes
+            raise SettingsError(CHANGED) from None
         self._cipher = _cipher(shared, public, key.public_key().public_bytes_raw())
         self._source, self._number, self._ready = source, 0, bytearray()
         self._next = source.read(PIECE + TAG)
@@ -113,7 +117,7 @@ class Opening:
         try:
             self._ready += self._cipher.decrypt(_nonce(self._number, self._ended), piece, None)
         except InvalidTag:
-            raise SettingsError("The backup was changed or cut, or the key is another.") from None
+            raise SettingsError(CHANGED) from None
         self._number += 1
 
     def drain(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from hub.db.backup.envelope import (
+    MAGIC,
     PIECE,
     TAG,
     Opening,
@@ -65,6 +66,7 @@ def changes() -> list[bytes]:
         *flipped,
         b"",
         start,
+        MAGIC + bytes(200),
         whole[:-1],
         start + b"".join(pieces[:3]),
         start + b"".join([pieces[1], pieces[0], *pieces[2:]]),
