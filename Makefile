@@ -26,7 +26,7 @@ demo: $(VENV)/ready
 	@$(BIN)/hub demo --port $(PORT) $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
 
 test-long: check
 	$(BIN)/python -m pytest

@@ -23,6 +23,7 @@ from hub.auth.matrix import missing
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.auth.revocation import source
+from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.auth.startup import refuse_unsafe
 from hub.clock import Clock, now
@@ -35,9 +36,10 @@ from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
 from hub.schema.read.context import ReadContext
 from hub.settings import Settings
+from hub.submissions.receipts import Receipts
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
-from hub.web import oauth, pages_route, queries, releases_page, returns, templates_route
+from hub.web import calendar, oauth, pages_route, queries, releases_page, returns, templates_route
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
@@ -46,7 +48,10 @@ from hub.web.health import Check, health_routes, prometheus_meter
 from hub.web.middleware import Wall, wall
 from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
+from hub.web.rates import Rates
 from hub.web.sign_in import sign_in_routes
+from hub.web.trusted import trusted_hashes
+from hub.web.volume import Volume, tell
 
 STATIC = Path(web.__file__).parent / "static"
 
@@ -105,11 +110,13 @@ def build(hub: RunningHub) -> Starlette:
             cookie=COOKIE,
             forms=releases_page.FORMS | {"/sign-out"},
             observe=meter.observe if meter else None,
+            rates=Rates(hub.settings),
         )
     )
     app = Starlette(routes=routes, middleware=middleware)
     add_handlers(app)
     app.state.hub = hub
+    app.state.volume = Volume(hub.settings, hub.words.areas)
     return app
 
 
@@ -121,6 +128,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *demo,
         *returns.routes,
         *templates_route.routes,
+        *calendar.routes,
         *queries.routes,
         *releases_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),
@@ -144,6 +152,8 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         get_allowed=reads,
         page=graphiql_page(path, examples, lambda request: COOKIE in request.cookies),
         may_introspect=lambda principal: allows(principal, "schema.read"),
+        trusted=_trusted,
+        told=tell if reads else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
         timeout=10.0 if reads else 3600.0,
     )
@@ -157,7 +167,11 @@ async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncI
         library = Library(hub.database, hub.words, audience, hub.clock)
         yield ReadContext(principal, library)
     else:
-        yield IntakeContext(principal, hub.database, hub.words, hub.clock)
+        receipts = Receipts(hub.keys, hub.settings.issuer)
+        secret = hub.settings.method_secret_file
+        yield IntakeContext(
+            principal, hub.database, hub.words, hub.clock, receipts, secret_file=secret
+        )
 
 
 async def _authenticate(request: Request) -> Principal:
@@ -165,6 +179,11 @@ async def _authenticate(request: Request) -> Principal:
     if principal is None:
         raise UnauthenticatedError("This needs a token; ask /oauth/token for one.")
     return principal
+
+
+def _trusted(principal: Principal) -> frozenset[str] | None:
+    """Bound the public client to the trusted documents (security G11)."""
+    return trusted_hashes() if Role.PUBLIC in principal.roles else None
 
 
 def _database_answers(hub: RunningHub) -> Check:

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from hub.commands import audit, checking, clients, pushing, releases, serving, words
+from hub.commands import audit, checking, clients, mapping, pushing, releases, serving, words
 from hub.errors import HubError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.command("serve")(serving.serve)
 app.command("migrate")(serving.migrate)
 app.command("check")(checking.check)
 app.command("push")(pushing.push)
+app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
 app.add_typer(releases.app, name="release")
 app.add_typer(audit.app, name="audit")

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from hub.vocabulary import Breakdown, CellKey, breakdown_text
 
@@ -70,6 +71,8 @@ class Reported:
     note: str | None = field(default=None, repr=False)
     row: int | None = None
     pointer: str | None = None
+    column: str | None = None
+    """Letter of the column, where an agency's own layout was read by a mapping."""
 
     @property
     def key(self) -> CellKey:
@@ -86,6 +89,11 @@ class Return:
     period: str
     observations: tuple[Reported, ...] = field(repr=False)
     note: str | None = field(default=None, repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Write the return as a body of the contract's form."""
+        listed = [_as_json(item, self.period) for item in self.observations]
+        return {"observations": listed} | ({"note": self.note} if self.note else {})
 
     @property
     def content_hash(self) -> str:
@@ -107,6 +115,28 @@ class Return:
         body = [self.dataset, self.agency, self.period, self.note or "", rows]
         text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _as_json(item: Reported, period: str) -> dict[str, Any]:
+    """One observation without its empty fields; the return's own period is left out."""
+    found: dict[str, Any] = {
+        "indicator": item.indicator,
+        "area": item.area,
+        "period": None if item.period == period else item.period,
+        "breakdown": dict(item.breakdown) or None,
+        "value": _number(item.value),
+        "status": item.status,
+        "reason": item.reason,
+        "base": _number(item.base),
+        "note": item.note,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _plain(value: Decimal | None) -> str:

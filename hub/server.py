@@ -15,6 +15,7 @@ import uvicorn
 
 from hub.app import RunningHub, build
 from hub.auth.revocation import forget_expired
+from hub.db.listening import News
 from hub.errors import SettingsError
 
 _log = structlog.get_logger("hub.server")
@@ -48,6 +49,10 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        # Uvicorn would believe any program of this machine; only the configured proxy may speak
+        # for others (security H9).
+        proxy_headers=hub.settings.proxy is not None,
+        forwarded_allow_ips=hub.settings.proxy or "",
     )
     server = _Server(config)
     loop = asyncio.get_running_loop()
@@ -59,6 +64,8 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         loop.add_signal_handler(number, stop)
     task = asyncio.create_task(server.serve())
     tidying = asyncio.create_task(_tidy(hub))
+    listener = hub.database.listener(lambda news: _hear(hub, news))
+    listener.begin()
     while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
         await asyncio.sleep(0.02)
     try:
@@ -67,6 +74,13 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         stop()
         tidying.cancel()
         await task
+        await listener.end()
+
+
+def _hear(hub: RunningHub, news: News) -> None:
+    """Look again at what another process changed (security A13)."""
+    if news is News.REGISTRY:
+        hub.standing.forget()
 
 
 async def _tidy(hub: RunningHub) -> None:

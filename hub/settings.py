@@ -32,6 +32,25 @@ class Settings(BaseSettings):
     """Largest return body in bytes (security requirement H4)."""
     graphql_limit: int = 128 * 1024
     """Largest GraphQL body in bytes (security requirement H4)."""
+    method_secret_file: Path | None = None
+    """Holds the secret (32 bytes or more) that controlled rounding and cell keys draw by; needed
+    only where a disclosure policy asks for these. Keep it as long as the releases."""
+    requests_per_minute: int = Field(default=6_000, ge=1)
+    """Requests one client may make; a GraphQL document not met before counts as six (H10)."""
+    rows_per_minute: int = Field(default=2_000_000, ge=1)
+    """Rows that one client's queries may ask for, as priced before they run (H10)."""
+    address_requests_per_minute: int = Field(default=30_000, ge=1)
+    """Requests one network address may make, whoever they are from (H10)."""
+    failed_proofs_per_minute: int = Field(default=120, ge=1)
+    """Wrong secrets or assertions for one client from one address; ten times as many in all."""
+    processes: int = Field(default=1, ge=1)
+    """How many hub processes share the load; each allows its part of every rate."""
+    scan_areas: int = Field(default=60, ge=1)
+    """Areas, or categories, one reader may name in an hour before it is recorded as a scan."""
+    scan_rows: int = Field(default=200_000, ge=1)
+    """Rows one reader may ask for in an hour before it is recorded as a scan."""
+    proxy: str | None = None
+    """Address of the one TLS proxy whose X-Forwarded-For and -Proto are believed; unset: none."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much of what the hub does is logged; never a reported number at any level."""
 

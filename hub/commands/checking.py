@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.clock import now
+from hub.commands.preview import show, transcript_of
 from hub.errors import InvalidError
+from hub.loaders.agencies import Mapping, load_mapping, named
 from hub.loaders.body import CSV, JSON, XLSX
 from hub.returns import Finding, Severity
 from hub.submissions.reception import Address, judge, require_known
@@ -27,6 +29,12 @@ Agency = Annotated[
 Period = Annotated[
     str | None,
     typer.Option("--period", "-p", help="A period such as FY2017-18; else from the path."),
+]
+MappingName = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping", "-m", help="A mapping file of your own, or the name of a shipped one."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine output on standard output.")]
 
@@ -59,19 +67,43 @@ def address_of(file: Path, dataset: str | None, agency: str | None, period: str 
     return Address(*(one or other for one, other in zip(said, found, strict=True)))
 
 
+def mapping_of(name: str | None) -> Mapping | None:
+    """The mapping a file is read by: a file of the agency's own, or one shipped with the hub.
+
+    Raises:
+        MappingError, NotFoundError: it cannot be used, or there is none.
+    """
+    if name is None:
+        return None
+    file = Path(name)
+    return load_mapping(file, vocabulary()) if file.exists() else named(name, vocabulary())
+
+
 def check(
     file: File,
     dataset: Dataset = None,
     agency: Agency = None,
     period: Period = None,
+    mapping: MappingName = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what the mapping makes of each cell.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Validate a return with no server and no account; exit status 1 if it would be refused."""
     address = address_of(file, dataset, agency, period)
-    words = vocabulary()
+    words, rules = vocabulary(), mapping_of(mapping)
     require_known(address, words)
+    if preview:
+        if rules is None:
+            raise typer.BadParameter("--preview shows what a --mapping makes of the file.")
+        show(transcript_of(file, rules, address), as_json)
+        if as_json:
+            return
     try:
-        judged = judge(file.read_bytes(), media_type(file), address, words, now().date())
+        judged = judge(
+            file.read_bytes(), media_type(file), address, words, now().date(), mapping=rules
+        )
     except InvalidError as error:
         report([item for item in error.findings if isinstance(item, Finding)], as_json, ok=False)
         raise typer.Exit(1) from None

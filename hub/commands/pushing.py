@@ -5,14 +5,30 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx2
 import typer
 
-from hub.commands.checking import Agency, AsJson, Dataset, File, Period, address_of, media_type
+from hub.commands.checking import (
+    Agency,
+    AsJson,
+    Dataset,
+    File,
+    MappingName,
+    Period,
+    address_of,
+    mapping_of,
+    media_type,
+    report,
+)
+from hub.commands.preview import transcript_of
 from hub.errors import HubError, SettingsError
+from hub.loaders.agencies import Mapping
+from hub.loaders.body import JSON
+from hub.submissions.reception import Address
 
 Url = Annotated[str, typer.Option("--url", envvar="HUB_URL", help="Address of the hub.")]
 
@@ -48,23 +64,43 @@ def push(
     period: Period = None,
     url: Url = "http://127.0.0.1:8000",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Validate, store nothing.")] = False,
+    mapping: MappingName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Push a return. Credentials come from HUB_TOKEN, or HUB_CLIENT_ID and HUB_CLIENT_SECRET."""
+    """Push a return. Credentials come from HUB_TOKEN, or HUB_CLIENT_ID and HUB_CLIENT_SECRET.
+
+    With a mapping the file is read here, and only the figures it names are sent.
+    """
     address = address_of(file, dataset, agency, period)
+    content_type, body = media_type(file), file.read_bytes()
+    if rules := mapping_of(mapping):
+        content_type, body = JSON, _mapped(file, rules, address)
     path = "/".join(quote(part, safe="") for part in astuple(address))
     with reaching(url), httpx2.Client(base_url=url, timeout=120) as http:
-        headers = {"Authorization": f"Bearer {_token(http)}", "Content-Type": media_type(file)}
+        headers = {"Authorization": f"Bearer {_token(http)}", "Content-Type": content_type}
         answer = http.put(
             f"/v1/returns/{path}",
             params={"dryRun": "true"} if dry_run else {},
-            content=file.read_bytes(),
+            content=body,
             headers=headers,
         )
     content: dict[str, Any] = answer.json()
     typer.echo(json.dumps(content) if as_json else _words(answer.status_code, content))
     if answer.is_error:
         raise typer.Exit(1)
+
+
+def _mapped(file: Path, rules: Mapping, address: Address) -> bytes:
+    """The return a mapping makes of the file.
+
+    Raises:
+        typer.Exit: a cell cannot be read; what is wrong has been printed.
+    """
+    loaded = transcript_of(file, rules, address).load()
+    if loaded.return_ is None:
+        report(loaded.findings, as_json=False, ok=False)
+        raise typer.Exit(1)
+    return json.dumps(loaded.return_.as_json()).encode()
 
 
 def _token(http: httpx2.Client) -> str:

@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from hub.db import fitness
 from hub.db.embedded import EmbeddedPostgres
+from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
 from hub.db.pools import pool
@@ -21,6 +22,8 @@ from hub.errors import DatabaseError
 from hub.settings import Settings
 
 Kind = TypeVar("Kind", bound=AsyncSession)
+AGENCY = text("SELECT set_config('hub.agency', :agency, true)")
+"""Names the agency until the transaction's end, and no longer: true is PostgreSQL's LOCAL."""
 log = structlog.get_logger(__name__)
 
 
@@ -90,10 +93,21 @@ class Database:
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.destroy)
 
+    def listener(self, heard: Heard) -> Listener:
+        """Make what hears of other processes' changes; its owner begins and ends it."""
+        return Listener(self._engines[Duty.READ].url, heard)
+
     @asynccontextmanager
-    async def intake(self) -> AsyncIterator[IntakeSession]:
-        """Begin a transaction on returns: committed at the block's end, undone on an error."""
+    async def intake(self, agency: str = "") -> AsyncIterator[IntakeSession]:
+        """Begin a transaction on one agency's returns; left out, no return is seen or written.
+
+        The database itself keeps to the agency (row level security); the setting ends with the
+        transaction, so the next user of the connection starts without one. Committed at the
+        block's end, undone on an error. Who must see returns of several agencies does what only
+        a release or a steward may do, and uses :meth:`release`.
+        """
         async with self._transaction(IntakeSession, Duty.INGEST) as session:
+            await session.execute(AGENCY, {"agency": agency})
             yield session
 
     @asynccontextmanager

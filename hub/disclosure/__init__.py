@@ -6,7 +6,8 @@ The chain: :func:`relations_of` links the counts of a release; :func:`protect` m
 """
 
 from hub.disclosure.attack import AttackReport, Finding, Verdict, attack
-from hub.disclosure.policy import PARTNER, PUBLIC, Audience, Policy
+from hub.disclosure.contributors import observers, with_parts
+from hub.disclosure.policy import PARTNER, PUBLIC, Audience, Method, Policy
 from hub.disclosure.primary import is_sensitive, sensitive_cells
 from hub.disclosure.protect import protect
 from hub.disclosure.protection import (
@@ -19,7 +20,7 @@ from hub.disclosure.protection import (
     State,
     Witness,
 )
-from hub.disclosure.published import PublishedTable, known_to, published_table
+from hub.disclosure.published import PublishedTable, Told, known_to, published_table, told_of
 from hub.disclosure.relations import cell_of, relations_of
 from hub.disclosure.rounding import rounded
 from hub.disclosure.table import Bound, Cell, CountTable, Past, Relation, VirtualKey, share
@@ -38,6 +39,7 @@ __all__ = [
     "CountTable",
     "Finding",
     "Loss",
+    "Method",
     "Past",
     "Policy",
     "Protection",
@@ -45,6 +47,7 @@ __all__ = [
     "Relation",
     "Side",
     "State",
+    "Told",
     "Verdict",
     "VirtualKey",
     "Witness",
@@ -53,10 +56,13 @@ __all__ = [
     "check_witnesses",
     "is_sensitive",
     "known_to",
+    "observers",
     "protect",
     "published_table",
     "relations_of",
     "rounded",
     "sensitive_cells",
     "share",
+    "told_of",
+    "with_parts",
 ]

@@ -18,6 +18,9 @@ from hub.disclosure.system import Reals, System
 Pattern = tuple[tuple[int, int], ...]
 """Codes of an axis with +1 or -1."""
 
+Off = dict[int, int]
+"""Numbers of the relations that a pattern breaks, with how far each is off."""
+
 MOST_PATTERNS = 96
 MOST_STEPS = 1_500
 """How far to look for the patterns of one code."""
@@ -44,10 +47,10 @@ class Axis:
     def __init__(self, size: int, rows: Iterable[Pattern]) -> None:
         self.size = size
         self._rows = sorted(set(rows))
-        self._rows_of: list[list[int]] = [[] for _ in range(size)]
+        self._rows_of: list[list[tuple[int, int]]] = [[] for _ in range(size)]
         for number, row in enumerate(self._rows):
-            for code, _ in row:
-                self._rows_of[code].append(number)
+            for code, weight in row:
+                self._rows_of[code].append((number, weight))
         self._fans: dict[int, Fan] = {}
 
     def fan(self, code: int) -> Fan:
@@ -68,36 +71,38 @@ class Axis:
     def _patterns(self, code: int) -> Iterable[Pattern]:
         """Best first: repair one broken relation at a time with one more code."""
         start: Pattern = ((code, 1),)
-        queue, seen, found, order = [(1, 0, start)], {start}, 0, 0
+        queue = [(1, 0, start, self._after({}, code, 1))]
+        seen, found, order = {start}, 0, 0
         for _ in range(MOST_STEPS):
             if not queue or found == MOST_PATTERNS:
                 return
-            _, _, pattern = heapq.heappop(queue)
-            broken = self._broken(dict(pattern))
-            if broken is None:
+            _, _, pattern, off = heapq.heappop(queue)
+            if not off:
                 found += 1
                 yield pattern
                 continue
-            for step in self._repairs(dict(pattern), *broken):
+            for step in self._repairs(dict(pattern), off):
                 longer = tuple(sorted((*pattern, step)))
                 if longer not in seen:
                     seen.add(longer)
                     order += 1
-                    heapq.heappush(queue, (len(longer), order, longer))
+                    heapq.heappush(queue, (len(longer), order, longer, self._after(off, *step)))
 
-    def _broken(self, pattern: dict[int, int]) -> tuple[int, int] | None:
-        """A relation that the pattern breaks, the shortest, with how far it is off."""
-        best: tuple[int, int] | None = None
-        for number in dict.fromkeys(n for code in pattern for n in self._rows_of[code]):
-            off = sum(weight * pattern.get(code, 0) for code, weight in self._rows[number])
-            if off and (best is None or len(self._rows[number]) < len(self._rows[best[0]])):
-                best = (number, off)
-        return best
+    def _after(self, off: Off, code: int, sign: int) -> Off:
+        """How far each relation is off once ``code`` has moved as well."""
+        changed = dict(off)
+        for number, weight in self._rows_of[code]:
+            by = changed.pop(number, 0) + weight * sign
+            if by:
+                changed[number] = by
+        return changed
 
-    def _repairs(self, pattern: dict[int, int], number: int, off: int) -> Iterable[tuple[int, int]]:
+    def _repairs(self, pattern: dict[int, int], off: Off) -> Iterable[tuple[int, int]]:
+        """Codes that mend the shortest broken relation alone."""
+        number = min(off, key=lambda at: (len(self._rows[at]), at))
         for code, weight in self._rows[number]:
-            if code not in pattern and off % weight == 0 and abs(off // weight) == 1:
-                yield code, -off // weight
+            if code not in pattern and abs(weight) == abs(off[number]):
+                yield code, -off[number] // weight
 
 
 @dataclass(frozen=True)

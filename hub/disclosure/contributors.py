@@ -4,6 +4,7 @@ A total over two agencies is, for each of them, the other's count: one subtracti
 parts become virtual cells, so that a small one is protected like any other count.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hub.disclosure.table import Cell, CountTable, Past, Relation, VirtualKey
@@ -38,6 +39,29 @@ def with_parts(table: CountTable) -> CountTable:
     if len(cells) == len(table.cells):
         return table
     return CountTable(tuple(cells), tuple(relations), table.bounds)
+
+
+def observers(
+    table: CountTable, targets: Sequence[int]
+) -> Iterator[tuple[str | None, Mapping[int, int], list[int]]]:
+    """A reader, then each agency, with the counts they know and the targets kept from them.
+
+    An agency attacks what it had no part in: of a count that it shares, the others' parts.
+    """
+    yield None, {}, list(targets)
+    for agency in sorted({agency for cell in table.cells for agency, _ in cell.parts}):
+        mine = [
+            place
+            for place in targets
+            if all(other != agency for other, _ in table.cells[place].parts)
+        ]
+        known = {
+            place: cell.value
+            for place, cell in enumerate(table.cells)
+            if cell.owner == agency and cell.value is not None
+        }
+        if mine:
+            yield agency, known, mine
 
 
 def _part(cell: Cell, agency: str, part: int) -> Cell:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from hub.disclosure.policy import Policy
 from hub.disclosure.protection import Protection, State
 from hub.disclosure.rounding import told_by
 from hub.disclosure.table import Cell, CountTable, VirtualKey
@@ -23,18 +24,19 @@ def published_table(protection: Protection) -> PublishedTable:
     """What a release of this protection tells, rounding included."""
     table = protection.table
     told = (
-        _told(cell, state, protection)
+        told_of(cell, protection.policy, shown=state is State.PUBLISHED)
         for cell, state in zip(table.cells, protection.pattern, strict=True)
     )
     return PublishedTable(tuple(cell.key for cell in table.cells), tuple(told))
 
 
-def _told(cell: Cell, state: State, protection: Protection) -> Told:
-    if cell.value is None or not (cell.is_known or state is State.PUBLISHED):
+def told_of(cell: Cell, policy: Policy, *, shown: bool) -> Told:
+    """What readers are told of one cell: its limits if it is hidden, rounding included if not."""
+    if cell.value is None or not (cell.is_known or shown):
         return cell.lower, cell.upper
     if cell.is_known or not cell.people:
         return cell.value, cell.value
-    low, high = told_by(cell.value, protection.policy)
+    low, high = told_by(cell.value, policy)
     return max(low, cell.lower), high if cell.upper is None else min(high, cell.upper)
 
 

@@ -1,6 +1,8 @@
 """Body -> return, by media type."""
 
 from hub.errors import MediaTypeError
+from hub.loaders.agencies import Mapping, read_grid, transcribe
+from hub.loaders.agencies.grid import require_layout
 from hub.loaders.csv_body import read_csv
 from hub.loaders.json_body import read_json
 from hub.loaders.loaded import Frame, Loaded
@@ -21,8 +23,11 @@ def load(
     agency: str,
     period: str,
     words: Vocabulary | None = None,
+    mapping: Mapping | None = None,
 ) -> Loaded:
     """Read what an agency sent; ``words`` is the shipped vocabulary unless given.
+
+    With a ``mapping`` the body is CSV or XLSX in the agency's own layout.
 
     Blocks for up to ten seconds on a spreadsheet, which is read in a child process: call it from
     a worker thread in a server.
@@ -34,7 +39,11 @@ def load(
     """
     frame = Frame(dataset, agency, period)
     known = words or vocabulary()
-    match _plain(media_type):
+    plain = _plain(media_type)
+    if mapping is not None:
+        require_layout(plain)
+        return transcribe(read_grid(body, plain == XLSX, mapping), mapping, frame, known).load()
+    match plain:
         case "application/json":
             return read_json(body, frame, known)
         case "text/csv":

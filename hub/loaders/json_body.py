@@ -51,13 +51,15 @@ def read_json(body: bytes, frame: Frame, words: Vocabulary) -> Loaded:
         raise TooLargeError(f"The return has more than {MAX_ROWS:,} observations.")
     top = _Object(document, "", None, words)
     note = top.field("note", read_note)
-    observations = []
+    observations: list[Reported] = []
+    partial: list[Reported] = []
     findings += top.findings
     for row, item in enumerate(items):
+        before = len(findings)
         reported = _read_item(item, row, frame, words, findings)
         if reported:
-            observations.append(reported)
-    return Loaded(frame.make(observations, note), tuple(findings), len(items))
+            (observations if len(findings) == before else partial).append(reported)
+    return Loaded(frame.make(observations, note), tuple(findings), len(items), tuple(partial))
 
 
 def parse_strict(text: str) -> dict[str, Any]:
@@ -135,9 +137,8 @@ def _read_item(
         return None
     reader = _Object(item, pointer, row, words)
     reported = reader.observation(frame)
-    problems = _unknown_fields(item, FIELDS, pointer, row) + reader.findings
-    findings += problems
-    return None if problems else reported
+    findings += _unknown_fields(item, FIELDS, pointer, row) + reader.findings
+    return reported
 
 
 class _Object:
@@ -150,7 +151,7 @@ class _Object:
         self.findings: list[Finding] = []
 
     def observation(self, frame: Frame) -> Reported:
-        """Read the object; meaningless when ``findings`` is not empty afterwards."""
+        """Read the object; in part only when ``findings`` is not empty afterwards."""
         return Reported(
             indicator=self._needed("indicator"),
             area=self._needed("area"),

@@ -33,6 +33,11 @@ class Loaded:
     findings: tuple[Finding, ...]
     received: int
     """How many rows (or list items) the body holds, good and bad; the header is none."""
+    partial: tuple[Reported, ...] = field(default=(), repr=False)
+    """Rows that could be read in part: their codes are judged too, so that a row with two faults
+    hears of both at once. Never stored."""
+    earlier: Return | None = field(default=None, repr=False)
+    """What the same page says of the year before the return, to compare with. Never stored."""
 
     @property
     def is_whole(self) -> bool:

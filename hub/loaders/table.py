@@ -62,11 +62,13 @@ def read_table(
     if findings:
         return Loaded(None, tuple(findings), len(rows))
     observations: list[Reported] = []
+    partial: list[Reported] = []
     for line in rows:
+        before = len(findings)
         item = _read_line(header, line, frame, findings)
         if item:
-            observations.append(item)
-    return Loaded(frame.make(observations), tuple(findings), len(rows))
+            (observations if len(findings) == before else partial).append(item)
+    return Loaded(frame.make(observations), tuple(findings), len(rows), tuple(partial))
 
 
 def _without_blank_end(lines: list[Line]) -> list[Line]:
@@ -124,7 +126,7 @@ def _header_error(
 def _read_line(
     header: Sequence[str], line: Line, frame: Frame, findings: list[Finding]
 ) -> Reported | None:
-    """Read one row, or say in ``findings`` everything that keeps it from being read."""
+    """Read one row as far as it goes, and say in ``findings`` what cannot be read."""
     if line.is_blank:
         findings.append(
             Finding(Severity.NOTICE, LoaderCode.BLANK_ROW, "The row is empty.", row=line.row)
@@ -144,7 +146,7 @@ def _read_line(
     reader = _LineReader(dict(zip(header, line.cells, strict=True)), line.row)
     item = reader.read(frame)
     findings += reader.findings
-    return None if reader.findings else item
+    return item
 
 
 class _LineReader:
@@ -155,7 +157,7 @@ class _LineReader:
         self.findings: list[Finding] = []
 
     def read(self, frame: Frame) -> Reported:
-        """Read the row; meaningless when ``findings`` is not empty afterwards."""
+        """Read the row; in part only when ``findings`` is not empty afterwards."""
         return Reported(
             indicator=self._needed("indicator"),
             area=self._needed("area"),

@@ -25,15 +25,24 @@ def read_xlsx(body: bytes, frame: Frame, words: Vocabulary) -> Loaded:
     Raises:
         MalformedError: it is no XLSX, is unsafe, or holds more than one sheet beside Codes.
     """
-    answer = _ask_child(body)
-    if "refused" in answer:
-        raise MalformedError(answer["refused"], code="WORKBOOK")
-    lines = _lines(answer["rows"], {(row, place): kind for row, place, kind in answer["problems"]})
+    lines = read_lines(body)
     if not lines:
         raise MalformedError("The sheet is empty.")
     width = _width(lines)
     header = [cell if isinstance(cell, str) else "" for cell in lines[0].cells[:width]]
     return read_table(header, [_cut(line, width) for line in lines[1:]], frame, words)
+
+
+def read_lines(body: bytes) -> list[Line]:
+    """Read every row of the workbook's one sheet.
+
+    Raises:
+        MalformedError: it is no XLSX, is unsafe, or holds more than one sheet beside Codes.
+    """
+    answer = _ask_child(body)
+    if "refused" in answer:
+        raise MalformedError(answer["refused"], code="WORKBOOK")
+    return _lines(answer["rows"], {(row, place): kind for row, place, kind in answer["problems"]})
 
 
 def _lines(rows: list[list[Any]], problems: dict[tuple[int, int], str]) -> list[Line]:

@@ -98,6 +98,7 @@ def release_of(row: Row[Any]) -> Release:
         note=row.note,
         published_at=row.published_at,
         cells=row.cells,
+        protection=row.protection,
     )
 
 

@@ -1,6 +1,7 @@
 """A published release: immutable, versioned, for one audience."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,3 +26,5 @@ class Release:
     note: str | None
     published_at: datetime
     cells: int
+    protection: Mapping[str, str] = field(default_factory=dict)
+    """The method and its settings: what every reader may know of how it was protected."""

@@ -30,7 +30,14 @@ async def publish(
         .where(release.c.audience == draft.c.audience)
         .scalar_subquery()
     )
-    copied = ("content_hash", "policy_version", "vocabulary_version", "note", "prepared_by")
+    copied = (
+        "content_hash",
+        "policy_version",
+        "vocabulary_version",
+        "note",
+        "prepared_by",
+        "protection",
+    )
     chosen = select(
         draft.c.id,
         number,

@@ -1,7 +1,7 @@
 """Keeping a release that is being made: its content, its inputs, and the steward's report."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -50,6 +50,8 @@ class Draft:
     cells: int
     after_sequence: int
     partner_release: str | None
+    protection: dict[str, str] = field(default_factory=dict)
+    """The method and its settings, as published with the release."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,24 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from hub.audit import Event, record
 from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
 from hub.db.engine import Database
 from hub.db.sessions import ReleaseSession
+from hub.disclosure import Method
 from hub.errors import ConflictError, InvalidError
 from hub.protected import writer
 from hub.protected.observations import Observation
-from hub.protected.releases import Audience
+from hub.protected.releases import Audience, Release
 from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
-from hub.release.policies import in_force
+from hub.release.policies import in_force, named
 from hub.release.preparation import Vintage, prepare
+from hub.release.secret import secret_for
+from hub.release.words import keep_words, words_then
 from hub.submissions.history import lock_returns, one_revision, step
 from hub.submissions.revisions import SignedOff
 from hub.submissions.signed_off import of_release, signed_off
@@ -40,21 +44,24 @@ async def prepare_release(
     principal: Principal,
     at: datetime,
     progress: Progress | None = None,
+    secret_file: Path | None = None,
 ) -> Draft:
     """Make a release of everything signed off: collate, roll up, protect, derive, attack.
 
     Raises:
-        ConflictError: nothing is signed off, returns contradict each other, or there is no
-            partners' release yet that a public one could be made from.
+        ConflictError: nothing is signed off, returns contradict each other, there is no
+            partners' release yet that a public one could be made from, or the policy's method
+            needs a secret that the hub does not have.
         DisclosureError: the release could not be protected, or its own attack broke it.
     """
     async with database.release() as session:
         policy = await in_force(session, audience)
+        secret = secret_for(policy, secret_file)
         source = await _source(session, audience)
-        history = await _history(session, audience)
+        history = await _history(session, audience, words)
     partner = None if source.partner is None else source.shown
     made = await asyncio.to_thread(
-        prepare, source.signed, words, policy, history, partner, progress
+        prepare, source.signed, words, policy, history, partner, progress, secret
     )
     async with database.release() as session:
         draft = Draft(
@@ -74,7 +81,9 @@ async def prepare_release(
             cells=len(made.cells),
             after_sequence=len(history),
             partner_release=source.partner,
+            protection=dict(made.public),
         )
+        await keep_words(session, words)
         inputs = [one.revision for one in source.signed]
         await drafts.keep(session, draft, inputs, made.cells, made.report)
         await record(session, _event("release.prepare", draft, principal), at)
@@ -102,12 +111,26 @@ async def _source(session: ReleaseSession, audience: Audience) -> _Source:
             "A public release is made from the partners' release; publish one of those first.",
             code="NO_PARTNER_RELEASE",
         )
+    await _exact(session, partners[-1])
     last = partners[-1].id
     shown = await writer.observations(session, last)
     return _Source(await of_release(session, last), last, shown)
 
 
-async def _history(session: ReleaseSession, audience: Audience) -> list[Vintage]:
+async def _exact(session: ReleaseSession, partners: Release) -> None:
+    """A public release shows nothing more exact than the partners' one: of rounded or noisy
+    numbers it could only be made by telling more about the counts behind them."""
+    policy = await named(session, partners.policy_version, Audience.PARTNER)
+    if policy.method is not Method.SUPPRESSION:
+        raise ConflictError(
+            f"The partners' release was made by {policy.method.replace('_', ' ')}. A public "
+            "release is made from exact counts that partners see; publish a partners' release by "
+            "suppression first, or give the public none.",
+            code="PARTNER_METHOD",
+        )
+
+
+async def _history(session: ReleaseSession, audience: Audience, words: Vocabulary) -> list[Vintage]:
     """Every earlier release of the audience: with its inputs, so that what it hid is known."""
     return [
         Vintage(
@@ -117,6 +140,8 @@ async def _history(session: ReleaseSession, audience: Audience) -> list[Vintage]
             tuple(await of_release(session, one.id)),
             await writer.observations(session, one.id),
             tuple(await drafts.report_of(session, one.id)),
+            await named(session, one.policy_version, audience),
+            await words_then(session, one.vocabulary_version, words),
         )
         for one in await writer.earlier(session, audience)
     ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -19,10 +20,12 @@ from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
 from hub.db.sessions import ProtectedSession, ReleaseSession
 from hub.db.tables import protected
-from hub.disclosure import Policy
+from hub.disclosure import Method, Policy
+from hub.disclosure.methods import perturbation_table
 from hub.disclosure.policy import Audience as Reader
 from hub.errors import ConflictError, InvalidError, NotFoundError, SettingsError
 from hub.protected.releases import Audience
+from hub.release.secret import secret_for
 
 Session = ReleaseSession | ProtectedSession
 
@@ -93,12 +96,19 @@ async def propose(
     why: str,
     principal: Principal,
     at: datetime,
+    *,
+    method: Method = Method.SUPPRESSION,
+    perturbation: str = "",
+    least_variance: float = 1.0,
+    secret_file: Path | None = None,
 ) -> Proposal:
     """Propose a policy; nothing changes until a second steward approves it.
 
     Raises:
         InvalidError: no reason is given.
-        DisclosureError: it would protect less than the floor allows.
+        ConflictError: its method needs a secret that the hub does not have.
+        DisclosureError: it would protect less than the floor allows, or its perturbation table
+            does not exist or could not keep the promise.
     """
     if not why.strip():
         raise InvalidError("A policy needs a reason.", code="REASON_MISSING")
@@ -107,7 +117,19 @@ async def propose(
         select(func.count()).select_from(table).where(table.c.audience == str(audience))
     )
     version = f"{audience}-{2 + (count or 0)}"
-    made = Policy(version, Reader(str(audience)), threshold, base, zeros_sensitive)
+    made = Policy(
+        version,
+        Reader(str(audience)),
+        threshold,
+        base,
+        zeros_sensitive,
+        method=method,
+        perturbation=perturbation,
+        least_variance=least_variance,
+    )
+    if method is Method.CELL_KEY:
+        perturbation_table(perturbation, made)
+    secret_for(made, secret_file)
     await session.execute(
         insert(table).values(
             version=made.version,
@@ -115,6 +137,9 @@ async def propose(
             threshold=made.threshold,
             base=made.base,
             zeros_sensitive=made.zeros_sensitive,
+            method=made.method.value,
+            perturbation=made.perturbation,
+            least_variance=made.least_variance,
             why=why,
             proposed_by=principal.subject,
             proposed_at=at,
@@ -158,7 +183,16 @@ async def _found(session: Session, version: str, audience: Audience) -> Proposal
 
 
 def _proposal(row: Row[Any]) -> Proposal:
-    policy = Policy(row.version, Reader(row.audience), row.threshold, row.base, row.zeros_sensitive)
+    policy = Policy(
+        row.version,
+        Reader(row.audience),
+        row.threshold,
+        row.base,
+        row.zeros_sensitive,
+        method=Method(row.method),
+        perturbation=row.perturbation,
+        least_variance=float(row.least_variance),
+    )
     return Proposal(policy, row.why, row.proposed_at, row.proposed_by, row.approved_at)
 
 
@@ -169,6 +203,8 @@ def _shipped(row: dict[str, str]) -> Policy:
         threshold=int(row["threshold"]),
         base=int(row["base"]),
         zeros_sensitive=row["zeros_sensitive"] == "true",
+        method=Method(row["method"]),
+        perturbation=row["perturbation"],
     )
 
 
@@ -180,5 +216,10 @@ def _event(act: str, policy: Policy, principal: Principal) -> Event:
         agency=principal.agency,
         object=policy.version,
         outcome="done",
-        details={"threshold": str(policy.threshold), "base": str(policy.base)},
+        details={
+            "threshold": str(policy.threshold),
+            "base": str(policy.base),
+            "method": policy.method.value,
+            "perturbation": policy.perturbation,
+        },
     )

@@ -14,7 +14,9 @@ from hub.release.collation import RawCell, collate, return_periods
 from hub.release.derivation import derived
 from hub.release.drafts import ReportLine, cell_columns
 from hub.release.protection import Earlier, Protected, protect_counts
+from hub.release.shares import behind
 from hub.release.stated import is_stated, withheld
+from hub.returns import Reported
 from hub.statistics.rollup import roll_up
 from hub.submissions.revisions import SignedOff
 from hub.vocabulary import CellKey, Vocabulary
@@ -31,6 +33,8 @@ class Prepared:
 
     cells: tuple[Observation, ...]
     report: tuple[ReportLine, ...] = field(repr=False)
+    public: Mapping[str, str] = field(default_factory=dict)
+    """The method and its settings, as published with the release."""
 
     @property
     def content_hash(self) -> str:
@@ -50,6 +54,9 @@ class Vintage:
     signed: tuple[SignedOff, ...] = field(repr=False)
     shown: tuple[Observation, ...] = field(repr=False)
     report: tuple[ReportLine, ...] = field(default=(), repr=False)
+    policy: Policy | None = None
+    words: Vocabulary | None = field(default=None, repr=False)
+    """The vocabulary of its time, if it is known and another than today's."""
 
     @cached_property
     def values(self) -> dict[CellKey, Decimal]:
@@ -64,11 +71,12 @@ def prepare(
     history: Sequence[Vintage] = (),
     partner: Sequence[Observation] | None = None,
     progress: Progress | None = None,
+    secret: bytes = b"",
 ) -> Prepared:
     """Collate, roll up, protect, derive; the protection attacks its own result.
 
     ``history`` are the earlier releases of the audience, oldest first; ``partner`` is what the
-    partners' release shows that a public one is made from.
+    partners' release shows that a public one is made from; ``secret`` is for methods that draw.
 
     Raises:
         ConflictError: returns contradict each other.
@@ -77,21 +85,63 @@ def prepare(
     raw = raw_of(signed, words)
     seen = None if partner is None else {item.key: item for item in partner}
     past = [_earlier(one, words) for one in history]
-    protected = protect_counts(raw, words, policy, past, seen, progress)
-    gone = withheld(raw, words, policy, protected.hidden)
+    protected = protect_counts(raw, words, policy, past, seen, progress, secret)
+    gone = _withheld(raw, words, protected, seen)
+    shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}
+    cells = [_marked(item, history) for item in derived(shown, words).values()]
+    return Prepared(tuple(sorted(cells, key=_order)), protected.report, protected.public)
+
+
+def _withheld(
+    raw: Mapping[CellKey, RawCell],
+    words: Vocabulary,
+    protected: Protected,
+    seen: Mapping[CellKey, Observation] | None,
+) -> frozenset[CellKey]:
+    """What is not shown besides hidden counts: stated figures that tell too much, by themselves
+    or with all the rest, and whatever partners do not see."""
+    policy = protected.policy
+    gone = set(withheld(raw, words, policy, protected.hidden))
     if seen is not None:
         gone |= {
             key for key in raw if key not in seen or seen[key].status is FigureStatus.SUPPRESSED
         }
-    shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}
-    cells = [_marked(item, history) for item in derived(shown, words).values()]
-    return Prepared(tuple(sorted(cells, key=_order)), protected.report)
+    stated = {key for key, cell in raw.items() if is_stated(cell, words)} - gone
+    if protected.printed is not None:
+        return frozenset(gone | {key for key in stated if words.indicator(key.indicator).sensitive})
+    return frozenset(gone | protected.narrowing(behind(raw, words), stated))
 
 
 def _earlier(one: Vintage, words: Vocabulary) -> Earlier:
     shown = {item.key: item for item in one.shown}
-    raw = raw_of(one.signed, words)
-    return Earlier(one.release, one.policy_version, one.vocabulary_version, raw, shown, one.report)
+    then = None if one.words is None else (raw_of(one.signed, one.words), one.words)
+    return Earlier(
+        one.release,
+        one.policy_version,
+        one.vocabulary_version,
+        raw_of(_in_words(one.signed, words), words) if then else raw_of(one.signed, words),
+        shown,
+        one.report,
+        one.policy,
+        then,
+    )
+
+
+def _in_words(signed: Sequence[SignedOff], words: Vocabulary) -> list[SignedOff]:
+    """What today's vocabulary can still say of earlier returns."""
+    return [
+        replace(one, observations=tuple(item for item in one.observations if _known(item, words)))
+        for one in signed
+    ]
+
+
+def _known(item: Reported, words: Vocabulary) -> bool:
+    key = item.key
+    return (
+        key.indicator in words.indicators
+        and key.area in words.areas
+        and all(category in words.categories.get(d, {}) for d, category in key.breakdown)
+    )
 
 
 def raw_of(signed: Sequence[SignedOff], words: Vocabulary) -> dict[CellKey, RawCell]:
@@ -161,9 +211,9 @@ def _observation(
     people = indicator.sensitive and indicator.kind.is_count
     if is_stated(cell, words) and cell.base is not None:
         base = protected.rounded(cell.base, people=_base_is_people(indicator, words))
-    value = protected.rounded(cell.value, people=people)
+    value, marks = protected.number(cell, people=people), protected.marks(key)
     return Observation(
-        key, FigureStatus.PUBLISHED, value, base=base, provenance=sources, derived=made
+        key, FigureStatus.PUBLISHED, value, marks, None, base, provenance=sources, derived=made
     )
 
 

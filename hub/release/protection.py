@@ -1,12 +1,13 @@
 """The release's counts through disclosure control: one linked table in, a proven pattern out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from hub.disclosure import (
     Cell,
     CountTable,
+    Method,
     Policy,
     Protection,
     State,
@@ -23,6 +24,8 @@ from hub.protected.figures import FigureStatus
 from hub.protected.observations import Cells, Observation
 from hub.release.collation import RawCell
 from hub.release.drafts import ReportLine
+from hub.release.methods import Printed, print_by, told_before, withstand_together
+from hub.release.shares import Behind, behind, too_telling
 from hub.release.stack import Layer, Stack, stack, with_past, work_of
 from hub.vocabulary import CellKey, Vocabulary
 
@@ -43,6 +46,30 @@ class Earlier:
     raw: Raw = field(repr=False)
     shown: Cells = field(repr=False)
     report: tuple[ReportLine, ...] = field(default=(), repr=False)
+    policy: Policy | None = None
+    """The policy it was made under; None is suppression."""
+    then: tuple[Raw, Vocabulary] | None = field(default=None, repr=False)
+    """The same under the vocabulary of its time, if that was another one."""
+
+    def layers(self, words: Vocabulary) -> Iterable[Layer]:
+        """What it tells, in the words of its time and in today's: both sets of sums are known."""
+        for raw, vocabulary in (*((self.then,) if self.then else ()), (self.raw, words)):
+            yield self._layer(_table(raw, vocabulary, told=self._told()))
+
+    def _layer(self, table: CountTable) -> Layer:
+        if self.policy is None or self.policy.method is Method.SUPPRESSION:
+            return Layer(self.release, table, {key for key in self.shown if self.is_shown(key)})
+        told = told_before(table, self.policy, self.shown)
+        exact = {
+            cell.key
+            for cell in table.cells
+            if isinstance(cell.key, CellKey) and not cell.people and self.is_shown(cell.key)
+        }
+        return Layer(self.release, replace(table, relations=(*table.relations, *told)), exact)
+
+    def _told(self) -> set[CellKey]:
+        """Figures shown as they were stated."""
+        return {k for k, item in self.shown.items() if self.is_shown(k) and not item.derived}
 
     def is_shown(self, key: CellKey) -> bool:
         """Whether its readers were told this count."""
@@ -55,10 +82,51 @@ class Protected:
 
     policy: Policy
     hidden: Mapping[CellKey, ReportLine] = field(repr=False)
+    stacked: CountTable = field(repr=False)
+    """This release's counts first, then those of all earlier ones."""
+    printed: Printed | None = None
+    """What another method than suppression prints."""
 
     def rounded(self, value: Decimal, *, people: bool) -> Decimal:
         """Round a shown count as the policy wants it; counts of no person stay as they are."""
         return Decimal(rounded(int(value), self.policy.base)) if people else value
+
+    def number(self, cell: RawCell, *, people: bool) -> Decimal:
+        """What is printed of a shown cell."""
+        value = cell.value or Decimal(0)
+        if self.printed is not None and cell.key in self.printed.numbers:
+            return Decimal(self.printed.numbers[cell.key])
+        return self.rounded(value, people=people)
+
+    def marks(self, key: CellKey) -> str:
+        """What the method did to a shown cell, as a letter beside it."""
+        return "" if self.printed is None else self.printed.marks.get(key, "")
+
+    @property
+    def public(self) -> dict[str, str]:
+        """The method and its settings, as published with the release."""
+        if self.printed is not None:
+            return dict(self.printed.public)
+        policy = self.policy
+        return {
+            "threshold": str(policy.threshold),
+            "method": policy.method.value,
+            "base": str(policy.base),
+        }
+
+    def narrowing(self, told: Behind, figures: Collection[CellKey]) -> frozenset[CellKey]:
+        """The stated figures that would tell too much beside the counts.
+
+        Raises:
+            DisclosureError: figures that were shown before do.
+        """
+        cells = self.stacked.cells
+
+        def is_shown(place: int) -> bool:
+            key = cells[place].key if place < len(cells) else None
+            return key is not None and cells[place].published and key not in self.hidden
+
+        return too_telling(self.stacked, self.policy, is_shown, told, figures)
 
     @property
     def report(self) -> tuple[ReportLine, ...]:
@@ -73,29 +141,51 @@ def protect_counts(
     past: Sequence[Earlier] = (),
     partner: Cells | None = None,
     progress: Progress | None = None,
+    secret: bytes = b"",
 ) -> Protected:
     """Protect every count of a release over every relation and every earlier release.
 
     ``past`` are the earlier releases of the audience, oldest first. With ``partner``, the
     partners' release that this one is made from, what it hides is hidden here too. The result
-    is attacked as a stranger and as each contributing agency.
+    is attacked as a stranger and as each contributing agency. ``secret`` is for the methods that
+    draw.
 
     Raises:
         DisclosureError: something cannot be protected, or the attack broke the result.
     """
     table = _table(raw, words, partner)
     stacked = stack_of(table, words, past, policy)
+    if policy.method is not Method.SUPPRESSION:
+        return _by_method(table, stacked.table, policy, secret, bool(past))
     work = work_of(stacked)
     protection = protect(work.table, policy, progress=progress)
     withstand(protection, policy)
     decided = {
         cell.key: place
         for place, cell in enumerate(work.table.cells)
-        if isinstance(cell.key, CellKey)
+        if isinstance(cell.key, CellKey) and cell.key in raw
     }
     hidden = {key: line for key, line in _kept(past, raw).items() if key not in decided}
     hidden |= {line.key: line for line in _lines(protection, decided)}
-    return Protected(policy, hidden)
+    return Protected(policy, hidden, stacked.table)
+
+
+def _by_method(
+    table: CountTable, stacked: CountTable, policy: Policy, secret: bytes, has_past: bool
+) -> Protected:
+    printed, result = print_by(table, policy, secret)
+    if has_past:
+        withstand_together(stacked, result)
+    small = set(sensitive_cells(table, policy))
+    hidden = {}
+    for place, cell in enumerate(table.cells):
+        key = cell.key
+        if not isinstance(key, CellKey) or key in printed.numbers:
+            continue
+        role = "PRIMARY" if place in small else "SECONDARY"
+        rule = "WOULD_REVEAL" if key in printed.withheld else "HIDDEN_FROM_PARTNERS"
+        hidden[key] = ReportLine(key, role, rule, None, None, None)
+    return Protected(policy, hidden, stacked, printed)
 
 
 def stack_of(
@@ -106,10 +196,7 @@ def stack_of(
     Under another policy or another vocabulary than the last release's, everything is decided
     anew (what was shown stays known).
     """
-    layers = [
-        Layer(one.release, _table(one.raw, words), {k for k in one.shown if one.is_shown(k)})
-        for one in past
-    ]
+    layers = [layer for one in past for layer in one.layers(words)]
     now = CountTable(with_past(table.cells, layers), table.relations)
     stacked = stack(now, layers)
     versions = {(one.policy_version, one.vocabulary_version) for one in past[-1:]}
@@ -118,11 +205,20 @@ def stack_of(
     return Stack(stacked.table, frozenset(range(len(stacked.table.cells))))
 
 
-def _table(raw: Raw, words: Vocabulary, partner: Cells | None = None) -> CountTable:
+def _table(
+    raw: Raw,
+    words: Vocabulary,
+    partner: Cells | None = None,
+    told: Collection[CellKey] = (),
+) -> CountTable:
+    """All counts, those behind stated figures too; ``told`` are stated figures that were shown."""
     cells = [
         _cell(cell, words, partner) for key, cell in sorted(raw.items()) if is_count(cell, words)
     ]
-    return relations_of(words, cells)
+    known = behind(raw, words)
+    cells += [replace(_cell(cell, words, None), published=False) for cell in known.unprinted]
+    table = relations_of(words, cells)
+    return replace(table, relations=(*table.relations, *known.relations(table, told)))
 
 
 def is_count(cell: RawCell, words: Vocabulary) -> bool:

@@ -5,16 +5,19 @@ if that interval keeps the promise: the numerator is plainly not small, or plain
 be anything from 1 up to the threshold. The same must hold for what is left over of the base, and
 for the base itself. Where one category of a partition must be withheld, another is too: the rest
 would add up to it. Where the release hides a count that the share is made of, the share goes too.
+What several shares and counts tell together is judged by :mod:`hub.release.shares`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from hub.disclosure import Policy
+from hub.errors import PeriodError
 from hub.release.collation import RawCell
-from hub.vocabulary import Breakdown, CellKey, Term, Vocabulary
-from hub.vocabulary.rows import Indicator, Kind
+from hub.vocabulary import Breakdown, CellKey, Term, Vocabulary, parse_period
+from hub.vocabulary.rows import Formula, Indicator, Kind
 
 Raw = Mapping[CellKey, RawCell]
 
@@ -67,7 +70,7 @@ def _complement(
 def _count(cell: RawCell, raw: Raw, words: Vocabulary) -> Decimal:
     """About how many the share stands for; nothing if its base is not known."""
     base = _base(cell, raw, words) or Decimal(0)
-    return (cell.value or Decimal(0)) * base / Decimal(str(words.indicator(cell.key.indicator).per))
+    return _times(words.indicator(cell.key.indicator), cell.value or Decimal(0)) * base
 
 
 def _partitions(key: CellKey, words: Vocabulary) -> Iterable[tuple[object, ...]]:
@@ -97,21 +100,59 @@ def _fits(
     indicator, key = words.indicator(cell.key.indicator), cell.key
     if not indicator.sensitive:
         return True
-    top = _at(indicator.numerator, key)
-    bottom = _at(indicator.denominator, key)
-    if any(part in hidden for part in (*top, *bottom)):
+    if any(part in hidden for part in (*above(indicator, key), *below(indicator, key))):
         return False
     return may_be_shown(indicator, cell.value or Decimal(0), _base(cell, raw, words), policy)
 
 
-def _base(cell: RawCell, raw: Raw, words: Vocabulary) -> Decimal | None:
-    """The base printed with the figure, or else the count that it is a share of."""
-    if cell.base is not None:
-        return cell.base
-    bottom = _at(words.indicator(cell.key.indicator).denominator, cell.key)
-    values = [raw[part].value if part in raw else None for part in bottom]
+def above(indicator: Indicator, key: CellKey) -> list[CellKey]:
+    """The counts that a figure is a share of its base of; this year's, of a change."""
+    return _at(indicator.numerator, key)
+
+
+def below(indicator: Indicator, key: CellKey) -> list[CellKey]:
+    """The counts that a figure is over; last year's, of a change."""
+    if indicator.formula is not Formula.CHANGE:
+        return _at(indicator.denominator, key)
+    try:
+        before = parse_period(key.period).year_before().id
+    except PeriodError:
+        return []
+    return _at(indicator.numerator, replace(key, period=before))
+
+
+def known_sum(parts: Sequence[CellKey], raw: Raw) -> Decimal | None:
+    """The sum of counts, if all of them were returned."""
+    values = [raw[part].value if part in raw else None for part in parts]
     known = [value for value in values if value is not None]
     return sum(known, Decimal(0)) if known and len(known) == len(values) else None
+
+
+def _base(cell: RawCell, raw: Raw, words: Vocabulary) -> Decimal | None:
+    """The base printed with the figure, or the count that it is a share of, or else what the
+    count above it gives it away to be."""
+    indicator, value = words.indicator(cell.key.indicator), cell.value or Decimal(0)
+    if cell.base is not None:
+        return cell.base
+    base = known_sum(below(indicator, cell.key), raw)
+    if base is not None:
+        return base
+    top, times = known_sum(above(indicator, cell.key), raw), _times(indicator, value)
+    return top / times if top is not None and times > 0 else None
+
+
+def _times(indicator: Indicator, value: Decimal) -> Decimal:
+    """What the base is multiplied with to give the count above it."""
+    part = value / Decimal(str(indicator.per))
+    return part + 1 if indicator.formula is Formula.CHANGE else part
+
+
+def interval(indicator: Indicator, value: Decimal, base: Decimal) -> tuple[Decimal, Decimal]:
+    """Between which counts the one above the base lies, half a unit of the last decimal allowed
+    to both sides, ends included."""
+    half = Decimal(5).scaleb(-indicator.decimals - 1)
+    low, high = (_times(indicator, end) * base for end in (value - half, value + half))
+    return max(Decimal(0), low), high
 
 
 def _at(terms: Iterable[Term], key: CellKey) -> list[CellKey]:
@@ -135,14 +176,21 @@ def may_be_shown(
         return True
     if 0 < base < policy.threshold:
         return False
-    if indicator.kind is not Kind.PERCENT:
+    if not tells_a_count(indicator):
         return True
-    half = Decimal(5).scaleb(-indicator.decimals - 1)
-    per = Decimal(str(indicator.per))
-    low = max(Decimal(0), (value - half) * base / per)
-    high = (value + half) * base / per
+    low, high = interval(indicator, value, base)
+    if indicator.kind is not Kind.PERCENT or indicator.formula is Formula.CHANGE:
+        return _is_open(low, high, policy)
     left = max(Decimal(0), base - high), max(Decimal(0), base - low)
     return _is_open(low, high, policy) and _is_open(*left, policy)
+
+
+def tells_a_count(indicator: Indicator) -> bool:
+    """Whether a figure times its base is a count of people or cases: of a mean, only if what is
+    averaged is one (a mean age times the clients is nobody)."""
+    if indicator.kind is Kind.MEAN:
+        return bool(indicator.numerator)
+    return indicator.kind in (Kind.PERCENT, Kind.RATE)
 
 
 def _is_open(low: Decimal, high: Decimal, policy: Policy) -> bool:

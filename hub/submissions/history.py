@@ -11,6 +11,7 @@ from hub.db.sessions import IntakeSession, ReleaseSession
 from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
 from hub.returns import Finding, Reported, Severity
+from hub.submissions.changes import Change, changes
 from hub.submissions.revisions import Revision
 from hub.submissions.states import State
 from hub.vocabulary import parse_breakdown
@@ -93,6 +94,12 @@ async def observations_of(
         .order_by(table.c.row, table.c.indicator, table.c.area, table.c.period, table.c.breakdown)
     )
     return tuple(_reported(row) for row in (await session.execute(query)).all())
+
+
+async def changed_by(session: AnySession, later: Revision) -> tuple[Change, ...]:
+    """List what a revision changed of the one before it; everything, if it is the first."""
+    after = await observations_of(session, later.return_id, later.number)
+    return changes(after, await observations_of(session, later.return_id, later.number - 1))
 
 
 def _reported(row: Row[Any]) -> Reported:

@@ -1,7 +1,7 @@
 """Receiving a return: read, judge, store. The one path for REST, GraphQL and the command line."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from hub.auth.permissions import demand
@@ -10,11 +10,14 @@ from hub.clock import Clock
 from hub.db.engine import Database
 from hub.errors import InvalidError, NotFoundError, PeriodError, VocabularyError
 from hub.loaders import load
+from hub.loaders.agencies import Mapping
 from hub.returns import Finding, Return
+from hub.submissions.earlier import earlier_than
 from hub.submissions.history import observations_of
 from hub.submissions.revisions import Submission
 from hub.submissions.store import find, rehearse, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
+from hub.validation.comparison import Earlier, check_earlier
 from hub.vocabulary import Vocabulary, parse_period, period_of
 
 
@@ -51,10 +54,14 @@ def judge(
     words: Vocabulary,
     today: date,
     previous: Return | None = None,
+    mapping: Mapping | None = None,
+    note: str | None = None,
 ) -> Judged:
     """Read and validate a body, with no account and nothing stored. Blocks: run it in a thread.
 
-    ``previous`` is the return for the period before, if the hub has it.
+    ``previous`` is the return for the period before, if the hub has it; ``mapping`` reads a body in
+    the agency's own layout. ``note`` is a note on the whole return for bodies that have no place
+    for one; it replaces the body's own.
 
     Raises:
         MalformedError, MediaTypeError, TooLargeError: it cannot be read.
@@ -67,11 +74,19 @@ def judge(
         agency=address.agency,
         period=address.period,
         words=words,
+        mapping=mapping,
     )
+    if note and loaded.readable is not None:
+        loaded = replace(loaded, readable=replace(loaded.readable, note=note))
     findings = list(loaded.findings)
     if loaded.readable is not None:
         findings += validate(
-            loaded.readable, words, today=today, previous=previous, is_whole=loaded.is_whole
+            loaded.readable,
+            words,
+            today=today,
+            previous=previous or loaded.earlier,
+            is_whole=loaded.is_whole,
+            partial=loaded.partial,
         )
     report = Report(in_order(findings))
     if report.has_errors or loaded.return_ is None:
@@ -109,6 +124,8 @@ async def receive(
     *,
     dry_run: bool = False,
     conditions: Conditions | None = None,
+    mapping: Mapping | None = None,
+    note: str | None = None,
 ) -> tuple[Submission, Completeness]:
     """Take a body in: whole as a revision, or not at all.
 
@@ -122,9 +139,12 @@ async def receive(
     demand(principal, "return.submit", agency=address.agency)
     before = await _before(database, address)
     today = clock().date()
-    judged = await asyncio.to_thread(judge, body, media_type, address, words, today, before)
+    judged = await asyncio.to_thread(
+        judge, body, media_type, address, words, today, before, mapping, note
+    )
+    judged = await _compared(database, judged)
     wanted = conditions or Conditions()
-    async with database.intake() as session:
+    async with database.intake(address.agency) as session:
         if dry_run:
             answer = await rehearse(session, judged.body, judged.findings)
         else:
@@ -140,6 +160,21 @@ async def receive(
     return answer, judged.completeness
 
 
+async def _compared(database: Database, judged: Judged) -> Judged:
+    """Ask about what is unlike anything the agency sent before."""
+    async with database.intake(judged.body.agency) as session:
+        earlier = await earlier_than(session, judged.body)
+    return against(judged, earlier)
+
+
+def against(judged: Judged, earlier: Earlier) -> Judged:
+    """Add the questions that a comparison with earlier returns raises."""
+    items = judged.body.observations
+    lengths = {item.period: parse_period(item.period).length for item in items}
+    asked = check_earlier(items, earlier, lengths)
+    return replace(judged, findings=in_order([*judged.findings, *asked]))
+
+
 async def _before(database: Database, address: Address) -> Return | None:
     """The return for the period before, as it stands: what a new one is compared with."""
     period = parse_period(address.period)
@@ -147,7 +182,7 @@ async def _before(database: Database, address: Address) -> Return | None:
         earlier = period_of(period.kind, period.start - period.length, period.start)
     except PeriodError:
         return None  # a year to date has no period of its kind right before it
-    async with database.intake() as session:
+    async with database.intake(address.agency) as session:
         found = await find(session, address.dataset, address.agency, earlier.id)
         if found is None:
             return None

@@ -4,20 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from hub.returns import Finding, Reported, Return
+from hub.returns import Finding, Reported
+from hub.submissions.changes import Change, Counts
 from hub.submissions.states import State
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How a return differs from the revision before it, in observations."""
-
-    received: int
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    rejected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +28,8 @@ class Submission:
     findings: tuple[Finding, ...]
     created: bool
     dry_run: bool = False
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+    """What a dry run would change, cell by cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +61,3 @@ class SignedOff:
 def etag_of(number: int, content_hash: str) -> str:
     """Name a revision for ``If-Match``: number and content, quoted as HTTP wants it."""
     return f'"{number}-{content_hash[:16]}"'
-
-
-def compare(new: Return, before: tuple[Reported, ...]) -> Counts:
-    """Count what was added, changed, left alone and removed against the revision before."""
-    old = {item.key: _content(item) for item in before}
-    fresh = {item.key: _content(item) for item in new.observations}
-    both = old.keys() & fresh.keys()
-    changed = sum(1 for key in both if old[key] != fresh[key])
-    return Counts(
-        received=len(new.observations),
-        added=len(fresh.keys() - old.keys()),
-        changed=changed,
-        unchanged=len(both) - changed,
-        removed=len(old.keys() - fresh.keys()),
-    )
-
-
-def _content(item: Reported) -> tuple[object, ...]:
-    return (item.value, item.status, item.reason, item.base, item.note)

@@ -17,8 +17,10 @@ from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
 from hub.errors import PreconditionError
 from hub.returns import Finding, Reported, Return, Severity
+from hub.submissions.changes import Counts, changes, compare
 from hub.submissions.history import current_revision, observations_of, step
-from hub.submissions.revisions import Counts, Revision, Submission, compare, etag_of
+from hub.submissions.receipts import keep
+from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.states import OPEN, Act, State, move
 from hub.vocabulary import breakdown_text
 
@@ -53,7 +55,8 @@ async def submit(
     if current:
         await _step_aside(session, current, principal, at)
     await _store(session, return_id, number, state, body, findings, principal, at)
-    await record(session, _event(body, number, principal), at)
+    sequence = await record(session, _event(body, number, principal), at)
+    await keep(session, return_id, number, sequence)
     return _answer(body, return_id, number, state, compare(body, before), findings, True)
 
 
@@ -75,6 +78,7 @@ async def rehearse(
         findings=findings,
         created=False,
         dry_run=True,
+        changes=changes(body.observations, before),
     )
 
 

@@ -15,6 +15,8 @@ def check_areas(context: Context) -> Iterator[Finding]:
     """Every observation is of a known area that this agency reports on."""
     reach = _Reach(context)
     for item in context.observations:
+        if not item.area:
+            continue  # it could not be read, which the loader has said
         area = context.words.areas.get(item.area)
         if area is None:
             near = nearest(item.area, reach.codes)

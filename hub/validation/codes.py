@@ -58,6 +58,8 @@ def check_codes(context: Context) -> Iterator[Finding]:
     """Indicators, breakdowns and reasons are of the vocabulary and belong together."""
     members = frozenset(context.words.dataset_indicators.get(context.return_.dataset, ()))
     for item in context.observations:
+        if not item.indicator:
+            continue  # it could not be read, which the loader has said
         indicator = context.words.indicators.get(item.indicator)
         if indicator is None:
             near = nearest(item.indicator, members or context.words.indicators)

@@ -57,6 +57,10 @@ class RuleCode(StrEnum):
     RESPONSES_EXCEED = "RESPONSES_EXCEED"
     ZERO_CONTRADICTED = "ZERO_CONTRADICTED"
     PREVIOUS_TOTAL = "PREVIOUS_TOTAL"
+    REVISION_CHANGE = "REVISION_CHANGE"
+    REVISION_REMOVED = "REVISION_REMOVED"
+    OUTLIER = "OUTLIER"
+    PROFILE_UNEVEN = "PROFILE_UNEVEN"
 
 
 def finding(
@@ -70,7 +74,8 @@ def finding(
     """Make a finding; with ``item`` it points at that row, and ``column`` within it."""
     if item is None:
         return Finding(severity, code, message, column=column, allowed=allowed)
-    return Finding(severity, code, message, item.row, column, _pointer(item, column), allowed)
+    where = item.column or column
+    return Finding(severity, code, message, item.row, where, _pointer(item, column), allowed)
 
 
 def _pointer(item: Reported, column: str | None) -> str | None:
@@ -81,5 +86,7 @@ def _pointer(item: Reported, column: str | None) -> str | None:
 
 
 def place(item: Reported) -> str:
-    """Where a person finds the row: ``row 5`` of a table, ``observation 4`` of a JSON list."""
+    """Where a person finds it: ``row 5``, ``observation 4`` of a JSON list, ``cell C5``."""
+    if item.column is not None:
+        return f"cell {item.column}{item.row}"
     return f"row {item.row}" if item.pointer is None else f"observation {item.row}"

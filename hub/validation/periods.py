@@ -7,11 +7,10 @@ from hub.errors import PeriodError
 from hub.returns import Finding, Reported, Severity
 from hub.validation.context import Context
 from hub.validation.findings import RuleCode, finding
-from hub.vocabulary import Period, PeriodKind, parse_period
+from hub.vocabulary import Period, parse_period
 from hub.vocabulary.rows import Indicator, Kind
 
 ERROR = Severity.ERROR
-_REACHES_BACK = (PeriodKind.ROLLING_YEAR, PeriodKind.YEAR_TO_DATE)
 
 
 def check_return_period(context: Context) -> Iterator[Finding]:
@@ -82,7 +81,7 @@ def _check_time(
     if (
         indicator.kind is not Kind.SNAPSHOT
         and context.period
-        and not _belongs(period, context.period)
+        and not context.period.takes_in(period)
     ):
         yield finding(
             ERROR,
@@ -97,10 +96,3 @@ def _check_time(
 def has_ended(period: Period, today: date) -> bool:
     """Whether every day of the period lies before ``today``."""
     return period.end <= 12 * today.year + today.month - 1
-
-
-def _belongs(period: Period, whole: Period) -> bool:
-    """Inside the whole, or a window that reaches back from a month inside it."""
-    if period.kind in _REACHES_BACK:
-        return whole.start < period.end <= whole.end
-    return whole.covers(period)

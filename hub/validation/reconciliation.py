@@ -94,6 +94,19 @@ def _check_run(run: list[Dated]) -> Iterator[Finding]:
             yield finding(QUERY, RuleCode.CUMULATIVE_REPEATED, message, pair[1], "value")
 
 
+def check_profiles(context: Context) -> Iterator[Finding]:
+    """A target's level to date rises by even steps, or its owner knows why not (F-13, F-15)."""
+    for (code, _, _), series in context.series.items():
+        indicator = context.words.indicators.get(code)
+        if indicator is None or indicator.kind is not Kind.TARGET:
+            continue
+        run = [pair for pair in series if pair[0].kind is PeriodKind.YEAR_TO_DATE]
+        steps = [amount(late[1]) - amount(early[1]) for early, late in pairwise(run)]
+        if steps and max(steps) - min(steps) > 1:
+            message = "The level to date does not rise by even steps over the year. Is that meant?"
+            yield finding(Severity.NOTICE, RuleCode.PROFILE_UNEVEN, message, run[-1][1], "value")
+
+
 def check_areas_agree(context: Context) -> Iterator[Finding]:
     """An area agrees with the areas that together cover it."""
     for group in _by_area(context).values():

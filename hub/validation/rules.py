@@ -1,9 +1,10 @@
 """All rules in one place, and the judgement of a return by every one of them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
-from hub.returns import Finding, Return, Severity
+from hub.returns import Finding, Reported, Return, Severity
 from hub.validation.areas import check_areas
 from hub.validation.codes import check_agency, check_codes, check_nil
 from hub.validation.context import Context
@@ -16,6 +17,7 @@ from hub.validation.reconciliation import (
     check_cumulative,
     check_periods_agree,
     check_previous,
+    check_profiles,
 )
 from hub.validation.relations import check_relations
 from hub.validation.sums import check_sums
@@ -36,6 +38,9 @@ ROW_RULES: tuple[Rule, ...] = (
 )
 """Rules that a row breaks by itself (or by repeating another)."""
 
+CODE_RULES: tuple[Rule, ...] = (check_codes, check_areas, check_periods)
+"""Rules that make sense of a row of which only the codes could be read."""
+
 SET_RULES: tuple[Rule, ...] = (
     check_nil,
     check_sums,
@@ -43,6 +48,7 @@ SET_RULES: tuple[Rule, ...] = (
     check_periods_agree,
     check_areas_agree,
     check_cumulative,
+    check_profiles,
     check_expectations,
     check_stated,
     check_previous,
@@ -59,15 +65,20 @@ def validate(
     today: date,
     previous: Return | None = None,
     is_whole: bool = True,
+    partial: tuple[Reported, ...] = (),
 ) -> tuple[Finding, ...]:
     """Judge a return by every rule; gives every finding, errors first, then by row.
 
     ``previous`` is the same agency's return for the period before. Set ``is_whole`` to false
-    when some rows could not be read: sums over the rest would accuse the innocent.
+    when some rows could not be read: sums over the rest would accuse the innocent. ``partial``
+    are the rows that could be read in part; their codes are judged.
     """
     context = Context(return_, words, today, previous)
     rules = ROW_RULES + SET_RULES if is_whole else ROW_RULES
     found = [item for rule in rules for item in rule(context)]
+    if partial:
+        halves = Context(replace(return_, observations=partial), words, today)
+        found += [item for rule in CODE_RULES for item in rule(halves)]
     return in_order(found)
 
 

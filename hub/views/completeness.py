@@ -6,42 +6,17 @@ released yet counts as owed. The officers' own page on the intake's side knows b
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 
 from hub.errors import InvalidError, PeriodError
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation
 from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period, period_of
+from hub.vocabulary.calendar import LENGTHS, Expected, Owing, Slot
 from hub.vocabulary.rows import Agency, Dataset
 
 LONGEST = 12
 """Most months one question may cover."""
-LENGTHS = {
-    PeriodKind.MONTH: 1,
-    PeriodKind.CALENDAR_QUARTER: 3,
-    PeriodKind.FINANCIAL_QUARTER: 3,
-    PeriodKind.CALENDAR_YEAR: 12,
-    PeriodKind.FINANCIAL_YEAR: 12,
-    PeriodKind.ROLLING_YEAR: 12,
-}
-"""Months of one return, by how often a dataset is returned; others are returned monthly."""
-
-
-class Owing(StrEnum):
-    """Where an agency stands with a return.
-
-    ``RECEIVED`` covers every month, ``NIL`` with nothing but zeros, ``EXEMPT`` with nothing but
-    *not applicable*. Otherwise it is ``EXPECTED`` until the day it is due, ``LATE`` in the days
-    of grace after it, and ``OVERDUE`` then.
-    """
-
-    EXPECTED = "EXPECTED"
-    RECEIVED = "RECEIVED"
-    LATE = "LATE"
-    NIL = "NIL"
-    EXEMPT = "EXEMPT"
-    OVERDUE = "OVERDUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +48,23 @@ def periods_within(period: Period) -> list[str]:
     Raises:
         InvalidError: it is longer than :data:`LONGEST` months, so that too many would.
     """
-    if period.length > LONGEST:
-        raise InvalidError(f"Ask for at most {LONGEST} months.", code="PERIOD_LENGTH")
+    require_year(period)
     found: list[str] = []
     for kind in PeriodKind:
         for start in range(period.start, period.end):
             for end in range(start + 1, period.end + 1):
                 found += _named(kind, start, end)
     return found
+
+
+def require_year(period: Period) -> None:
+    """Insist on a period that one question may cover.
+
+    Raises:
+        InvalidError: it is longer than :data:`LONGEST` months.
+    """
+    if period.length > LONGEST:
+        raise InvalidError(f"Ask for at most {LONGEST} months.", code="PERIOD_LENGTH")
 
 
 def completeness_of(
@@ -96,17 +80,10 @@ def completeness_of(
         for source in () if item.derived else item.provenance:
             returned.setdefault((source.dataset, source.agency), []).append(item)
     owed = (
-        _owed(dataset, agency, period, returned.get((dataset.code, agency.code), []), today)
-        for dataset, agency in _pairs(period, returned.keys(), words)
+        _owed(slot, returned.get((slot.dataset.code, slot.agency.code), []), today)
+        for slot in _pairs(period, returned.keys(), words)
     )
     return Completeness(period, release, today, tuple(owed))
-
-
-def due_dates(dataset: Dataset, period: Period) -> tuple[date, date]:
-    """The last day on which a return is in time, and the last one before it is overdue."""
-    end = date(period.end // 12, period.end % 12 + 1, 1) - timedelta(days=1)
-    due = end + timedelta(days=dataset.due_days)
-    return due, due + timedelta(days=dataset.grace_days)
 
 
 def _named(kind: PeriodKind, start: int, end: int) -> list[str]:
@@ -118,46 +95,33 @@ def _named(kind: PeriodKind, start: int, end: int) -> list[str]:
 
 def _pairs(
     period: Period, returned: Iterable[tuple[str, str]], words: Vocabulary
-) -> Iterator[tuple[Dataset, Agency]]:
+) -> Iterator[Slot]:
     """The agencies whose part a dataset is, and whoever else returned it."""
-    held = set(returned)
-    for dataset in words.datasets.values():
-        for agency in words.agencies.values():
-            is_part = agency.kind == dataset.agency_kinds[0] and _fits(dataset, period)
-            is_owed = is_part and _reaches(agency, dataset, words)
-            if is_owed or (dataset.code, agency.code) in held:
-                yield dataset, agency
+    held = dict.fromkeys(returned)
+    for expected in words.expected:
+        pair = expected.dataset.code, expected.agency.code
+        if pair in held or _fits(expected, period):
+            held.pop(pair, None)
+            yield expected.slot(period)
+    for dataset, agency in held:
+        row = words.dataset(dataset)
+        other = Expected(row, words.agency(agency), row.frequency, row.due_days, row.grace_days)
+        yield other.slot(period)
 
 
-def _fits(dataset: Dataset, period: Period) -> bool:
+def _fits(expected: Expected, period: Period) -> bool:
     """Whether a return may cover the period, and is made at least that often."""
-    is_long_enough = period.length >= LENGTHS.get(dataset.frequency, 1)
-    return period.kind in dataset.period_kinds and is_long_enough
+    is_long_enough = period.length >= LENGTHS.get(expected.frequency, 1)
+    is_begun = period.start >= expected.since
+    return is_begun and period.kind in expected.dataset.period_kinds and is_long_enough
 
 
-def _reaches(agency: Agency, dataset: Dataset, words: Vocabulary) -> bool:
-    """Whether some place the agency reports on is of a level that the dataset is counted at."""
-    codes = words.dataset_indicators.get(dataset.code, ())
-    levels = {level for code in codes for level in words.indicator(code).area_levels}
-    # Its own areas first: they nearly always answer, and climbing from every place is slow.
-    return any(words.area(code).level in levels for code in agency.areas) or any(
-        area.level in levels and words.within(area.code, agency.areas)
-        for area in words.areas.values()
-    )
-
-
-def _owed(
-    dataset: Dataset, agency: Agency, period: Period, returned: list[Observation], today: date
-) -> Owed:
+def _owed(slot: Slot, returned: list[Observation], today: date) -> Owed:
     spans = {parse_period(item.key.period).months for item in returned}
     covered = {month for start, end in spans for month in range(start, end)}
-    due, overdue = due_dates(dataset, period)
-    if len(covered) == period.length:
-        state = _received(returned)
-    else:
-        state = Owing.EXPECTED if today <= due else Owing.LATE
-        state = Owing.OVERDUE if today > overdue else state
-    return Owed(dataset, agency, state, period.length, len(covered), due, overdue)
+    length = slot.period.length
+    state = _received(returned) if len(covered) == length else slot.outstanding(today)
+    return Owed(slot.dataset, slot.agency, state, length, len(covered), slot.due, slot.overdue)
 
 
 def _received(returned: Iterable[Observation]) -> Owing:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 
-from hub.protected.figures import Figure, FigureStatus, missing
+from hub.protected.figures import Figure
 from hub.protected.observations import Cells
 from hub.views.comparison import figure_at, share
 from hub.views.profile import (
@@ -18,8 +18,6 @@ from hub.views.profile import (
 )
 from hub.vocabulary import Breakdown, CellKey, Period, Term, Vocabulary, breakdown_of
 from hub.vocabulary.rows import Area, Dataset, Dimension, Indicator
-
-NO_BASE = "Its base is a sum of several counts that nobody published; nothing is summed here."
 
 
 def profile_of(
@@ -45,11 +43,11 @@ def profile_of(
 def base_term(indicator: Indicator, dimensions: Sequence[str]) -> Term | None:
     """What the counts of a table are shares of, if that is one count.
 
-    The declared denominator; without one, the indicator's own total for its categories. A total
-    without a denominator is a base itself.
+    The declared denominator; without one, or where it is a sum of several counts, the indicator's
+    own total for its categories: nothing is summed here. A total without one is a base itself.
     """
-    if indicator.denominator:
-        return indicator.denominator[0] if len(indicator.denominator) == 1 else None
+    if len(indicator.denominator) == 1:
+        return indicator.denominator[0]
     return Term(indicator.code) if dimensions else None
 
 
@@ -157,19 +155,36 @@ class _Column:
         self.cells, self.words = cells, words
         self.bases = [figure_at(term.at(area.code, period.id), cells, words) for term in chain]
         self.root = chain[-1] if chain else None
-        self.is_summed = len(indicator.denominator) > 1
 
     def cell(self, breakdown: Breakdown) -> ProfileCell:
         key = CellKey(self.indicator.code, self.area.code, self.period.id, breakdown)
         count = figure_at(key, self.cells, self.words)
         if not self.indicator.kind.is_count:
             return ProfileCell(self.period, count, None, None)
-        return ProfileCell(self.period, count, self._share(count), self._per_hundred(count))
+        base = self._base(breakdown)
+        percent = share(count, base) if base else None
+        return ProfileCell(self.period, count, percent, self._per_hundred(count))
 
-    def _share(self, count: Figure) -> Figure | None:
-        if self.is_summed:
-            return missing(FigureStatus.NOT_AVAILABLE, "percent", NO_BASE)
-        return share(count, self.bases[0]) if self.bases else None
+    def _base(self, breakdown: Breakdown) -> Figure | None:
+        """The base of one row: its own where the table has several, else that of the table."""
+        for other in (*self._chained(breakdown), *self._partial(breakdown)):
+            key = CellKey(self.indicator.code, self.area.code, self.period.id, other)
+            if key in self.cells:
+                return figure_at(key, self.cells, self.words)
+        return self.bases[0] if self.bases else None
+
+    def _chained(self, breakdown: Breakdown) -> Iterator[Breakdown]:
+        """The row's cell for the category that its own is part of."""
+        for name, code in breakdown:
+            if of := self.words.category(name, code).of:
+                yield breakdown_of({**dict(breakdown), name: of})
+
+    def _partial(self, breakdown: Breakdown) -> Iterator[Breakdown]:
+        """The totals over one of the row's dimensions, where the whole table has no total."""
+        whole = CellKey(self.indicator.code, self.area.code, self.period.id, ())
+        if not self.indicator.denominator and len(breakdown) > 1 and whole not in self.cells:
+            for name, _ in breakdown:
+                yield tuple(pair for pair in breakdown if pair[0] != name)
 
     def _per_hundred(self, count: Figure) -> Figure | None:
         if self.root is None:

@@ -95,6 +95,15 @@ class Period:
         """Whether every month of ``other`` is covered."""
         return self.start <= other.start and other.end <= self.end
 
+    def takes_in(self, other: "Period") -> bool:
+        """Whether a return for this period may hold a figure of ``other``.
+
+        It lies within, or it is a window that reaches back from a month within.
+        """
+        if other.kind in (PeriodKind.ROLLING_YEAR, PeriodKind.YEAR_TO_DATE):
+            return self.start < other.end <= self.end
+        return self.covers(other)
+
     def year_before(self) -> "Period":
         """The same kind of period one year earlier."""
         return period_of(self.kind, self.start - 12, self.end - 12)

@@ -1,6 +1,7 @@
 """Reading a vocabulary folder, and insisting that it is sound."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -9,51 +10,18 @@ from typing import Any, TypeVar
 from hub.errors import VocabularyError
 from hub.vocabulary.check import problems_of
 from hub.vocabulary.files import Problem, read_rows, shipped
+from hub.vocabulary.keeping import version_of
 from hub.vocabulary.rows import (
-    Agency,
-    AgencyKind,
-    Area,
-    Band,
     Category,
-    Caveat,
-    Dataset,
-    Dimension,
     Identity,
-    Indicator,
-    Level,
-    Line,
-    Link,
-    Measure,
     Membership,
-    Reason,
     Row,
-    Similar,
-    Stage,
-    Unit,
+    Schedule,
 )
+from hub.vocabulary.tables import TABLES
 from hub.vocabulary.vocabulary import Vocabulary
 
 R = TypeVar("R", bound=Row)
-
-_TABLES: dict[str, type[Row]] = {
-    "indicators": Indicator,
-    "dimensions": Dimension,
-    "areas": Area,
-    "levels": Level,
-    "units": Unit,
-    "agency_kinds": AgencyKind,
-    "agencies": Agency,
-    "datasets": Dataset,
-    "bands": Band,
-    "stages": Stage,
-    "links": Link,
-    "measures": Measure,
-    "overview_bands": Band,
-    "overview": Line,
-    "similar": Similar,
-    "caveats": Caveat,
-    "reasons": Reason,
-}
 
 
 def read(folder: Traversable | Path) -> tuple[Vocabulary, list[Problem]]:
@@ -66,12 +34,13 @@ def read(folder: Traversable | Path) -> tuple[Vocabulary, list[Problem]]:
         return good
 
     tables: dict[str, Any] = {}
-    for name, row_type in _TABLES.items():
+    for name, row_type in TABLES.items():
         tables[name] = _keyed(rows(name, row_type), problems)
     words = Vocabulary(
         **tables,
         categories=_by_dimension(tables["dimensions"], rows("categories", Category), problems),
         memberships=tuple(rows("memberships", Membership)),
+        calendar=tuple(rows("calendar", Schedule)),
         identities=tuple(_keyed(rows("identities", Identity), problems).values()),
     )
     return words, problems
@@ -111,7 +80,7 @@ def load(folder: Traversable | Path) -> Vocabulary:
     if problems:
         listed = "\n".join(str(problem) for problem in problems[:50])
         raise VocabularyError(f"The vocabulary has {len(problems)} problems:\n{listed}")
-    return found
+    return replace(found, version=version_of(found))
 
 
 @cache

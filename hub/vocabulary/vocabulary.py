@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from hub.errors import VocabularyError
-from hub.vocabulary.periods import Period
+from hub.vocabulary.calendar import Expected
+from hub.vocabulary.periods import Period, month_number
 from hub.vocabulary.rows import (
     Agency,
     AgencyKind,
@@ -31,6 +32,7 @@ from hub.vocabulary.rows import (
     Measure,
     Membership,
     Reason,
+    Schedule,
     Similar,
     Stage,
     Unit,
@@ -78,6 +80,8 @@ class Vocabulary:
     """The lines of the Marac overview, by indicator."""
     similar: Mapping[str, Similar] = field(default_factory=dict)
     """The most similar group of a police force, by the force's area."""
+    calendar: tuple[Schedule, ...] = ()
+    """What single agencies were agreed to return otherwise than their datasets say."""
     version: str = field(default="1")
 
     def indicator(self, code: str) -> Indicator:
@@ -133,6 +137,29 @@ class Vocabulary:
         return tuple(ordered.values())
 
     @cached_property
+    def expected(self) -> tuple[Expected, ...]:
+        """Who returns what how often: the agencies whose part a dataset is, and the calendar's."""
+        agreed = {(row.dataset, row.agency): row for row in self.calendar}
+        return tuple(
+            _expected(dataset, agency, agreed.get((dataset.code, agency.code)))
+            for dataset in self.datasets.values()
+            for agency in self.agencies.values()
+            if (dataset.code, agency.code) in agreed or self._is_part(dataset, agency)
+        )
+
+    def _is_part(self, dataset: Dataset, agency: Agency) -> bool:
+        """Whether the agency is of the dataset's kind, and has a place that it is counted at."""
+        if agency.kind != dataset.agency_kinds[0]:
+            return False
+        codes = self.dataset_indicators.get(dataset.code, ())
+        levels = {level for code in codes for level in self.indicator(code).area_levels}
+        # Its own areas first: they nearly always answer, and climbing from every place is slow.
+        return any(self.area(code).level in levels for code in agency.areas) or any(
+            area.level in levels and self.within(area.code, agency.areas)
+            for area in self.areas.values()
+        )
+
+    @cached_property
     def _parents(self) -> Mapping[str, tuple[Membership, ...]]:
         return _grouped(self.memberships, "child")
 
@@ -176,6 +203,19 @@ class Vocabulary:
             seen |= front
             front = {parent for code in front for parent in self.parents(code)} - seen
         return False
+
+
+def _expected(dataset: Dataset, agency: Agency, agreed: Schedule | None) -> Expected:
+    """The dataset's own terms, where nothing else was agreed."""
+    row = agreed or Schedule(dataset=dataset.code, agency=agency.code)
+    return Expected(
+        dataset,
+        agency,
+        row.frequency or dataset.frequency,
+        dataset.due_days if row.due_days is None else row.due_days,
+        dataset.grace_days if row.grace_days is None else row.grace_days,
+        month_number(row.since.year, row.since.month) if row.since else 0,
+    )
 
 
 def _look(kind: str, code: str, known: Mapping[str, T]) -> T:

@@ -11,6 +11,7 @@ from hub.auth.clients import hash_secret
 from hub.auth.credentials import basic_credentials, bearer_token
 from hub.auth.principals import Principal
 from hub.errors import RefusedError, UnauthenticatedError
+from hub.web.rates import rates_of
 from hub.web.state import hub_of, verifier
 
 COOKIE = "__Host-hub"
@@ -30,16 +31,25 @@ async def principal_of(request: Request) -> Principal | None:
 
     Raises ``UnauthenticatedError`` for a proof that does not hold: an anonymous answer to a
     caller with a bad token would hide the mistake. Raises ``RefusedError`` when another site
-    makes a browser send the cookie with a request that may change something.
+    makes a browser send the cookie with a request that may change something, and
+    ``RateLimitedError`` when the client has used up its allowance.
     """
     headers = request.headers.getlist("authorization")
     if len(headers) > 1:
         _refuse()
     found = await (_by_header(request, headers[0]) if headers else _by_cookie(request))
     if found is not None:
-        # For the access log: which client, never its token.
-        request.state.client_id = found.client_id
+        _count(request, found.client_id)
     return found
+
+
+def _count(request: Request, client_id: str) -> None:
+    """Count the request for the client, once however often the route asks who it is from."""
+    rates = rates_of(request)
+    if rates is not None and getattr(request.state, "client_id", None) is None:
+        rates.client(client_id)
+    # For the access log: which client, never its token.
+    request.state.client_id = client_id
 
 
 async def _by_header(request: Request, header: str) -> Principal:
@@ -53,9 +63,13 @@ async def _by_header(request: Request, header: str) -> Principal:
 
 
 async def _by_secret(request: Request, client_id: str, secret: str) -> Principal:
+    rates = rates_of(request)
+    attempt = rates.prove(request.scope, client_id) if rates is not None else None
     client = await hub_of(request).standing.client(client_id)
     if client is None or not client.holds_secret(secret):
         _refuse()
+    if attempt is not None:
+        attempt.held()
     return client.principal(client.scopes)
 
 

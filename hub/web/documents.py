@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from graphql import (
@@ -11,11 +12,12 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    StringValueNode,
     parse,
     validate,
 )
 
-from hub.web.limiter import LimitError, Limits, Report, limit
+from hub.web.limiter import LimitError, Limits, Report, limit, walk
 from hub.web.masking import MOST
 
 KEPT = 256
@@ -44,11 +46,21 @@ class Document:
     operation: OperationDefinitionNode
     report: Report
     digest: str
+    texts: frozenset[str] = frozenset()
+    """The texts among its literals: codes of areas and the like."""
 
     @property
     def is_query(self) -> bool:
         """Tell whether the operation only reads."""
         return self.operation.operation is OperationType.QUERY
+
+
+Admit = Callable[[str, bool], None]
+"""Told a document's hash and whether it is kept ready; raises to refuse it."""
+
+
+def _welcome(digest: str, is_known: bool) -> None:
+    """Let every document in."""
 
 
 class Documents:
@@ -59,12 +71,17 @@ class Documents:
         self._limits = limits
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
-    def ready(self, text: str, operation_name: str | None) -> Document:
-        """Make a document ready; raises ``LimitError`` or ``DocumentError``."""
+    def ready(self, text: str, operation_name: str | None, admit: Admit = _welcome) -> Document:
+        """Make a document ready; raises ``LimitError``, ``DocumentError`` or what ``admit`` does.
+
+        ``admit`` is asked before any work is done on the document.
+        """
         if len(text) > self._limits.characters:
             raise LimitError(f"The document is over {self._limits.characters} characters.")
         digest = hashlib.sha256(text.encode()).hexdigest()
-        document = self._kept.get(digest) or self._made(text, digest, operation_name)
+        document = self._kept.get(digest)
+        admit(digest, document is not None)
+        document = document or self._made(text, digest, operation_name)
         _require_name(document.operation, operation_name)
         self._kept[digest] = document
         self._kept.move_to_end(digest)
@@ -82,7 +99,7 @@ class Documents:
         errors = validate(self._schema, tree, max_errors=MOST, hide_suggestions=True)
         if errors:
             raise DocumentError("GRAPHQL_INVALID", errors)
-        return Document(tree, _sole(operations), report, digest)
+        return Document(tree, _sole(operations), report, digest, _texts(tree))
 
     def _parsed(self, text: str) -> DocumentNode:
         if _NUL.search(text):
@@ -96,6 +113,10 @@ class Documents:
                     f"The document is over {tokens} tokens or nests too deeply."
                 ) from None
             raise DocumentError("GRAPHQL_SYNTAX", [error]) from None
+
+
+def _texts(tree: DocumentNode) -> frozenset[str]:
+    return frozenset(node.value for node, _ in walk(tree) if isinstance(node, StringValueNode))
 
 
 def _operations(tree: DocumentNode) -> list[OperationDefinitionNode]:

@@ -9,9 +9,10 @@ import asyncio
 import contextlib
 import inspect
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import strawberry
@@ -25,17 +26,22 @@ from starlette.types import Receive, Scope, Send
 from hub.errors import HubError, MalformedError, RefusedError
 from hub.web.body import parse_json, read_json
 from hub.web.cost import ROWS, Cost, price
-from hub.web.documents import Document, DocumentError, Documents
+from hub.web.documents import Admit, Document, DocumentError, Documents
 from hub.web.etag import conditional
 from hub.web.limiter import LimitError, Limits
-from hub.web.masking import INTERNAL, MOST, masked, refusal
+from hub.web.masking import INTERNAL, MOST, masked, refusal, unexplained
 from hub.web.negotiation import JSON, RESPONSE, accepted, wants_page
 from hub.web.problems import headers_of, request_id
+from hub.web.rates import UNKNOWN, Rates, rates_of
+from hub.web.volume import texts_in
 
 Authenticate = Callable[[Request], Awaitable[object | None]]
 """Tells who asks; none for nobody. Raises ``UnauthenticatedError`` for a token that fails."""
 Context = Callable[[Request, Any], Awaitable[object] | AbstractAsyncContextManager[object]]
 """Makes what resolvers see of one request; a context manager is left when the answer is made."""
+
+Told = Callable[[Request, int, Iterable[str]], Awaitable[None]]
+"""Told of a query that is about to run: its rows as priced, the texts it names."""
 
 _log = structlog.get_logger("hub.graphql")
 
@@ -75,6 +81,8 @@ class Serving:
     """How one schema is served.
 
     ``timeout`` is in seconds and cancels the running resolvers; ``body_limit`` is in bytes.
+    ``trusted`` gives the hashes of the only documents a caller may run, None for no such bound.
+    ``told`` hears what each query asked for.
     """
 
     context: Context
@@ -82,6 +90,8 @@ class Serving:
     get_allowed: bool
     page: Callable[[Request], Response] | None = None
     may_introspect: Callable[[Any], bool] = lambda principal: True
+    trusted: Callable[[Any], frozenset[str] | None] = lambda principal: None
+    told: Told | None = None
     limits: Limits = field(default_factory=Limits)
     timeout: float = 10.0
     body_limit: int = 128 * 1024
@@ -142,11 +152,14 @@ class Endpoint:
         if accepted(request) is None:
             raise NotAcceptableError(f"The answer can be {RESPONSE} or {JSON}.")
         ask = await self._ask(request)
-        document = self._documents.ready(ask.query, ask.operation_name)
+        request.state.reads_schema = self._serving.may_introspect(principal)
+        admit = self._admission(request, principal)
+        document = self._documents.ready(ask.query, ask.operation_name, admit)
         # For the access log: which operation ran, without its text.
         request.state.document = document.digest
-        self._require_allowed(request, document, principal)
+        self._require_allowed(request, document)
         cost = price(self._schema, document, ask.variables)
+        await self._count(request, document, ask, cost)
         result = await self._run(request, principal, document, ask)
         response = self._result(request, result, cost)
         return response if request.method == "POST" else conditional(request, response)
@@ -160,10 +173,38 @@ class Endpoint:
         if request.method not in self._serving.allowed.split(", "):
             raise MethodError(f"Use {self._serving.allowed}.")
 
-    def _require_allowed(self, request: Request, document: Document, principal: object) -> None:
+    def _admission(self, request: Request, principal: object) -> Admit:
+        """Hold a caller to its trusted documents, and count what the hub has not met."""
+        trusted = self._serving.trusted(principal)
+
+        def admit(digest: str, is_known: bool) -> None:
+            if trusted is not None and digest not in trusted:
+                raise RefusedError(
+                    "A public client runs trusted documents only; see the guide to reading.",
+                    code="UNTRUSTED_DOCUMENT",
+                )
+            if not is_known:
+                self._take(request, lambda rates, client: rates.client(client, UNKNOWN))
+
+        return admit
+
+    async def _count(self, request: Request, document: Document, ask: Ask, cost: Cost) -> None:
+        # For the access log: how much each reader reads (D8).
+        request.state.rows = cost.rows
+        self._take(request, lambda rates, client: rates.rows(client, cost.rows))
+        if self._serving.told is not None:
+            texts = chain(document.texts, texts_in(ask.variables))
+            await self._serving.told(request, cost.rows, texts)
+
+    def _take(self, request: Request, take: Callable[[Rates, str], None]) -> None:
+        rates, client = rates_of(request), getattr(request.state, "client_id", None)
+        if rates is not None and client is not None:
+            take(rates, client)
+
+    def _require_allowed(self, request: Request, document: Document) -> None:
         if request.method != "POST" and not document.is_query:
             raise MethodError("Send mutations with POST.")
-        if document.report.introspects and not self._serving.may_introspect(principal):
+        if document.report.introspects and not request.state.reads_schema:
             raise RefusedError("Reading the schema needs the scope schema:read.")
 
     async def _run(
@@ -199,7 +240,11 @@ class Endpoint:
         return _response(request, body, 200)
 
     def _refuse_document(self, request: Request, error: DocumentError) -> Response:
-        body = {"errors": masked(error.errors, request_id(request.scope), error.code)}
+        given = request_id(request.scope)
+        if error.code == "GRAPHQL_SYNTAX" or request.state.reads_schema:
+            body = {"errors": masked(error.errors, given, error.code)}
+        else:
+            body = {"errors": unexplained(error.code, given)}
         return _response(request, body, _document_status(request))
 
     def _refuse(self, request: Request, error: HubError) -> Response:

@@ -127,7 +127,7 @@ class _Limiter:
         """Look at every node once, without recursion, before anything recursive starts."""
         names: Counter[str] = Counter()
         operations = nodes = 0
-        for node, depth in _walk(self._document):
+        for node, depth in walk(self._document):
             nodes += 1
             if depth > self._limits.nesting:
                 raise _over("nesting of the syntax", self._limits.nesting)
@@ -214,7 +214,8 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     return found
 
 
-def _walk(document: DocumentNode) -> Iterator[tuple[Node, int]]:
+def walk(document: DocumentNode) -> Iterator[tuple[Node, int]]:
+    """Give every syntax node with its depth, without recursion."""
     stack: list[tuple[Node, int]] = [(document, 0)]
     while stack:
         node, depth = stack.pop()

@@ -33,6 +33,16 @@ def masked(errors: Sequence[GraphQLError], request_id: str, code: str) -> list[d
     return [_masked(error, request_id, code) for error in errors[:MOST]]
 
 
+def unexplained(code: str, request_id: str) -> list[dict[str, Any]]:
+    """Refuse a document without a word of the schema, for callers who may not read it.
+
+    One error without a place: what validation says about one field would tell names of types,
+    and where it says it, which fields exist.
+    """
+    message = "The document does not fit the schema; reading it needs the scope schema:read."
+    return [_entry(message, code, request_id)]
+
+
 def refusal(error: HubError, request_id: str) -> dict[str, Any]:
     """Turn an error of the hub into one GraphQL error."""
     return _entry(error.message, error.code, request_id)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.errors import RefusedError
 from hub.web.problems import fault, problem, request_id
+from hub.web.rates import RateGuard, Rates
 
 POLICY = "; ".join(
     (
@@ -55,21 +56,26 @@ class Wall:
 
     ``is_https`` adds HSTS. ``cookie`` is the name of the session cookie. ``forms`` are paths whose
     own form posts are taken beside JSON; the origin is checked there too. ``observe`` counts.
+    ``rates`` are the allowances of clients and addresses; without them nothing is limited.
     """
 
     is_https: bool
     cookie: str
     forms: frozenset[str] = frozenset()
     observe: Observe | None = None
+    rates: Rates | None = None
 
 
 def wall(settings: Wall) -> list[Middleware]:
     """Tell the middleware of the application, outermost first."""
-    return [
+    layers = [
         Middleware(SecurityHeaders, is_https=settings.is_https),
         Middleware(AccessLog, observe=settings.observe),
         Middleware(OriginGuard, cookie=settings.cookie, forms=settings.forms),
     ]
+    if settings.rates is not None:
+        layers.insert(2, Middleware(RateGuard, rates=settings.rates))
+    return layers
 
 
 class SecurityHeaders:
@@ -144,6 +150,7 @@ class AccessLog:
             milliseconds=round(seconds * 1000, 1),
             client=state.get("client_id"),
             document=state.get("document"),
+            rows=state.get("rows"),
             request_id=request_id(scope),
         )
         if self._observe is not None:

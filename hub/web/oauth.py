@@ -18,6 +18,7 @@ from hub.db.sessions import IdentitySession
 from hub.errors import HubError, UnauthenticatedError
 from hub.web.forms import read_form
 from hub.web.state import Hub, hub_of, issuer, verifier
+from hub.web.tries import tried
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="hub", charset="UTF-8"'}
@@ -42,7 +43,7 @@ def _form(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
                 return _invalid("Prove the client in one way, once.")
         except HubError as error:
             return _invalid(error.message, 413 if error.status == 413 else 400)
-        return await handle(request, form)
+        return await tried(request, form, handle)
 
     return endpoint
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hub.loaders.agencies import shipped_names
 from hub.loaders.body import CSV, JSON, XLSX
 from hub.vocabulary import Vocabulary
 from hub.web.problems import MEDIA_TYPE
@@ -78,6 +79,13 @@ def _returns(words: Vocabulary) -> dict[str, Any]:
     content[XLSX] = {"schema": {"type": "string", "contentMediaType": XLSX}}
     stored = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Receipt"}}}}
     dry = {"name": "dryRun", "in": "query", "schema": {"type": "boolean", "default": False}}
+    own = {"type": "string", "enum": list(shipped_names())}
+    mapping = {
+        "name": "mapping",
+        "in": "query",
+        "description": "A mapping the hub knows, for CSV or XLSX in an agency's own layout.",
+        "schema": own,
+    }
     headers = [
         {"name": name, "in": "header", "schema": {"type": "string"}}
         for name in ("If-Match", "If-None-Match", "Idempotency-Key")
@@ -91,7 +99,7 @@ def _returns(words: Vocabulary) -> dict[str, Any]:
         "put": {
             "operationId": "putReturn",
             "summary": "Push a return: stored whole as a revision, or not at all.",
-            "parameters": [dry, *headers],
+            "parameters": [dry, mapping, *headers],
             "requestBody": {"required": True, "content": content},
             "responses": {
                 "201": {"description": "A new revision."} | stored,

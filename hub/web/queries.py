@@ -24,10 +24,14 @@ from hub.vocabulary import parse_period
 from hub.web.authentication import principal_of
 from hub.web.etag import conditional
 from hub.web.state import Hub, hub_of
+from hub.web.volume import tell
 
 MEDIA = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 MOST = 10_000
 """Most observations in one file (security G12)."""
+
+ROW = 100
+"""Characters a row is taken for, when a reader's volume is counted (security D8)."""
 
 Saved = Callable[[Library, Request, str], Awaitable[str]]
 
@@ -49,6 +53,8 @@ async def saved_query(request: Request) -> Response:
         raise MalformedError(f"{name} takes {', '.join(_KNOWN[name])}.")
     principal = enter(caller, line_for(f"GET /v1/queries/{name}.{{format}}"))
     content = await _SAVED[name](library_of(hub, principal), request, kind)
+    asked = [text for _, text in request.query_params.multi_items()]
+    await tell(request, len(content) // ROW, asked)
     response = Response(content, media_type=MEDIA[kind])
     response.headers["Content-Disposition"] = f'inline; filename="{name}.{kind}"'
     response.headers["Vary"] = "Authorization, Cookie"

@@ -160,7 +160,15 @@ async def prepare(request: Request, principal: Principal, form: Mapping[str, str
     if note is not None and len(note) > LONGEST_NOTE:
         raise MalformedError(f"A note may have {LONGEST_NOTE} characters.")
     audience, at = Audience(form["audience"]), hub.clock()
-    made = await flow.prepare_release(hub.database, hub.words, audience, note, principal, at)
+    made = await flow.prepare_release(
+        hub.database,
+        hub.words,
+        audience,
+        note,
+        principal,
+        at,
+        secret_file=hub.settings.method_secret_file,
+    )
     return made.id
 
 

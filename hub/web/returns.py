@@ -8,17 +8,21 @@ from starlette.routing import Route
 
 from hub.auth.permissions import demand, enter
 from hub.errors import MalformedError, NotFoundError
+from hub.loaders.agencies import Mapping, named
 from hub.loaders.body import require_readable
-from hub.submissions.history import findings_of, observations_of, revisions_of
+from hub.submissions.changes import Change
+from hub.submissions.history import changed_by, findings_of, observations_of, revisions_of
 from hub.submissions.idempotency import once
 from hub.submissions.reading import record_reading
 from hub.submissions.reception import Address, Conditions, receive, require_known
 from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.store import find
 from hub.validation import Completeness
+from hub.vocabulary import Vocabulary
 from hub.web.authentication import principal_of
 from hub.web.body import read_body
-from hub.web.state import hub_of
+from hub.web.calendar import signed_receipt
+from hub.web.state import Hub, hub_of
 
 
 async def put_return(request: Request) -> Response:
@@ -30,7 +34,7 @@ async def put_return(request: Request) -> Response:
     demand(principal, "return.submit", agency=address.agency)
     media_type = request.headers.get("content-type", "")
     require_readable(media_type)
-    dry_run = _flag(request, "dryRun")
+    dry_run, mapping = _flag(request, "dryRun"), _mapping(request, hub.words)
     body = await read_body(request, hub.settings.upload_limit)
     headers = request.headers
     conditions = Conditions(headers.get("if-match"), headers.get("if-none-match"))
@@ -46,15 +50,28 @@ async def put_return(request: Request) -> Response:
             media_type,
             dry_run=dry_run,
             conditions=conditions,
+            mapping=mapping,
         )
-        return (201 if answer.created else 200), as_json(answer, complete)
+        content = as_json(answer, complete)
+        if not dry_run:
+            content["receipt"] = await _receipt(hub, address, answer)
+        return (201 if answer.created else 200), content
 
     key = None if dry_run else headers.get("idempotency-key")
-    status, content = await once(hub.database, principal, key, request.url.path, body, act)
+    target = request.url.path + (f"?mapping={request.query_params['mapping']}" if mapping else "")
+    status, content = await once(hub.database, principal, key, target, body, act)
     response = JSONResponse(content, status)
     if content["revision"] is not None and not dry_run:
         response.headers["ETag"] = etag_of(content["revision"], content["contentHash"])
     return response
+
+
+async def _receipt(hub: Hub, address: Address, answer: Submission) -> str | None:
+    """The receipt of the revision; none for one stored before the hub gave receipts."""
+    try:
+        return await signed_receipt(hub, address, answer.revision)
+    except NotFoundError:
+        return None
 
 
 async def get_return(request: Request) -> Response:
@@ -64,13 +81,14 @@ async def get_return(request: Request) -> Response:
     address = _address(request)
     require_known(address, hub.words)
     demand(principal, "return.read", agency=address.agency)
-    async with hub.database.intake() as session:
+    async with hub.database.intake(address.agency) as session:
         current = await find(session, address.dataset, address.agency, address.period)
         if current is None:
             raise NotFoundError("Nothing was returned at this address yet.")
         history = await revisions_of(session, current.return_id)
         rows = await observations_of(session, current.return_id, current.number)
         findings = await findings_of(session, current.return_id, current.number)
+        changed = await changed_by(session, current)
         await record_reading(session, current, principal, hub.clock())
     content = revision_json(current) | {
         "returnId": str(current.return_id),
@@ -80,6 +98,7 @@ async def get_return(request: Request) -> Response:
         "note": current.note,
         "revisions": [revision_json(one) for one in history],
         "findings": [item.as_json() for item in findings],
+        "changes": [change_json(one) for one in changed if current.number > 1],
         "observations": [_observation(item) for item in rows],
     }
     etag = etag_of(current.number, current.content_hash)
@@ -99,15 +118,34 @@ def _flag(request: Request, name: str) -> bool:
     """
     asked = request.query_params
     values = [value.lower() for value in asked.getlist(name)]
-    unknown = sorted(set(asked.keys()) - {name})
+    unknown = sorted(set(asked.keys()) - {name, "mapping"})
     if unknown or len(values) > 1 or not set(values) <= {"true", "false"}:
-        raise MalformedError(f"The only parameter here is {name}=true or {name}=false.")
+        raise MalformedError(
+            f"The only parameters here are {name}=true or {name}=false, and mapping=NAME."
+        )
     return values == ["true"]
 
 
+def _mapping(request: Request, words: Vocabulary) -> Mapping | None:
+    """The shipped mapping a body in an agency's own layout is read by.
+
+    Raises:
+        MalformedError: two are given.
+        NotFoundError: there is none of that name.
+    """
+    names = request.query_params.getlist("mapping")
+    if len(names) > 1:
+        raise MalformedError("Give one mapping.")
+    return named(names[0], words) if names else None
+
+
 def as_json(answer: Submission, complete: Completeness) -> dict[str, Any]:
-    """Write the answer to a push as the contract has it."""
-    return {
+    """Write the answer to a push as the contract has it; of a dry run with every change.
+
+    The answer to a real push names no figure: it is kept under its ``Idempotency-Key``.
+    """
+    changed = {"changes": [change_json(one) for one in answer.changes]} if answer.dry_run else {}
+    return changed | {
         "returnId": str(answer.return_id) if answer.return_id else None,
         "dataset": answer.dataset,
         "agency": answer.agency,
@@ -119,6 +157,20 @@ def as_json(answer: Submission, complete: Completeness) -> dict[str, Any]:
         "counts": {name: getattr(answer.counts, name) for name in answer.counts.__slots__},
         "findings": [item.as_json() for item in answer.findings],
         "completeness": {"expected": complete.expected, "received": complete.received},
+    }
+
+
+def change_json(one: Change) -> dict[str, Any]:
+    """Write a cell that differs, with what it held and what it holds."""
+    key = one.key
+    return {
+        "kind": str(one.kind),
+        "indicator": key.indicator,
+        "area": key.area,
+        "period": key.period,
+        "breakdown": dict(key.breakdown),
+        "before": _observation(one.before) if one.before else None,
+        "after": _observation(one.after) if one.after else None,
     }
 
 

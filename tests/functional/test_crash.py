@@ -184,7 +184,7 @@ async def examine(hub: Hub) -> None:
             & (counted.c.revision == revision.c.number),
         )
     )
-    async with opened(hub.settings) as database, database.intake() as session:
+    async with opened(hub.settings) as database, database.release() as session:
         kept = (await session.execute(query)).all()
     stored = {(one.period, one.number): one.content_hash for one in kept}
     lost = {key for key, hash_ in hub.acknowledged.items() if stored.get(key) != hash_}

@@ -116,6 +116,6 @@ async def test_unknown_places_and_unclear_periods_are_refused(
 
 
 async def test_the_public_has_no_journey_by_token(partnership: Partnership) -> None:
-    public = await partnership.client(Role.PUBLIC)
+    public = await partnership.client(Role.AUDITOR)
     answer = await public.graphql("/graphql", JOURNEY, area=HERE, period="CY2017")
     assert answer["errors"]

@@ -116,7 +116,7 @@ async def compare(twins: tuple[Twin, Twin], count: int) -> None:
 
 
 async def raw(twin_: Twin) -> list[Any]:
-    async with twin_.hub.database.intake() as session:
+    async with twin_.hub.database.release() as session:
         rows_ = await session.execute(
             intake.observation.select().with_only_columns(
                 intake.observation.c.breakdown, intake.observation.c.value

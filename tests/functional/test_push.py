@@ -25,7 +25,7 @@ def one(**changes: Any) -> dict[str, Any]:
 
 
 async def stored(hub: RunningHub) -> int:
-    async with hub.database.intake() as session:
+    async with hub.database.release() as session:
         query = select(func.count()).select_from(intake.observation)
         return await session.scalar(query) or 0
 

@@ -12,6 +12,7 @@ from hub.auth import matrix
 from hub.auth.matrix import surface_lines
 from hub.auth.roles import Role
 from hub.errors import SettingsError
+from hub.web.trusted import trusted_documents
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, plain, rows
 
@@ -168,7 +169,7 @@ async def test_the_viewer_is_told_who_it_is(
     partnership: Partnership, role: Role, agency: str | None, audience: str
 ) -> None:
     client = await partnership.client(role, agency)
-    answer = await client.graphql("/graphql", "{ viewer { client agency roles audience } }")
+    answer = await client.graphql("/graphql", trusted_documents()["viewer"])
     assert answer["data"]["viewer"] == {
         "client": client.client_id,
         "agency": agency,

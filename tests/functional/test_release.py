@@ -266,7 +266,7 @@ async def test_public_figures_are_rounded_and_partners_are_exact(partnership: Pa
     await partnership.returned(POLICE, BODY)
     await partnership.release()
     await partnership.release("PUBLIC")
-    public = await partnership.cells(role=Role.PUBLIC)
+    public = await partnership.cells(role=Role.AUDITOR)
     exact = await partnership.cells()
     assert (exact[CRIMES]["value"], public[CRIMES]["value"]) == (617, 615)
     assert public["POL_DA_TOTAL", "E07000102", "CY2017", ""]["value"] == 1270
@@ -276,7 +276,7 @@ async def test_a_partners_release_does_not_exist_for_the_public(partnership: Par
     """The same bytes as for a release that nobody ever made."""
     await partnership.returned(POLICE, BODY)
     release = await partnership.release()
-    public = await partnership.client(Role.PUBLIC)
+    public = await partnership.client(Role.AUDITOR)
     for document in (
         "query($id: String) { release(id: $id) { id } }",
         "query($id: String) { observations(release: $id) { totalCount } }",
@@ -301,7 +301,7 @@ async def test_the_public_never_sees_it_before_partners_do(partnership: Partners
     await partnership.returned(POLICE, BODY)
     await partnership.release(until=(now() + timedelta(hours=1)).isoformat())
     await partnership.release("PUBLIC")
-    public = await partnership.client(Role.PUBLIC)
+    public = await partnership.client(Role.AUDITOR)
     assert (await public.graphql("/graphql", "{ releases { id } }"))["data"] == {"releases": []}
 
 
@@ -318,7 +318,7 @@ async def test_what_partners_may_not_see_is_hidden_from_the_public(
     await partnership.release()
     await partnership.release("PUBLIC")
     partners = await partnership.cells()
-    public = await partnership.cells(role=Role.PUBLIC)
+    public = await partnership.cells(role=Role.AUDITOR)
     hidden = {cell for cell, figure in partners.items() if figure["symbol"] == "c"}
     assert len(hidden) >= 2
     assert all(public[cell]["symbol"] == "c" for cell in hidden)

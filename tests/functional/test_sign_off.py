@@ -94,7 +94,7 @@ async def test_withdrawal_needs_a_reason_and_keeps_it(
     twice = await act(approver, WITHDRAW, id=pushed["returnId"], reason="Counted twice.")
     assert (codes(bare), codes(gone), codes(twice)) == (["REASON_MISSING"], [], ["CONFLICT"])
     assert gone["return"]["state"] == "WITHDRAWN"
-    async with hub.database.intake() as session:
+    async with hub.database.intake("HERTS_POLICE") as session:
         kept = await session.scalars(
             select(intake.transition.c.reason).where(intake.transition.c.to_state == "WITHDRAWN")
         )
@@ -162,7 +162,7 @@ async def test_ten_parallel_resubmissions_leave_one_current_and_no_gap(
     bodies = [rows(("POL_DA_CRIME", 700 + n), ("POL_DA_INCIDENT", 653)) for n in range(10)]
     answers = await asyncio.gather(*(partnership.push(ADDRESS, body) for body in bodies))
     assert sorted(answer["revision"] for answer in answers) == list(range(2, 12))
-    async with hub.database.intake() as session:
+    async with hub.database.intake("HERTS_POLICE") as session:
         table = intake.revision
         current = select(func.count()).select_from(table).where(table.c.is_current)
         assert await session.scalar(current) == 1

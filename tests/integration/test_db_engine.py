@@ -52,10 +52,10 @@ def figure(release_id: str, indicator: str = "A", period: str = "CY2020") -> dic
 
 async def test_a_block_commits_and_an_error_undoes_it(database: Database) -> None:
     row = {"id": uuid4(), "dataset": "d", "agency": "a", "period": "CY2020", "created_at": NOW}
-    async with database.intake() as session:
+    async with database.intake("a") as session:
         await session.execute(insert(intake.return_).values(row))
     with pytest.raises(RuntimeError):
-        async with database.intake() as session:
+        async with database.intake("b") as session:
             await session.execute(
                 insert(intake.return_).values(row | {"id": uuid4(), "agency": "b"})
             )
@@ -122,18 +122,20 @@ async def test_a_series_is_read_from_its_index_in_spite_of_the_embargo(
 
 BROKEN = [
     "INSERT INTO intake.observation (return_id, revision, area, period, indicator, value, status)"
-    " VALUES (gen_random_uuid(), 1, 'a', 'p', 'i', CAST(:value AS numeric), 'x')",
+    " SELECT (SELECT id FROM intake.return), 1, 'a', 'p', 'i', CAST(:value AS numeric), 'x'",
     "INSERT INTO intake.observation (return_id, revision, area, period, indicator, value)"
-    " VALUES (gen_random_uuid(), 1, 'a', 'p', 'i', -CAST(:value AS numeric))",
+    " SELECT (SELECT id FROM intake.return), 1, 'a', 'p', 'i', -CAST(:value AS numeric)",
     "INSERT INTO intake.observation (return_id, revision, area, period, indicator, value)"
-    " VALUES (gen_random_uuid(), 1, 'a', 'p', NULL, CAST(:value AS numeric))",
+    " SELECT (SELECT id FROM intake.return), 1, 'a', 'p', NULL, CAST(:value AS numeric)",
 ]
 
 
 @pytest.mark.parametrize("statement", BROKEN)
 async def test_a_refused_row_does_not_show_in_the_error(database: Database, statement: str) -> None:
+    head = {"id": uuid4(), "dataset": "d", "agency": "a", "period": "CY2020", "created_at": NOW}
     with pytest.raises(IntegrityError) as caught:
-        async with database.intake() as session:
+        async with database.intake("a") as session:
+            await session.execute(insert(intake.return_).values(head))
             await session.execute(text(statement), {"value": PLANTED})
     assert str(PLANTED) not in "".join(traceback.format_exception(caught.value))
 
@@ -150,12 +152,12 @@ async def test_one_current_revision_is_a_constraint(database: Database) -> None:
         "rows": 0,
         "is_current": True,
     }
-    async with database.intake() as session:
+    async with database.intake("a") as session:
         await session.execute(insert(intake.return_).values(head))
         await session.execute(insert(intake.revision).values(revision | {"number": 1}))
     for number, constraint in ((2, "revision_current_key"), (1, "revision_pkey")):
         with pytest.raises(IntegrityError, match=constraint):
-            async with database.intake() as session:
+            async with database.intake("a") as session:
                 await session.execute(insert(intake.revision).values(revision | {"number": number}))
 
 

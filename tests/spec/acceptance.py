@@ -1,4 +1,4 @@
-"""The acceptance figures of the source documents, AF-01 to AF-44, in one table.
+"""The acceptance figures of the source documents, AF-01 to AF-56, in one table.
 
 Each case lists what must come out of the hub for the demo's returns, how it is obtained from a
 partners' release, its exact value (to the digits given), and what the source prints. ``fault``
@@ -6,8 +6,7 @@ names the entry of the list of faults when the two differ. The same table is pri
 ``docs/reference/acceptance.md``.
 """
 
-from dataclasses import dataclass
-
+from tests.spec.acceptance_insights import INSIGHTS_CASES
 from tests.spec.asks import (
     SUPPRESSED,
     Ask,
@@ -25,31 +24,7 @@ from tests.spec.asks import (
     total,
 )
 from tests.spec.demo_release import HERTFORDSHIRE, MET, PLYMOUTH, SIMILAR, THREE_RIVERS, UK
-
-
-@dataclass(frozen=True)
-class Line:
-    """One figure: what it is, how it is obtained, its exact value, what the source prints."""
-
-    what: str
-    ask: Ask
-    exact: str
-    printed: str = ""
-    fault: str = ""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One acceptance figure, of one or several lines."""
-
-    id: str
-    lines: tuple[Line, ...]
-
-
-def case(number: int, *lines: Line) -> Case:
-    """A case by its number."""
-    return Case(f"AF-{number:02d}", lines)
-
+from tests.spec.lines import Line, case
 
 TR, HERTS, PLY = THREE_RIVERS, HERTFORDSHIRE, PLYMOUTH
 CY, FY, RUN, ROLLING = "CY2017", "FY2017-18", "2017-05/2017-12", "R12-2024-03"
@@ -617,4 +592,4 @@ MARAC_CASES = (
     ),
 )
 
-CASES = (*THREE_RIVERS_CASES, *PLYMOUTH_CASES, *MARAC_CASES)
+CASES = (*THREE_RIVERS_CASES, *PLYMOUTH_CASES, *MARAC_CASES, *INSIGHTS_CASES)

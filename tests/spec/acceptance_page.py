@@ -7,17 +7,19 @@ from decimal import Decimal
 from pathlib import Path
 
 from hub.statistics.formulas import round_half_up
-from tests.spec.acceptance import CASES, Case, Line
+from tests.spec.acceptance import CASES
 from tests.spec.demo_release import ROOT, Release, release
+from tests.spec.lines import Case, Line
 
 PAGE = ROOT / "docs" / "reference" / "acceptance.md"
 
 _HEAD = """\
 # Acceptance figures
 
-Figures of three public reports (Three Rivers, Safer Plymouth, the Marac portal's overview), as the
-hub gives them back from the returns in `demo/returns`. Every figure is read from a partners'
-release: returned, rolled up, protected, then derived from what is published.
+Figures of four public reports (Three Rivers, Safer Plymouth, the Marac portal's overview, the
+outreach report of Insights), as the hub gives them back from the returns in `demo/returns`. Every
+figure is read from a partners' release: returned, rolled up, protected, then derived from what is
+published.
 
 *This page is written by `python -m tests.spec.acceptance_page`; a test compares it with the hub.*
 

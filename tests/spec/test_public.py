@@ -13,9 +13,10 @@ from tests.spec.demo_release import THREE_RIVERS, UK, paths, release, returned, 
 
 @cache
 def public() -> dict[CellKey, Observation]:
-    """The public's observations, prepared once."""
+    """The public's observations, made from the partners' release as the release flow does."""
     signed = [signed_off(returned(path)) for path in paths()]
-    prepared = prepare(signed, vocabulary(), policy_for(Audience.PUBLIC))
+    partner = release().prepared.cells
+    prepared = prepare(signed, vocabulary(), policy_for(Audience.PUBLIC), partner=partner)
     return {item.key: item for item in prepared.cells}
 
 

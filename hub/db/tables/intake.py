@@ -1,6 +1,7 @@
 """Schema ``intake``: what agencies returned, and releases in the making. Never for readers."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -125,6 +126,41 @@ sign_off = Table(
 )
 """The agency's own approval of one revision's content."""
 
+receipt = Table(
+    "receipt",
+    metadata,
+    *_revision_key(),
+    Column("audit_sequence", BigInteger, nullable=False),
+    _of_revision("receipt"),
+)
+"""Where the audit record holds the submission of a revision."""
+
+exemption = Table(
+    "exemption",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("dataset", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by_subject", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("ended_by", Text),
+    Column("ended_at", DateTime(timezone=True)),
+)
+"""What an agency need not return; only its end ever changes."""
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("dataset", Text, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+"""A reminder that was sent; each is sent once."""
+
 idempotency = Table(
     "idempotency",
     metadata,
@@ -137,6 +173,14 @@ idempotency = Table(
     Index("idempotency_at_idx", "at"),
 )
 """The first answer to a request that carried an ``Idempotency-Key``."""
+
+vocabulary = Table(
+    "vocabulary",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("words", Text, nullable=False),
+)
+"""The words that releases were made with: their sums hold between old figures for ever."""
 
 release_draft = Table(
     "release_draft",
@@ -157,6 +201,7 @@ release_draft = Table(
     Column("cells", Integer, nullable=False),
     Column("after_sequence", Integer, nullable=False),
     Column("partner_release", Text),
+    Column("protection", JSONB, nullable=False, server_default="{}"),
 )
 """A release from its preparation to its publication."""
 

@@ -33,6 +33,7 @@ release = Table(
     Column("published_at", DateTime(timezone=True), nullable=False),
     Column("visible_from", DateTime(timezone=True), nullable=False),
     Column("cells", Integer, nullable=False),
+    Column("protection", JSONB, nullable=False, server_default="{}"),
     UniqueConstraint("audience", "sequence"),
 )
 """A published release; before ``visible_from`` readers do not know that it exists."""
@@ -50,6 +51,9 @@ policy = Table(
     Column("proposed_at", DateTime(timezone=True), nullable=False),
     Column("approved_by", Text),
     Column("approved_at", DateTime(timezone=True)),
+    Column("method", Text, nullable=False, server_default="suppression"),
+    Column("perturbation", Text, nullable=False, server_default=""),
+    Column("least_variance", Numeric, nullable=False, server_default="1"),
 )
 """A disclosure policy that a steward proposed; in force once a second one approved it."""
 

@@ -5,7 +5,19 @@ the method's own attack was held off. Which to choose when: docs/explanation/cho
 """
 
 from hub.disclosure.methods.door import protect_by
-from hub.disclosure.methods.parameters import Method, MethodParameters
+from hub.disclosure.methods.parameters import SHORTEST_SECRET, Method, MethodParameters
+from hub.disclosure.methods.perturbation import perturbation_table
 from hub.disclosure.methods.result import MethodResult, Telling, ToldCell
+from hub.disclosure.methods.telling import told_by_method
 
-__all__ = ["Method", "MethodParameters", "MethodResult", "Telling", "ToldCell", "protect_by"]
+__all__ = [
+    "SHORTEST_SECRET",
+    "Method",
+    "MethodParameters",
+    "MethodResult",
+    "Telling",
+    "ToldCell",
+    "perturbation_table",
+    "protect_by",
+    "told_by_method",
+]

@@ -1,20 +1,14 @@
 """Which method a release uses, and with which settings. Valid from birth."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from hub.disclosure.policy import Method, Policy
 from hub.errors import DisclosureError
+
+__all__ = ["SHORTEST_SECRET", "Method", "MethodParameters"]
 
 SHORTEST_SECRET = 32
 """Bytes. A shorter key could be tried out until the published noise fits."""
-
-
-class Method(StrEnum):
-    """How small counts are kept from readers. Suppression unless a policy says otherwise."""
-
-    SUPPRESSION = "suppression"
-    CONTROLLED_ROUNDING = "controlled_rounding"
-    CELL_KEY = "cell_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,14 @@ class MethodParameters:
             raise DisclosureError(f"The secret key needs at least {SHORTEST_SECRET} bytes.")
         if self.seconds <= 0:
             raise DisclosureError("The time limit has to be above zero.")
+
+    @classmethod
+    def of(cls, policy: Policy, secret: bytes) -> "MethodParameters":
+        """The settings that a policy names, with the hub's secret."""
+        if policy.method is Method.CONTROLLED_ROUNDING:
+            return cls(base=policy.base, secret=secret)
+        name, least = policy.perturbation or "D6V4J4", policy.least_variance
+        return cls(perturbation=name, least_variance=least, secret=secret)
 
     def key(self) -> bytes:
         """The secret, for methods that draw.

@@ -1,11 +1,13 @@
 """What an intake request carries into its resolvers."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
 from hub.protected.releases import Audience
+from hub.submissions.receipts import Receipts
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary
 
@@ -18,6 +20,9 @@ class IntakeContext:
     database: Database
     words: Vocabulary
     clock: Clock
+    receipts: Receipts
+    secret_file: Path | None = None
+    """Where the secret of the methods that draw is."""
 
     @property
     def library(self) -> Library:

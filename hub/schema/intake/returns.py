@@ -8,6 +8,7 @@ from strawberry import enum_value as value
 
 from hub.errors import HubError
 from hub.returns import Finding as FindingRow
+from hub.schema.intake.changes import Change
 from hub.submissions.revisions import Revision as RevisionRow
 from hub.submissions.revisions import Submission
 from hub.validation import Completeness as CompletenessRow
@@ -144,6 +145,7 @@ class SubmitReturnPayload:
     content_hash: str | None = strawberry.field(description="Hash of the content sent.")
     counts: ChangeCounts | None = strawberry.field(description="What it changed.")
     completeness: ReturnCompleteness | None = strawberry.field(description="How complete it is.")
+    changes: list[Change] = strawberry.field(description="Of a dry run: what would change.")
     findings: list[Finding] = strawberry.field(description="Every finding, not the first.")
     user_errors: list[UserError] = strawberry.field(description="Why it was refused, if it was.")
 
@@ -160,6 +162,7 @@ class SubmitReturnPayload:
             content_hash=answer.content_hash,
             counts=ChangeCounts(**counts),
             completeness=ReturnCompleteness(expected=complete.expected, received=complete.received),
+            changes=[Change.of(item) for item in answer.changes],
             findings=[Finding.of(item) for item in answer.findings],
             user_errors=[],
         )
@@ -175,6 +178,7 @@ class SubmitReturnPayload:
             content_hash=None,
             counts=None,
             completeness=None,
+            changes=[],
             findings=[Finding.of(item) for item in found],
             user_errors=[UserError.of(error, "input")],
         )

@@ -11,13 +11,17 @@ from strawberry import argument
 from strawberry.types import Info
 
 from hub.auth.permissions import demand
+from hub.disclosure import Method
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
 from hub.release import drafts, flow, policies
 from hub.release.reporting import report_on
 from hub.schema.guard import Refusal, guarded
+from hub.schema.intake.changes import Change
 from hub.schema.intake.context import IntakeContext
-from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload
+from hub.schema.intake.owed import REFUSALS as CALENDAR_REFUSALS
+from hub.schema.intake.owed import CalendarMutation, CalendarQuery
+from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload, ProtectionMethod
 from hub.schema.intake.releases import (
     AudienceChoice,
     DisclosureReport,
@@ -34,11 +38,17 @@ from hub.schema.intake.returns import (
     SubmitReturnPayload,
     UserError,
 )
-from hub.schema.read.arguments import WithinYear
-from hub.schema.read.completeness import Completeness
 from hub.schema.read.viewer import Viewer
 from hub.submissions import sign_off
-from hub.submissions.history import all_revisions, current_revision, findings_of, revisions_of
+from hub.submissions.history import (
+    all_revisions,
+    changed_by,
+    current_revision,
+    findings_of,
+    one_revision,
+    revisions_of,
+)
+from hub.submissions.receipts import receipt_of
 from hub.submissions.reception import Address, receive
 from hub.submissions.revisions import Revision
 from hub.submissions.store import find
@@ -52,7 +62,7 @@ Note = Annotated[str | None, argument(description="A note to keep with it.")]
 
 
 @strawberry.type(description="What agencies and stewards may ask.")
-class Query:
+class Query(CalendarQuery):
     """Root fields."""
 
     @strawberry.field(description="The caller's own agency's returns, newest first.")
@@ -63,9 +73,9 @@ class Query:
         period: Annotated[str | None, argument(description="Only this period.")] = None,
     ) -> list[Return]:
         """List returns."""
-        agency = info.context.principal.agency
-        async with info.context.database.intake() as session:
-            found = await all_revisions(session, agency or "")
+        agency = _agency(info)
+        async with info.context.database.intake(agency) as session:
+            found = await all_revisions(session, agency)
         return [
             Return.of(row)
             for row in found
@@ -75,7 +85,7 @@ class Query:
     @strawberry.field(name="return", description="One of the caller's own agency's returns.")
     async def return_(self, info: Ask, id: ReturnId) -> ReturnDetail:  # noqa: A002
         """Find a return."""
-        async with info.context.database.intake() as session:
+        async with info.context.database.intake(_agency(info)) as session:
             row = await _own(info, session, id, "return.findings")
             history = await revisions_of(session, row.return_id)
             findings = await findings_of(session, row.return_id, row.number)
@@ -90,11 +100,32 @@ class Query:
         """Tell the caller who it is."""
         return Viewer.of(info.context.principal, info.context.library.audience)
 
-    @strawberry.field(description="Who owes what for a period; agencies see their own lines.")
-    async def completeness(self, info: Ask, period: WithinYear) -> Completeness:
-        """Say what is owed, as far as the latest release shows it."""
-        view, found = await info.context.library.completeness(period)
-        return Completeness.of(view, found, info.context.principal)
+    @strawberry.field(description="Which cells a revision changed of the one before.")
+    async def changes(
+        self,
+        info: Ask,
+        return_id: ReturnId,
+        revision: Annotated[int, argument(description="Number of the later revision.")],
+    ) -> list[Change]:
+        """Compare two revisions."""
+        async with info.context.database.intake(_agency(info)) as session:
+            row = await _own(info, session, return_id, "return.read")
+            later = await one_revision(session, row.return_id, revision)
+            found = await changed_by(session, later)
+        return [Change.of(one) for one in found]
+
+    @strawberry.field(description="The hub's signed receipt for a revision: a compact JWS.")
+    async def receipt(
+        self,
+        info: Ask,
+        return_id: ReturnId,
+        revision: Annotated[int, argument(description="Number of the revision.")],
+    ) -> str:
+        """Sign a receipt."""
+        async with info.context.database.intake(_agency(info)) as session:
+            row = await _own(info, session, return_id, "return.read")
+            stored = await one_revision(session, row.return_id, revision)
+            return info.context.receipts.sign(await receipt_of(session, stored))
 
     @strawberry.field(description="Releases being made and made, newest first; for stewards.")
     async def releases(self, info: Ask) -> list[ReleaseDraft]:
@@ -124,7 +155,7 @@ class Query:
 
 
 @strawberry.type(description="What agencies and stewards may do.")
-class Mutation:
+class Mutation(CalendarMutation):
     """Acts. Expected refusals are data in `userErrors`."""
 
     @strawberry.mutation(description="Submit a return: stored whole, or not at all.")
@@ -147,7 +178,7 @@ class Mutation:
             "application/json",
             dry_run=dry_run,
         )
-        async with context.database.intake() as session:
+        async with context.database.intake(input.agency) as session:
             stored = await find(session, input.dataset, input.agency, input.period)
         return SubmitReturnPayload.of(answer, complete, None if dry_run else stored)
 
@@ -162,7 +193,7 @@ class Mutation:
     ) -> ReturnPayload:
         """Sign off."""
         context = info.context
-        async with context.database.intake() as session:
+        async with context.database.intake(_agency(info)) as session:
             row = await _own(info, session, return_id, "return.approve")
             signed = await sign_off.sign_off(
                 session,
@@ -186,7 +217,7 @@ class Mutation:
     ) -> ReturnPayload:
         """Withdraw."""
         context = info.context
-        async with context.database.intake() as session:
+        async with context.database.intake(_agency(info)) as session:
             row = await _own(info, session, return_id, "return.withdraw")
             gone = await sign_off.withdraw(
                 session, row.return_id, reason, context.principal, context.clock()
@@ -209,6 +240,7 @@ class Mutation:
             note,
             context.principal,
             context.clock(),
+            secret_file=context.secret_file,
         )
         return _released(draft)
 
@@ -250,6 +282,15 @@ class Mutation:
         why: Annotated[str, argument(description="The reason; kept with it.")],
         base: Annotated[int, argument(description="Rounding base; 1 is exact.")] = 1,
         zeros_sensitive: Annotated[bool, argument(description="Withhold zeros too.")] = False,
+        method: Annotated[
+            ProtectionMethod, argument(description="How small counts are kept from readers.")
+        ] = ProtectionMethod.SUPPRESSION,
+        perturbation: Annotated[
+            str, argument(description="CELL_KEY only: the perturbation table, such as D6V4J4.")
+        ] = "",
+        least_variance: Annotated[
+            float, argument(description="CELL_KEY only: noise that averaging must leave.")
+        ] = 1.0,
     ) -> PolicyPayload:
         """Propose."""
         context, chosen = info.context, Audience[audience.name]
@@ -263,6 +304,10 @@ class Mutation:
                 why,
                 context.principal,
                 context.clock(),
+                method=Method[method.name],
+                perturbation=perturbation,
+                least_variance=least_variance,
+                secret_file=context.secret_file,
             )
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
 
@@ -275,6 +320,11 @@ class Mutation:
         async with context.database.release() as session:
             made = await policies.approve(session, version, context.principal, context.clock())
         return PolicyPayload(policy=DisclosurePolicy.of(made), user_errors=[])
+
+
+def _agency(info: Ask) -> str:
+    """The caller's own agency; nobody's for a caller without one."""
+    return info.context.principal.agency or ""
 
 
 async def _own(info: Ask, session: Any, return_id: str, line: str) -> Revision:
@@ -331,6 +381,7 @@ def _submit_refused(error: HubError, given: Arguments) -> SubmitReturnPayload:
 
 
 REFUSALS: dict[str, Refusal] = {
+    **CALENDAR_REFUSALS,
     "submitReturn": _submit_refused,
     "signOffReturn": _refused,
     "withdrawReturn": _refused,

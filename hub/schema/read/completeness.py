@@ -6,15 +6,11 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value as value
 
-from hub.auth.permissions import allows
-from hub.auth.principals import Principal
 from hub.protected.releases import Release as ReleaseRow
 from hub.schema.read.releases import Release
 from hub.schema.read.words import Agency, Dataset, Period
 from hub.views import completeness as views
-
-LINE = "completeness.read"
-"""The line of the role matrix that says whose returns a caller may see."""
+from hub.vocabulary.calendar import Owing as Standing
 
 
 @strawberry.enum(description="Where an agency stands with a return, as far as a release shows it.")
@@ -46,7 +42,7 @@ class OwedReturn:
 
 @strawberry.type(
     description="Who owes what for a period. Told from a release: a return that was made and is "
-    "not released yet counts as owed. Agencies see their own line only."
+    "not released yet counts as owed; the field of that name at `/graphql/intake` knows better."
 )
 class Completeness:
     """Completeness of a period."""
@@ -61,12 +57,10 @@ class Completeness:
     returns: list[OwedReturn] = strawberry.field(description="Each of them.")
 
     @classmethod
-    def of(
-        cls, view: views.Completeness, release: ReleaseRow, principal: Principal
-    ) -> "Completeness":
-        """Show the lines that the caller may see."""
-        shown = [row for row in view.owed if allows(principal, LINE, agency=row.agency.code)]
-        done = (views.Owing.RECEIVED, views.Owing.NIL, views.Owing.EXEMPT)
+    def of(cls, view: views.Completeness, release: ReleaseRow) -> "Completeness":
+        """Show every line: who owes what is known to all partners."""
+        shown = view.owed
+        done = (Standing.RECEIVED, Standing.NIL, Standing.EXEMPT)
         return cls(
             period=Period.of(view.period),
             release=Release.of(release),

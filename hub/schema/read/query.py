@@ -196,7 +196,7 @@ class Query:
     ) -> Completeness:
         """Say what is owed."""
         view, found = await info.context.library.completeness(period, release)
-        return Completeness.of(view, found, info.context.principal)
+        return Completeness.of(view, found)
 
 
 def _declared(text: str, words: Vocabulary) -> Breakdown:

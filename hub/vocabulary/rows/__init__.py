@@ -5,7 +5,7 @@ An empty cell means the column's default. Adding a word to the hub is adding a r
 check (:mod:`hub.vocabulary.check`) says which file, row and column is wrong and why.
 """
 
-from hub.vocabulary.rows.agency import Agency, AgencyKind, Dataset
+from hub.vocabulary.rows.agency import Agency, AgencyKind, Dataset, Schedule
 from hub.vocabulary.rows.breakdown import Category, Dimension, Identity
 from hub.vocabulary.rows.indicator import Direction, Formula, Indicator, Kind, Unit, ZeroRule
 from hub.vocabulary.rows.journey import Band, Caveat, Link, Measure, Profile, Reason, Stage
@@ -35,6 +35,7 @@ __all__ = [
     "Profile",
     "Reason",
     "Row",
+    "Schedule",
     "Similar",
     "Stage",
     "Unit",

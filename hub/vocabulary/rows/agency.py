@@ -1,5 +1,9 @@
 """Agencies, their kinds, and the datasets they return."""
 
+from datetime import date
+
+from pydantic import Field
+
 from hub.vocabulary.periods import PeriodKind
 from hub.vocabulary.rows.row import AreaCodes, Code, Codes, PeriodKinds, Row
 
@@ -37,3 +41,19 @@ class Dataset(Row):
     due_days: int
     grace_days: int
     description: str = ""
+
+
+class Schedule(Row):
+    """What one agency was agreed to return otherwise than the dataset says; empty is as there.
+
+    A row makes an agency owe a dataset that its kind would not; ``since`` is the first day of the
+    first month that is owed.
+    """
+
+    dataset: Code
+    agency: Code
+    frequency: PeriodKind | None = None
+    due_days: int | None = Field(default=None, ge=0)
+    grace_days: int | None = Field(default=None, ge=0)
+    since: date | None = None
+    note: str = ""

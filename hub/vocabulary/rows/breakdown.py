@@ -24,7 +24,11 @@ class Dimension(Row):
 
 
 class Category(Row):
-    """One value of a dimension. ``lower`` and ``upper`` are inclusive limits of a numeric band."""
+    """One value of a dimension. ``lower`` and ``upper`` are inclusive limits of a numeric band.
+
+    ``of`` chains bases: the category whose count this one is a share of, as *improved* is a share
+    of *supported*, and that of *need* (trap T24).
+    """
 
     dimension: Code
     code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_]*$", max_length=60)]
@@ -32,6 +36,7 @@ class Category(Row):
     order: int
     lower: float | None = None
     upper: float | None = None
+    of: str = ""
     description: str = ""
 
 

@@ -16,6 +16,7 @@ def check(words: Vocabulary) -> Iterator[Problem]:
         if not categories:
             yield Problem(*dimension.place, "code", f"{dimension.code} has no categories")
         yield from _limits(categories)
+        yield from _chain(categories)
         if dimension.partition and not dimension.overlapping:
             yield from _overlaps(categories)
     for identity in words.identities:
@@ -28,6 +29,15 @@ def _limits(categories: list[Category]) -> Iterator[Problem]:
         if low > high:
             message = f"{item.dimension} {item.code}: lower is above upper"
             yield Problem(*item.place, "lower", message)
+
+
+def _chain(categories: list[Category]) -> Iterator[Problem]:
+    earlier: set[str] = set()
+    for item in sorted(categories, key=lambda one: one.order):
+        if item.of and item.of not in earlier:
+            message = f"{item.dimension} {item.code}: {item.of} is no category before it"
+            yield Problem(*item.place, "of", message)
+        earlier.add(item.code)
 
 
 def _overlaps(categories: list[Category]) -> Iterator[Problem]:

@@ -21,6 +21,8 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("areas", "successor", "areas"),
     ("memberships", "parent", "areas"),
     ("memberships", "child", "areas"),
+    ("calendar", "dataset", "datasets"),
+    ("calendar", "agency", "agencies"),
     ("agencies", "kind", "agency_kinds"),
     ("agencies", "areas", "areas"),
     ("datasets", "agency_kinds", "agency_kinds"),

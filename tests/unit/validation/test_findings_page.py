@@ -25,7 +25,7 @@ def test_no_code_of_reading_is_also_one_of_judging() -> None:
 def test_every_code_is_used() -> None:
     rooms = [Path(__file__).parents[3] / "hub" / room for room in ("loaders", "validation")]
     source = "".join(
-        file.read_text(encoding="utf-8") for room in rooms for file in room.glob("*.py")
+        file.read_text(encoding="utf-8") for room in rooms for file in room.rglob("*.py")
     )
     for code in CODES:
         assert re.search(rf"(LoaderCode|RuleCode)\.{code}\b", source), code

@@ -7,8 +7,9 @@ import pytest
 from hub.errors import InvalidError
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation
-from hub.views.completeness import Owed, Owing, completeness_of, due_dates, periods_within
+from hub.views.completeness import Owed, completeness_of, periods_within
 from hub.vocabulary import parse_period, vocabulary
+from hub.vocabulary.calendar import Owing
 from tests.unit.views.published import Said, observation
 
 YEAR = "FY2017-18"
@@ -47,7 +48,8 @@ def test_what_is_not_published_is_due_then_late_then_overdue(today: date, expect
 
 
 def test_due_dates_are_the_datasets_own() -> None:
-    assert due_dates(vocabulary().dataset(DATASET), parse_period(YEAR)) == (DUE, OVERDUE)
+    row = owed()[f"{DATASET}/{AGENCY}"]
+    assert (row.due, row.overdue) == (DUE, OVERDUE)
 
 
 def test_received_nil_and_exempt() -> None:

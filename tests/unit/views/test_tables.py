@@ -72,18 +72,40 @@ def test_a_suppressed_base_hides_shares_and_shows_counts() -> None:
     assert displays(found, "New client") == ["–", "[c]", "[c]"]
 
 
-def test_a_base_that_is_a_sum_is_not_added_up() -> None:
+def test_a_base_that_is_a_sum_is_the_own_total_and_never_added_up() -> None:
     bands = [seen("INS_CHILD_BAND", 500, {"INS_CHILD_BAND": code}) for code in ("1", "2", "3", "4")]
+    asked = seen("INS_CYPS", 100, {"INS_CYPS": "MISSING"})
+    code = "INS_CYPS[INS_CYPS]"
+    bare = tables(*bands, seen("INS_CHILD_BAND", 219, {"INS_CHILD_BAND": "5_PLUS"}), asked)[code]
+    assert displays(bare, "Missing")[1] == "–"
+    whole = tables(seen("INS_CYPS", 2219), asked)[code]
+    assert displays(whole, "Missing")[1] == "4.5%"
+
+
+def test_bases_are_chained_where_a_category_is_part_of_another() -> None:
+    """T24: supported is a share of need, improved a share of supported."""
+    steps = {"NEED": 746, "SUPPORTED": 432, "SAFETY_IMPROVED": 298}
+    area = {"INS_SUPPORT_AREA": "HOUSING"}
     found = tables(
-        *bands,
-        seen("INS_CHILD_BAND", 219, {"INS_CHILD_BAND": "5_PLUS"}),
-        seen("INS_CYPS", 100, {"INS_CYPS": "MISSING"}),
-    )["INS_CYPS[INS_CYPS]"]
-    (row,) = [row for row in found.rows if row.breakdown[0][1] == "MISSING"]
-    share = row.cells[0].share
-    assert share is not None
-    assert share.status is FigureStatus.NOT_AVAILABLE
-    assert "sum" in (share.reason or "")
+        seen("INS_EXIT", 2149),
+        *(
+            seen("INS_SUPPORT_MATRIX", count, area | {"INS_SUPPORT_STEP": step})
+            for step, count in steps.items()
+        ),
+        dataset="OUTREACH_EXIT",
+    )["INS_SUPPORT_MATRIX[INS_SUPPORT_AREA;INS_SUPPORT_STEP]"]
+    shares = [row.cells[0].share for row in found.rows]
+    assert [share and share.display for share in shares] == ["34.7%", "57.9%", "69.0%"]
+
+
+def test_a_table_without_a_whole_has_a_base_for_each_part() -> None:
+    point = {"INS_POINT": "EXIT"}
+    found = tables(
+        seen("INS_CYPS_EXIT", 394, point),
+        seen("INS_CYPS_EXIT", 112, point | {"INS_CYPS_EXIT": "NONE"}),
+        dataset="OUTREACH_EXIT",
+    )["INS_CYPS_EXIT[INS_CYPS_EXIT;INS_POINT]"]
+    assert [row.cells[0].share and row.cells[0].share.display for row in found.rows] == ["28.4%"]
 
 
 def test_without_a_denominator_the_base_is_the_indicators_own_total() -> None:

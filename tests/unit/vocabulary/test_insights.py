@@ -154,7 +154,7 @@ OPTIONS: dict[str, tuple[int, ...]] = {
     "INS_CJ_SUPPORT": (13,),
     "INS_CIV_LEGAL_AID": (4,),
     "INS_CIV_ORDER": (8, 4),
-    "INS_CIV_SUPPORT": (14,),
+    "INS_CIV_SUPPORT": (15,),
 }
 for _area, _outcomes in SUPPORT_OUTCOMES.items():
     OPTIONS[f"INS_SUP_{_area}_GIVEN"] = (3,)

@@ -1,0 +1,41 @@
+"""The tables of a vocabulary that are keyed by code, and what their rows are."""
+
+from hub.vocabulary.rows import (
+    Agency,
+    AgencyKind,
+    Area,
+    Band,
+    Caveat,
+    Dataset,
+    Dimension,
+    Indicator,
+    Level,
+    Line,
+    Link,
+    Measure,
+    Reason,
+    Row,
+    Similar,
+    Stage,
+    Unit,
+)
+
+TABLES: dict[str, type[Row]] = {
+    "indicators": Indicator,
+    "dimensions": Dimension,
+    "areas": Area,
+    "levels": Level,
+    "units": Unit,
+    "agency_kinds": AgencyKind,
+    "agencies": Agency,
+    "datasets": Dataset,
+    "bands": Band,
+    "stages": Stage,
+    "links": Link,
+    "measures": Measure,
+    "overview_bands": Band,
+    "overview": Line,
+    "similar": Similar,
+    "caveats": Caveat,
+    "reasons": Reason,
+}

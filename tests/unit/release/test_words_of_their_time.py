@@ -1,0 +1,124 @@
+"""A changed vocabulary: old figures keep the sums of their time, and today's hold between them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from hub.errors import DisclosureError
+from hub.release import protection
+from hub.release.protection import Earlier
+from hub.vocabulary import CellKey, Vocabulary
+from hub.vocabulary.keeping import text_of, version_of, words_of
+from tests.factory import COUNTY, DISTRICT, NEIGHBOUR, indicator
+from tests.unit.release.releases import WORDS, Attacker, Published, of_counts, publish
+
+YEAR = "CY2017"
+OLD = replace(WORDS, version="old")
+FLAT = replace(WORDS, version="new", memberships=())
+"""The county is no longer said to be its districts."""
+UNLINKED = replace(WORDS, version="new", identities=())
+
+
+def key(code: str, area: str = DISTRICT) -> CellKey:
+    return CellKey(code, area, YEAR)
+
+
+CRIME, INCIDENT, TOTAL = key("POL_DA_CRIME"), key("POL_DA_INCIDENT"), key("POL_DA_TOTAL")
+COUNTS = {CRIME: 617, INCIDENT: 3, TOTAL: 620}
+
+
+def then(
+    counts: dict[CellKey, int], before: Vocabulary, after: Vocabulary
+) -> tuple[Published, Published]:
+    """One release under the old words, the same returns again under the new ones."""
+    first = publish([of_counts(counts)], vocabulary=before)
+    known = replace(first, vintage=replace(first.vintage, words=before))
+    return first, publish([of_counts(counts, 2)], [known], vocabulary=after)
+
+
+def told(made: tuple[Published, Published], relate: Callable[[Attacker], None]) -> tuple[int, int]:
+    attacker = Attacker()
+    for release in made:
+        for item in release.prepared.cells:
+            if item.value is not None:
+                attacker.sees(item.key, int(item.value))
+    relate(attacker)
+    return attacker.interval(INCIDENT)
+
+
+def identity(attacker: Attacker) -> None:
+    attacker.adds_up(TOTAL, [CRIME, INCIDENT])
+
+
+def test_an_identity_that_is_dropped_still_holds_between_old_figures() -> None:
+    low, high = told(then(COUNTS, OLD, UNLINKED), identity)
+    assert (low <= 1, high >= 5) == (True, True)
+
+
+def test_without_the_words_of_their_time_it_would_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = Earlier.layers
+
+    def today(self: Earlier, words: Vocabulary) -> object:
+        return layers(replace(self, then=None), words)
+
+    monkeypatch.setattr(protection.Earlier, "layers", today)
+    assert told(then(COUNTS, OLD, UNLINKED), identity) == (3, 3)
+
+
+def test_a_sum_that_is_no_longer_made_stays_known() -> None:
+    """The county's 63 was rolled up and shown then; now nobody prints it, and everybody has it."""
+    counts = {key("POL_DA_CRIME"): 23, key("POL_DA_CRIME", NEIGHBOUR): 40}
+    first = publish([of_counts(counts)], vocabulary=OLD)
+    county = key("POL_DA_CRIME", COUNTY)
+    assert first.value(county) == 63
+    known = replace(first, vintage=replace(first.vintage, words=OLD))
+    revised = counts | {key("POL_DA_CRIME"): 3}
+    made = publish([of_counts(revised, 2)], [known], vocabulary=FLAT)
+    assert county not in made.cells
+    assert made.hides(key("POL_DA_CRIME"))
+    assert not made.hides(key("POL_DA_CRIME", NEIGHBOUR)), "shown before, and 23 beside it"
+    layer = next(iter(protection_layers(known)))
+    assert county in layer
+
+
+def protection_layers(release: Published) -> list[set[CellKey]]:
+    from hub.release.preparation import _earlier
+
+    found = []
+    for layer in _earlier(release.vintage, FLAT).layers(FLAT):
+        assert isinstance(layer.shown, set)
+        found.append({cell.key for cell in layer.table.cells if isinstance(cell.key, CellKey)})
+    return found
+
+
+def test_a_word_that_is_gone_stops_nothing() -> None:
+    gone = {code: one for code, one in WORDS.indicators.items() if code != "POL_DA_INCIDENT"}
+    less = replace(WORDS, version="new", indicators=gone, identities=())
+    first = publish([of_counts(COUNTS)], vocabulary=OLD)
+    known = replace(first, vintage=replace(first.vintage, words=OLD))
+    left = {CRIME: 617, TOTAL: 620}
+    made = publish([of_counts(left, 2)], [known], vocabulary=less)
+    low, high = told((first, made), identity)
+    assert (low <= 1, high >= 5) == (True, True)
+
+
+def test_a_new_identity_holds_between_old_figures_too() -> None:
+    """What was fine without the identity can only be refused or kept hidden with it."""
+    first = publish([of_counts(COUNTS)], vocabulary=UNLINKED)
+    assert first.value(CRIME) == 617
+    known = replace(first, vintage=replace(first.vintage, words=UNLINKED))
+    with pytest.raises(DisclosureError, match="POL_DA_INCIDENT"):
+        publish([of_counts(COUNTS, 2)], [known], vocabulary=OLD)
+
+
+def test_a_vocabulary_is_kept_whole() -> None:
+    text = text_of(WORDS)
+    assert text_of(words_of(text, "1")) == text
+    assert words_of(text, "7").version == "7"
+
+
+def test_its_version_changes_with_any_row() -> None:
+    more = replace(WORDS, indicators={**WORDS.indicators, "NEW": indicator("NEW")})
+    assert version_of(WORDS) == version_of(replace(WORDS, version="another"))
+    assert version_of(more) != version_of(WORDS)
