@@ -242,7 +242,9 @@ def main() -> None:
                     continue
                 answer = peer(family, method, folder, options.cap)
                 words = answer if isinstance(answer, str) else line(family, answer)
-                print(words if "|" in words else f"| {family.name} | {method} | {words} |", flush=True)
+                print(
+                    words if "|" in words else f"| {family.name} | {method} | {words} |", flush=True
+                )
 
 
 if __name__ == "__main__":

@@ -79,7 +79,11 @@ def months(years: int) -> Axis:
 
 AREAS = side(tree("F", 3, 3, 3, 3))
 YEAR, QUARTERS, YEARS = side(tree("Y", 12)), side(months(1)), side(months(3))
-ONE, FOUR, SIX = side({"X": []}), side(tree("X", 3), dimension="C"), side(tree("X", 5), dimension="C")
+ONE, FOUR, SIX = (
+    side({"X": []}),
+    side(tree("X", 3), dimension="C"),
+    side(tree("X", 5), dimension="C"),
+)
 _DISTRICTS = [f"F.{county}.{n}" for county in range(3) for n in range(3)]
 CROSSING = side(
     tree("F", 3, 3, 3), crossing={f"M{number}": _DISTRICTS[number::3] for number in range(3)}
@@ -180,9 +184,7 @@ def _key(at: tuple[str, str, str], facets: Side) -> CellKey | VirtualKey:
     return CellKey(facet, area, period)
 
 
-def _relations(
-    codes: Sequence[tuple[str, str, str]], sides: Sequence[Side]
-) -> list[Relation]:
+def _relations(codes: Sequence[tuple[str, str, str]], sides: Sequence[Side]) -> list[Relation]:
     index = {at: place for place, at in enumerate(codes)}
     found = []
     for number, axis in enumerate(sides):
@@ -202,4 +204,3 @@ def families(only: Sequence[str] = (), *, seed: int = 1) -> list[Family]:
         for name, (sides, mean, sparse) in SHAPES.items()
         if not only or any(part in name for part in only)
     ]
-
