@@ -19,7 +19,8 @@ from starlette.staticfiles import StaticFiles
 
 from hub import web
 from hub.auth.keys import SigningKeys, signing_keys
-from hub.auth.matrix import missing
+from hub.auth.matrix import line_for, missing
+from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.auth.revocation import source
@@ -39,7 +40,18 @@ from hub.settings import Settings
 from hub.submissions.receipts import Receipts
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
-from hub.web import calendar, oauth, pages_route, queries, releases_page, returns, templates_route
+from hub.web import (
+    calendar,
+    client_keys,
+    consents,
+    oauth,
+    pages_route,
+    queries,
+    releases_page,
+    returns,
+    sign_in,
+    templates_route,
+)
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
@@ -49,7 +61,7 @@ from hub.web.middleware import Wall, wall
 from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
 from hub.web.rates import Rates
-from hub.web.sign_in import sign_in_routes
+from hub.web.tickets import ticket_routes
 from hub.web.trusted import trusted_hashes
 from hub.web.volume import Volume, tell
 
@@ -66,6 +78,7 @@ class RunningHub:
     clock: Clock
     standing: Standing
     words: Vocabulary
+    provider: Provider | None = None
 
 
 @asynccontextmanager
@@ -81,6 +94,7 @@ async def running(
         DatabaseError: the database cannot be started or is not fit.
     """
     refuse_unsafe(settings, os.environ)
+    provider = provider_of(settings, clock)
     database = await Database.open(settings)
     try:
         yield RunningHub(
@@ -90,8 +104,11 @@ async def running(
             clock=clock,
             standing=Standing(source(database, clock), clock),
             words=vocabulary(),
+            provider=provider,
         )
     finally:
+        if provider is not None:
+            await provider.close()
         await (database.discard() if throw_away else database.close())
 
 
@@ -108,7 +125,7 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=releases_page.FORMS | {"/sign-out"},
+            forms=releases_page.FORMS | sign_in.FORMS | consents.FORMS,
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
         )
@@ -121,11 +138,13 @@ def build(hub: RunningHub) -> Starlette:
 
 
 def _routes(hub: RunningHub) -> list[BaseRoute]:
-    demo = sign_in_routes(hub.settings) if hub.settings.env == "demo" else []
     return [
         *pages_route.routes,
         *oauth.routes,
-        *demo,
+        *consents.routes,
+        *client_keys.routes,
+        *_sign_in(hub),
+        *sign_in.routes,
         *returns.routes,
         *templates_route.routes,
         *calendar.routes,
@@ -140,18 +159,25 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
     ]
 
 
+def _sign_in(hub: RunningHub) -> list[Route]:
+    if hub.settings.env == "demo":
+        return ticket_routes(hub.settings)
+    return sign_in.provider_routes if hub.provider else []
+
+
 def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
     reads = path == "/graphql"
 
     def context(_: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
         return _context(hub, principal, reads)
 
+    introspection = f"{'read' if reads else 'intake'}.introspection"
     serving = Serving(
         context=context,
         authenticate=_authenticate,
         get_allowed=reads,
         page=graphiql_page(path, examples, lambda request: COOKIE in request.cookies),
-        may_introspect=lambda principal: allows(principal, "schema.read"),
+        may_introspect=lambda principal: allows(principal, line_for(introspection)),
         trusted=_trusted,
         told=tell if reads else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
@@ -198,11 +224,16 @@ async def _sdl(_: Request) -> Response:
     return PlainTextResponse(read.schema.as_str() + "\n", media_type="text/plain; charset=utf-8")
 
 
-def _require_lines(routes: Iterable[BaseRoute]) -> None:
+def surface(routes: Iterable[BaseRoute]) -> list[str]:
+    """Name everything that is served, as the surface file names it."""
     items = [item for route in routes for item in _items(route)]
     items += [*guard.items(read.Query, "read"), *guard.items(intake.Query, "intake")]
-    items += guard.items(intake.Mutation, "intake")
-    found = missing(items)
+    items += [*guard.items(intake.Mutation, "intake"), *queries.ITEMS]
+    return [*items, "read.introspection", "intake.introspection"]
+
+
+def _require_lines(routes: Iterable[BaseRoute]) -> None:
+    found = missing(surface(routes))
     if found:
         raise SettingsError(f"No line of the role matrix guards {', '.join(found)}.")
 

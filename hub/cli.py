@@ -5,7 +5,20 @@ import sys
 import typer
 from rich.console import Console
 
-from hub.commands import audit, checking, clients, mapping, pushing, releases, serving, words
+from hub.commands import (
+    audit,
+    checking,
+    clients,
+    keys,
+    mapping,
+    people,
+    preparing,
+    pushing,
+    reconciling,
+    releases,
+    serving,
+    words,
+)
 from hub.errors import HubError
 
 app = typer.Typer(
@@ -18,9 +31,14 @@ app.command("demo")(serving.demo)
 app.command("serve")(serving.serve)
 app.command("migrate")(serving.migrate)
 app.command("check")(checking.check)
+app.command("prepare")(preparing.prepare)
+app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
+app.command("reconcile")(reconciling.reconcile)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
+app.add_typer(people.app, name="user")
+app.add_typer(keys.app, name="key")
 app.add_typer(releases.app, name="release")
 app.add_typer(audit.app, name="audit")
 app.add_typer(words.app, name="vocabulary")

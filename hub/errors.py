@@ -11,11 +11,13 @@
     ├── MediaTypeError       a body of a kind the hub does not read (415)
     ├── UnauthenticatedError no token, or one that does not hold (401)
     ├── RefusedError         known caller, not allowed (403)
+    │   └── StepUpError      allowed, once the person signs in again with a second factor (401)
     ├── NotFoundError        it does not exist, or must not be known to exist (404)
     ├── ConflictError        the state does not allow it (409)
     ├── PreconditionError    If-Match / If-None-Match did not hold (412)
     ├── RateLimitedError     too many requests; carries seconds to wait (429)
     ├── DisclosureError      a release that the attack broke; never published
+    ├── ProviderError        the identity provider does not answer as it must (503)
     ├── DatabaseError        the database cannot be started or is not fit
     └── SettingsError        an unsafe or impossible setting; the hub does not start
 
@@ -101,6 +103,20 @@ class RefusedError(HubError):
     status = 403
 
 
+class StepUpError(RefusedError):
+    """Allowed, but only soon after signing in with a second factor (RFC 9470).
+
+    ``max_age`` is how long ago that may have been, in seconds.
+    """
+
+    code = "STEP_UP"
+    status = 401
+
+    def __init__(self, message: str, *, max_age: int) -> None:
+        super().__init__(message)
+        self.max_age = max_age
+
+
 class NotFoundError(HubError):
     """It does not exist, or the caller must not learn that it does."""
 
@@ -138,6 +154,13 @@ class DisclosureError(HubError):
 
     code = "DISCLOSURE"
     status = 409
+
+
+class ProviderError(HubError):
+    """The identity provider does not answer, or answers what must not be believed."""
+
+    code = "PROVIDER"
+    status = 503
 
 
 class DatabaseError(HubError):

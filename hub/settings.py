@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     """A PostgreSQL of one's own (its owner login); unset means the embedded one."""
     issuer: str = "http://127.0.0.1:8000"
     """Issuer identifier of the hub's own tokens, and the base of absolute addresses."""
+    sign_in_profile: Path | None = None
+    """TOML file of the OIDC provider at which people sign in; unset means that nobody can."""
     host: str = "127.0.0.1"
     """Address to listen on; put a TLS proxy before anything but loopback."""
     port: int = Field(default=8000, ge=1, le=65535)

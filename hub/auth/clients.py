@@ -5,13 +5,15 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from hub.auth.principals import Principal
 from hub.auth.roles import Role, scopes_of
 
-AuthMethod = Literal["client_secret_basic", "private_key_jwt"]
+AuthMethod = Literal["client_secret_basic", "private_key_jwt", "none", "sign_in"]
+"""How a row of the registry proves itself: ``none`` is a public client, which acts for whoever
+consents; ``sign_in`` a person, whom the identity provider vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ class Client:
     jwks: Mapping[str, Any] | None = field(default=None, repr=False)
     person: str = ""
     disabled_at: datetime | None = None
+    redirect_uris: tuple[str, ...] = ()
+    own_scopes: frozenset[str] = frozenset()
+    """What a public client may ask people for; empty for every other."""
 
     @property
     def enabled(self) -> bool:
@@ -39,9 +44,19 @@ class Client:
         return self.disabled_at is None
 
     @property
+    def is_public(self) -> bool:
+        """Whether it is a program without a secret, which never acts for itself."""
+        return self.auth_method == "none"
+
+    @property
     def scopes(self) -> frozenset[str]:
         """Every scope the client's roles give."""
         return scopes_of(self.roles)
+
+    @property
+    def subject(self) -> str:
+        """The person behind it, or it itself where none is known."""
+        return self.person or self.client_id
 
     def holds_secret(self, secret: str) -> bool:
         """Compare a presented secret in constant time; False for clients that have none."""
@@ -49,17 +64,29 @@ class Client:
         matches = hmac.compare_digest(hash_secret(secret), known or NO_HASH)
         return matches and known is not None
 
-    def principal(self, scopes: frozenset[str], token_id: str | None = None) -> Principal:
-        """Make the caller; ``scopes`` can only narrow what the roles give."""
+    def principal(
+        self,
+        scopes: frozenset[str],
+        token_id: str | None = None,
+        *,
+        through: str | None = None,
+        second_factor: timedelta | None = None,
+    ) -> Principal:
+        """Make the caller; ``scopes`` can only narrow what the roles give.
+
+        ``through`` is the id of the public client that acts for this account.
+        """
         return Principal(
-            subject=self.person or self.client_id,
-            client_id=self.client_id,
+            subject=self.subject,
+            client_id=through or self.client_id,
             title=self.title,
             roles=self.roles,
             agency=self.agency,
             areas=self.areas,
             scopes=scopes & self.scopes,
             token_id=token_id,
+            second_factor=second_factor,
+            account_id=self.client_id if through else "",
         )
 
 

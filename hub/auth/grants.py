@@ -18,6 +18,9 @@ METHODS = ["private_key_jwt", "client_secret_basic"]
 """How a client may prove itself; a secret in the body (``client_secret_post``) is not taken."""
 
 
+DELEGATED = frozenset({"authorization_code", "refresh_token"})
+
+
 class RegisteredClient(ClientMixin):  # type: ignore[misc]
     """A client as Authlib asks about it."""
 
@@ -33,8 +36,8 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]
         return self.client.enabled and method == self.client.auth_method
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Every client the registry holds so far is a system: client credentials only."""
-        return grant_type == "client_credentials"
+        """A public client acts for people only, every other for itself only."""
+        return self.client.is_public is (grant_type in DELEGATED)
 
 
 class FormRequest(OAuth2Request):  # type: ignore[misc]

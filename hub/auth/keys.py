@@ -1,36 +1,74 @@
 """The hub's signing keys: two published, one of them active.
 
 They live in one private file below the data folder, never in the database. The second key is
-published ahead of time, so that a switch finds it already in everybody's cache.
+published ahead of time, so that a switch finds it already in everybody's cache. Every process
+looks at the file again within a second, so that a rotation needs no restart.
 """
 
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from hub.db import secrets
-from hub.errors import SettingsError
+from hub.errors import HubError, SettingsError
 
 ALGORITHM = "ES256"
 CURVE = "P-256"
 FOLDER = "keys"
 FILE = "signing.json"
+LOOK_AGAIN = 1.0
+"""Seconds between two looks at the file."""
+
+_log = structlog.get_logger("hub.keys")
 
 
 @dataclass(frozen=True, slots=True)
-class SigningKeys:
-    """The key that signs and every key whose signatures hold, by key id."""
+class KeySet:
+    """The keys as the file has them; times are when each key took the state it is in."""
 
     active: ECKey = field(repr=False)
-    published: dict[str, ECKey] = field(repr=False)
+    published: Mapping[str, ECKey] = field(repr=False)
+    since: Mapping[str, datetime] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        """Write the set as the file holds it."""
+        rows = [key.as_dict(private=True) for key in self.published.values()]
+        since = {kid: moment.isoformat() for kid, moment in self.since.items()}
+        return json.dumps({"active": self.active.kid, "keys": rows, "since": since})
+
+
+class SigningKeys:
+    """The key that signs and every key whose signatures hold, by key id, as they are now."""
+
+    def __init__(self, file: Path, keys: KeySet, mark: object) -> None:
+        self._file, self._keys, self._mark = file, keys, mark
+        self._looked = time.monotonic()
+
+    @property
+    def active(self) -> ECKey:
+        """The key that signs."""
+        return self._now().active
+
+    @property
+    def published(self) -> Mapping[str, ECKey]:
+        """Every key whose signatures hold."""
+        return self._now().published
+
+    @property
+    def since(self) -> Mapping[str, datetime]:
+        """When each key took the state it is in."""
+        return self._now().since
 
     def find(self, kid: str) -> ECKey | None:
         """Find a published key by its id."""
@@ -40,6 +78,22 @@ class SigningKeys:
         """Give the public halves as a JWK set."""
         return {"keys": [key.as_dict(private=False) for key in self.published.values()]}
 
+    def _now(self) -> KeySet:
+        moment = time.monotonic()
+        if moment - self._looked >= LOOK_AGAIN:
+            self._looked = moment
+            self._look()
+        return self._keys
+
+    def _look(self) -> None:
+        """Read the file if it was replaced; a broken one is said, and the last good one kept."""
+        try:
+            mark = _mark(self._file)
+            if mark != self._mark:
+                self._keys, self._mark = _parse(secrets.read(self._file) or ""), mark
+        except (HubError, OSError) as error:
+            _log.error("signing keys not read", error_type=type(error).__qualname__)
+
 
 def signing_keys(data_dir: Path) -> SigningKeys:
     """Read the signing keys; make them at first start (file mode 0600).
@@ -47,40 +101,64 @@ def signing_keys(data_dir: Path) -> SigningKeys:
     Raises ``DatabaseError`` when the file is open to others, ``SettingsError`` when it is
     damaged or holds a key of another kind.
     """
+    with key_file(data_dir) as file:
+        text = secrets.read(file)
+        if text is None:
+            text = _generate().as_json()
+            secrets.write(file, text)
+        return SigningKeys(file, _parse(text), _mark(file))
+
+
+@contextmanager
+def key_file(data_dir: Path) -> Iterator[Path]:
+    """Give the file's path for a block in which no other process makes or changes keys."""
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(folder):
-        text = secrets.read(folder / FILE)
-        if text is None:
-            text = json.dumps(_generate())
-            secrets.write(folder / FILE, text)
-    return _parse(text)
+        yield folder / FILE
 
 
-def _generate() -> dict[str, Any]:
-    keys = [_new_key() for _ in range(2)]
-    return {"active": keys[0].kid, "keys": [key.as_dict(private=True) for key in keys]}
+def read_keys(file: Path) -> KeySet:
+    """Read the file. Raises ``DatabaseError``, ``SettingsError`` as :func:`signing_keys` does."""
+    return _parse(secrets.read(file) or "")
 
 
-def _new_key() -> ECKey:
-    key = ECKey.generate_key(CURVE, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
-    return key
+def new_key() -> ECKey:
+    """Draw a key."""
+    return ECKey.generate_key(CURVE, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
 
 
-def _parse(text: str) -> SigningKeys:
+def _generate() -> KeySet:
+    """Both keys of a first start may be used at once: nobody has a cache to wait for."""
+    keys = {str(key.kid): key for key in (new_key(), new_key())}
+    first = datetime.fromtimestamp(0, UTC)
+    return KeySet(next(iter(keys.values())), keys, dict.fromkeys(keys, first))
+
+
+def _parse(text: str) -> KeySet:
     try:
         stored = json.loads(text)
         keys = {jwk["kid"]: ECKey.import_key(jwk) for jwk in stored["keys"]}
         active = keys[stored["active"]]
         sound = all(key.curve_name == CURVE and key.is_private for key in keys.values())
-    except (ValueError, KeyError, TypeError, JoseError):
+        # A file of an earlier version has no times: its keys have been there for long.
+        told = {kid: datetime.fromtimestamp(0, UTC).isoformat() for kid in keys}
+        told |= stored.get("since", {})
+        since = {kid: datetime.fromisoformat(told[kid]) for kid in keys}
+    except (ValueError, KeyError, TypeError, AttributeError, JoseError):
         sound = False
     if not sound:
         raise SettingsError(
             f"{FOLDER}/{FILE} is damaged or holds a key that is no {CURVE} private key; "
             "restore it, or delete it to make new keys (tokens of the old ones end)."
         )
-    return SigningKeys(active, keys)
+    return KeySet(active, keys, since)
+
+
+def _mark(file: Path) -> object:
+    """Tell one version of the file from another: it is always replaced whole."""
+    found = file.stat()
+    return found.st_ino, found.st_mtime_ns
 
 
 @contextmanager

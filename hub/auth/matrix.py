@@ -6,6 +6,7 @@ whose surface has an item without a line does not start (:func:`missing`).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -58,6 +59,13 @@ def _line(row: dict[str, str]) -> Line:
 def surface_lines() -> Mapping[str, str]:
     """Every item of the surface with the name of the line that guards it, or ``open``."""
     return MappingProxyType({row["item"]: row["line"] for row in read_data("surface.csv")})
+
+
+@cache
+def second_factor_ages() -> Mapping[str, timedelta]:
+    """How long ago a second factor may have been shown, for the lines that need one (A14)."""
+    rows = read_data("second_factor.csv")
+    return MappingProxyType({row["line"]: timedelta(hours=int(row["hours"])) for row in rows})
 
 
 def line_for(item: str) -> str:

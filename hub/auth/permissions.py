@@ -6,17 +6,18 @@ that says ``own`` is refused by :func:`demand` when no agency is given, so that 
 agency is a refusal and not a leak.
 """
 
-from hub.auth.matrix import Grant, Line, matrix
+from hub.auth.matrix import Grant, Line, matrix, second_factor_ages
 from hub.auth.principals import Principal
 from hub.auth.roles import forbidden_pairs
-from hub.errors import RefusedError, UnauthenticatedError
+from hub.errors import RefusedError, StepUpError, UnauthenticatedError
 
 
 def enter(principal: Principal | None, line: str) -> Principal:
     """Let a caller through a door behind which :func:`demand` still asks about the object.
 
     Raises ``UnauthenticatedError`` without a caller, ``RefusedError`` when no role or scope of
-    the caller gives anything on the line.
+    the caller gives anything on the line, ``StepUpError`` when it needs a second factor that the
+    caller showed too long ago or never.
     """
     if principal is None:
         raise UnauthenticatedError("This needs a token; ask /oauth/token for one.")
@@ -26,6 +27,7 @@ def enter(principal: Principal | None, line: str) -> Principal:
     if not _in_scope(principal, known):
         wanted = " or ".join(sorted(known.scopes))
         raise RefusedError(f"{line} needs a token with the scope {wanted}.", code="SCOPE")
+    _require_second_factor(principal, line)
     return principal
 
 
@@ -75,6 +77,17 @@ def _grants(principal: Principal, line: Line) -> set[Grant]:
         return set()
     held = {line.grants[role] for role in principal.roles} - {Grant.NONE}
     return held if principal.agency else held - {Grant.OWN}
+
+
+def _require_second_factor(principal: Principal, line: str) -> None:
+    longest, shown = second_factor_ages().get(line), principal.second_factor
+    if longest is not None and (shown is None or shown > longest):
+        hours = int(longest.total_seconds() // 3600)
+        raise StepUpError(
+            f"{line} is for people who signed in with a second factor less than {hours} h ago; "
+            "sign in again.",
+            max_age=int(longest.total_seconds()),
+        )
 
 
 def _in_scope(principal: Principal, line: Line) -> bool:

@@ -1,6 +1,7 @@
 """Who a request is from, as the hub's own registry knows them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from hub.auth.roles import AGENCY_ROLES, Role
@@ -18,6 +19,7 @@ class Principal:
     ``subject`` is the person or account behind the client: two clients of one person have the
     same subject, so that nobody is their own second person. ``token_id`` is the ``jti`` of the
     access token, None when the caller came with a session or with client credentials.
+    ``second_factor`` is how long ago the person showed a second factor, None for never.
     """
 
     subject: str
@@ -28,6 +30,14 @@ class Principal:
     areas: tuple[str, ...]
     scopes: frozenset[str]
     token_id: str | None
+    second_factor: timedelta | None = None
+    account_id: str = ""
+    """The account whose rights these are, where a public client acts for a person."""
+
+    @property
+    def counted_as(self) -> str:
+        """Whose allowance a request uses up: people behind one program do not share one."""
+        return self.account_id or self.client_id
 
     @property
     def audience(self) -> Audience:

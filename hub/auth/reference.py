@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from hub.auth.matrix import OPEN, matrix, surface_lines
+from hub.auth.matrix import OPEN, matrix, second_factor_ages, surface_lines
 from hub.auth.roles import Role, terms
 
 HEAD = """# Roles and what each may do
@@ -25,7 +25,7 @@ silence.
 
 def roles_page() -> str:
     """Give the page as Markdown."""
-    return "\n".join([HEAD, *_roles(), *_matrix(), LEGEND, *_surface(), ""])
+    return "\n".join([HEAD, *_roles(), *_matrix(), LEGEND, *_second_factor(), *_surface(), ""])
 
 
 def _roles() -> Iterator[str]:
@@ -45,6 +45,16 @@ def _matrix() -> Iterator[str]:
     for line in matrix().values():
         grants = (line.grants[role].value for role in Role)
         yield from _row(f"`{line.name}`", line.what, _code(line.scopes), *grants)
+
+
+def _second_factor() -> Iterator[str]:
+    yield "## What needs a second factor shown lately\n"
+    yield "By the token's `auth_time` and `amr`, or the session's; systems never have one.\n"
+    yield from _row("Line", "Not longer ago than")
+    yield from _row("---", "---")
+    for name, age in second_factor_ages().items():
+        yield from _row(f"`{name}`", f"{int(age.total_seconds() // 3600)} h")
+    yield ""
 
 
 def _surface() -> Iterator[str]:

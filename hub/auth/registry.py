@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from hub.auth.client_keys import client_keys
 from hub.auth.clients import Client, hash_secret, new_secret
-from hub.auth.roles import AGENCY_ROLES, Role, refuse_forbidden
+from hub.auth.redirects import is_redirect_uri
+from hub.auth.roles import AGENCY_ROLES, Role, all_scopes, refuse_forbidden
 from hub.db.sessions import IdentitySession
 from hub.db.tables import identity
 from hub.errors import ConflictError, InvalidError, NotFoundError
@@ -49,8 +50,6 @@ async def register_client(
     ``person`` is an opaque mark of who stands behind it, never a name. Raises ``InvalidError``
     for an unfit id or key set, ``ConflictError`` for an id that is taken.
     """
-    if not client_id.isprintable() or not 0 < len(client_id) <= LONGEST_ID or ":" in client_id:
-        raise InvalidError("A client id has 1 to 100 printable characters, no colon.")
     if jwks is not None:
         client_keys(jwks)
     secret = new_secret() if jwks is None else None
@@ -65,11 +64,71 @@ async def register_client(
         "person": person,
         "created_at": at,
     }
-    statement = postgresql.insert(identity.client).values(row).on_conflict_do_nothing()
+    await store(session, row)
+    return Registration(client_id, secret)
+
+
+async def register_public(
+    session: IdentitySession,
+    *,
+    client_id: str,
+    title: str,
+    at: datetime,
+    redirect_uris: Iterable[str],
+    scopes: Iterable[str],
+) -> None:
+    """Register a program without a secret: native, or a notebook (RFC 8252).
+
+    It never acts for itself; people let it act for them, for some of ``scopes``. Raises
+    ``InvalidError`` for an unfit id, address or scope, ``ConflictError`` for an id that is taken.
+    """
+    addresses, asked = list(dict.fromkeys(redirect_uris)), sorted(set(scopes))
+    if not addresses or not all(map(is_redirect_uri, addresses)):
+        raise InvalidError(
+            "A redirect address is https, http on a loopback address with its port, or a scheme "
+            "of the program's own with a dot in it; no fragment, no user, no wildcard.",
+            code="REDIRECT_URI",
+        )
+    unknown = sorted(set(asked) - all_scopes())
+    if unknown or not asked:
+        known = " ".join(sorted(all_scopes()))
+        raise InvalidError(f"Name scopes the hub knows: {known}.", code="SCOPE")
+    row = {
+        "client_id": client_id,
+        "title": title,
+        "auth_method": "none",
+        "redirect_uris": addresses,
+        "scopes": asked,
+        "created_at": at,
+    }
+    await store(session, row)
+
+
+async def replace_keys(session: IdentitySession, client_id: str, jwks: Mapping[str, Any]) -> None:
+    """Give a client other public keys; assertions signed with one left out end with it.
+
+    To change without a gap, first register old and new together, then the new alone. Raises
+    ``InvalidError`` for an unfit set, ``ConflictError`` for a client that has no keys.
+    """
+    client_keys(jwks)
+    client = await require(session, client_id)
+    if client.auth_method != "private_key_jwt":
+        raise ConflictError("This client proves itself without keys.", code="NO_KEYS")
+    table = identity.client.c
+    await session.execute(
+        update(identity.client).where(table.client_id == client_id).values(jwks=dict(jwks))
+    )
+
+
+async def store(session: IdentitySession, row: Mapping[str, Any]) -> None:
+    """Add a row to the registry, with the checks that every kind of row needs."""
+    client_id = row["client_id"]
+    if not client_id.isprintable() or not 0 < len(client_id) <= LONGEST_ID or ":" in client_id:
+        raise InvalidError("A client id has 1 to 100 printable characters, no colon.")
+    statement = postgresql.insert(identity.client).values(dict(row)).on_conflict_do_nothing()
     stored = await session.scalar(statement.returning(identity.client.c.client_id))
     if stored is None:
         raise ConflictError(f"There is a client {client_id!r} already; choose another id.")
-    return Registration(client_id, secret)
 
 
 async def grant_role(
@@ -82,13 +141,20 @@ async def grant_role(
     agency's role goes to a client without an agency.
     """
     client = await require(session, client_id)
-    if role in AGENCY_ROLES and client.agency is None:
-        raise ConflictError(f"The role {role} needs a client of an agency.", code="NO_AGENCY")
-    refuse_forbidden({role} | await _roles_of_person(session, client))
+    await refuse_grant(session, client, role)
     row = {"client_id": client_id, "role": role, "granted_by": granted_by, "granted_at": at}
     await session.execute(
         postgresql.insert(identity.client_role).values(row).on_conflict_do_nothing()
     )
+
+
+async def refuse_grant(session: IdentitySession, client: Client, role: Role) -> None:
+    """Raise ``ConflictError`` where :func:`grant_role` would."""
+    if client.is_public:
+        raise ConflictError("A public client has no role: people act through it.", code="PUBLIC")
+    if role in AGENCY_ROLES and client.agency is None:
+        raise ConflictError(f"The role {role} needs a client of an agency.", code="NO_AGENCY")
+    refuse_forbidden({role} | await _roles_of_person(session, client))
 
 
 async def _roles_of_person(session: IdentitySession, client: Client) -> frozenset[Role]:
@@ -178,4 +244,6 @@ def _client(row: Row[Any]) -> Client:
         jwks=row.jwks,
         person=row.person,
         disabled_at=row.disabled_at,
+        redirect_uris=tuple(row.redirect_uris),
+        own_scopes=frozenset(row.scopes),
     )

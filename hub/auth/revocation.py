@@ -1,5 +1,7 @@
 """What ended before its time, and the picture of it that :class:`Standing` keeps."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -8,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from hub.auth import registry
+from hub.auth.clients import Client
+from hub.auth.roles import Role, forbidden_pairs
 from hub.auth.standing import BrowserSession, Picture, Source
 from hub.clock import Clock
 from hub.db.engine import Database
@@ -27,15 +31,35 @@ async def picture(session: AsyncSession, at: datetime) -> Picture:
     denied, live = identity.denied_token.c, identity.session.c
     clients = await registry.clients(session)
     sessions = await session.execute(
-        select(live.hash, live.client_id, live.expires_at).where(
-            live.kind == "session", live.expires_at > at
-        )
+        select(identity.session).where(live.kind != "ticket", live.expires_at > at)
     )
     return Picture(
-        clients={client.client_id: client for client in clients if client.enabled},
+        clients={client.client_id: client for client in powerless(clients) if client.enabled},
         denied=frozenset(await session.scalars(select(denied.jti))),
-        sessions={row.hash: BrowserSession(row.client_id, row.expires_at) for row in sessions},
+        sessions={
+            row.hash: BrowserSession(
+                row.client_id, row.expires_at, row.kind == "session", row.second_factor_at
+            )
+            for row in sessions
+        },
     )
+
+
+def powerless(clients: Iterable[Client]) -> list[Client]:
+    """Take every role from a person who holds two that must not meet, over all their clients.
+
+    Granting refuses it; this stands where rows came into the registry another way (Z9).
+    """
+    everyone = list(clients)
+    held: dict[str, set[Role]] = {}
+    for client in everyone:
+        if client.enabled:
+            held.setdefault(client.subject, set()).update(client.roles)
+    torn = {subject for subject, roles in held.items() if forbidden_pairs(roles)}
+    return [
+        replace(client, roles=frozenset()) if client.subject in torn else client
+        for client in everyone
+    ]
 
 
 def source(database: Database, clock: Clock) -> Source:
@@ -50,5 +74,11 @@ def source(database: Database, clock: Clock) -> Source:
 
 async def forget_expired(session: IdentitySession, at: datetime) -> None:
     """Delete what has expired by itself; housekeeping, for once an hour."""
-    for table in (identity.assertion, identity.denied_token, identity.session):
+    for table in (
+        identity.assertion,
+        identity.denied_token,
+        identity.session,
+        identity.sign_in,
+        identity.consent,
+    ):
         await session.execute(delete(table).where(table.c.expires_at < at))

@@ -5,8 +5,9 @@ transaction. Every unsafe default of Authlib that the hub meets is overridden, e
 reason (:mod:`hub.auth.grants`). New grants are further classes to register.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidClientError, OAuth2Error
@@ -15,8 +16,9 @@ from sqlalchemy.orm import Session
 from hub.auth import assertions, registry
 from hub.auth.clients import Client
 from hub.auth.credentials import basic_credentials
+from hub.auth.delegated import CodeGrant, RefreshGrant
 from hub.auth.grants import METHODS, FormRequest, RegisteredClient, SystemGrant
-from hub.auth.tokens import AccessToken, TokenIssuer
+from hub.auth.tokens import PERSON_LIFETIME, AccessToken, Delegation, TokenIssuer
 
 NOBODY = Client(client_id="", title="", roles=frozenset())
 NOT_PROVED = {
@@ -46,12 +48,14 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]
 
     def __init__(self, session: Session, issuer: TokenIssuer) -> None:
         super().__init__()
-        self._session = session
+        self.session = session
         self._issuer = issuer
         self._issued: AccessToken | None = None
-        self.register_grant(SystemGrant)
+        for grant in (SystemGrant, CodeGrant, RefreshGrant):
+            self.register_grant(grant)
         self.register_client_auth_method("private_key_jwt", self._by_assertion)
         self.register_client_auth_method("client_secret_basic", self._by_secret)
+        self.register_client_auth_method("none", self._by_name)
         self.register_token_generator("default", self._generate)
 
     def token(self, headers: Mapping[str, str], form: Mapping[str, str]) -> Answer:
@@ -63,10 +67,16 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]
         client = request.client.client if request.client else None
         return Answer(status, body, client, self._issued)
 
-    def prove(self, headers: Mapping[str, str], form: Mapping[str, str]) -> Client | None:
-        """Authenticate a client at another endpoint; None when it does not prove itself."""
+    def prove(
+        self, headers: Mapping[str, str], form: Mapping[str, str], *, public: bool = False
+    ) -> Client | None:
+        """Authenticate a client at another endpoint; None when it does not prove itself.
+
+        With ``public`` a client without a secret may name itself: to end what is its own.
+        """
+        methods = [*METHODS, "none"] if public else METHODS
         try:
-            found: RegisteredClient = self.authenticate_client(FormRequest(headers, form), METHODS)
+            found: RegisteredClient = self.authenticate_client(FormRequest(headers, form), methods)
         except InvalidClientError:
             return None
         return found.client
@@ -90,14 +100,14 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]
 
     def query_client(self, client_id: str) -> RegisteredClient | None:
         """Look a client up, disabled ones too."""
-        found = registry.find_now(self._session, client_id)
+        found = registry.find_now(self.session, client_id)
         return None if found is None else RegisteredClient(found)
 
     def _by_secret(self, query_client: Any, request: FormRequest) -> RegisteredClient | None:
         shown = basic_credentials(request.headers.get("authorization", ""))
         if shown is None:
             return None
-        client = registry.find_now(self._session, shown[0]) or NOBODY
+        client = registry.find_now(self.session, shown[0]) or NOBODY
         return RegisteredClient(client) if client.holds_secret(shown[1]) else None
 
     def _by_assertion(self, query_client: Any, request: FormRequest) -> RegisteredClient | None:
@@ -109,26 +119,55 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]
             form.get("client_assertion", ""), self._find, self._issuer.issuer, now
         )
         if read is None or not registry.spend_assertion(
-            self._session, read.client.client_id, read.jti, read.spent_until
+            self.session, read.client.client_id, read.jti, read.spent_until
         ):
             return None
         return RegisteredClient(read.client)
 
+    def _by_name(self, query_client: Any, request: FormRequest) -> RegisteredClient | None:
+        """Take a public client at its word; it has nothing to prove itself with (RFC 6749, 2.3)."""
+        if request.headers.get("authorization") or "client_assertion" in request.form:
+            return None
+        client = registry.find_now(self.session, request.form.get("client_id", ""))
+        return RegisteredClient(client) if client is not None and client.is_public else None
+
+    def now(self) -> datetime:
+        """Tell the time, for the grants."""
+        return self._issuer.clock()
+
+    def account(self, account_id: str) -> Client | None:
+        """Find the person's account behind a consent, while it is enabled."""
+        found = registry.find_now(self.session, account_id)
+        return found if found is not None and found.enabled else None
+
+    def delegated(
+        self, client: Client, scopes: Iterable[str], delegation: Delegation, refresh: str
+    ) -> dict[str, Any]:
+        """Issue a token for a client that acts for a person."""
+        issued = self._issuer.issue(client, scopes, lifetime=PERSON_LIFETIME, delegation=delegation)
+        self._issued = issued
+        return _body(issued) | {"refresh_token": refresh}
+
     def _find(self, client_id: str) -> Client | None:
-        return registry.find_now(self._session, client_id)
+        return registry.find_now(self.session, client_id)
 
     def _generate(self, client: RegisteredClient, scope: str, **_: Any) -> dict[str, Any]:
         self._issued = self._issuer.issue(client.client, scope.split())
-        return {
-            "access_token": self._issued.text,
-            "token_type": "Bearer",
-            "expires_in": int(self._issued.lifetime.total_seconds()),
-            "scope": scope,
-        }
+        return _body(self._issued)
+
+
+def _body(issued: AccessToken) -> dict[str, Any]:
+    return {
+        "access_token": issued.text,
+        "token_type": "Bearer",
+        "expires_in": int(issued.lifetime.total_seconds()),
+        "scope": " ".join(sorted(issued.scopes)),
+    }
 
 
 DESCRIPTIONS = {
     "invalid_scope": "A scope is unknown or not granted to the client.",
+    "invalid_grant": "The code or refresh token does not hold; sign in again.",
     "unsupported_grant_type": "The grant types are listed in the metadata of the server.",
 }
 

@@ -1,4 +1,4 @@
-"""Browser sessions of the demo and the one-time tickets that open them; stored as hashes."""
+"""Browser sessions, and the one-time tickets that open them in the demo; stored as hashes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,16 +42,29 @@ async def redeem_ticket(session: IdentitySession, ticket: str, at: datetime) -> 
     return SignedIn(client_id, key)
 
 
+async def begin_session(
+    session: IdentitySession, client_id: str, *, second_factor_at: datetime | None, at: datetime
+) -> SignedIn:
+    """Begin the session of a person whom the provider vouched for, under a key never used."""
+    key = await _open(session, "person", client_id, at, SESSION_LIFETIME, second_factor_at)
+    return SignedIn(client_id, key)
+
+
 async def end_session(session: IdentitySession, key: str) -> str | None:
     """Sign a browser out; gives the client it acted as, None where there was no session."""
     table = identity.session.c
-    ended = delete(identity.session).where(table.hash == hash_secret(key), table.kind == "session")
+    ended = delete(identity.session).where(table.hash == hash_secret(key), table.kind != "ticket")
     client_id: str | None = await session.scalar(ended.returning(table.client_id))
     return client_id
 
 
 async def _open(
-    session: IdentitySession, kind: str, client_id: str, at: datetime, lifetime: timedelta
+    session: IdentitySession,
+    kind: str,
+    client_id: str,
+    at: datetime,
+    lifetime: timedelta,
+    second_factor_at: datetime | None = None,
 ) -> str:
     key = new_secret()
     row = {
@@ -60,6 +73,7 @@ async def _open(
         "client_id": client_id,
         "created_at": at,
         "expires_at": at + lifetime,
+        "second_factor_at": second_factor_at,
     }
     await session.execute(insert(identity.session).values(row))
     return key

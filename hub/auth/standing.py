@@ -25,6 +25,9 @@ class BrowserSession:
 
     client_id: str
     expires_at: datetime
+    is_demo: bool = False
+    """Whether a ticket of the demo opened it; worth nothing anywhere else."""
+    second_factor_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,10 @@ class Standing:
         """Say whether a token was revoked."""
         return token_id in (await self._at_most(MAX_AGE)).denied
 
-    async def session(self, session_hash: bytes) -> Client | None:
-        """Find the enabled client that a browser's session acts as, while it lasts."""
+    async def session(self, session_hash: bytes) -> BrowserSession | None:
+        """Find a browser's session, while it lasts."""
         found = (await self._at_most(MAX_AGE)).sessions.get(session_hash)
-        if found is None or found.expires_at <= self._clock():
-            return None
-        return await self.client(found.client_id)
+        return found if found is not None and found.expires_at > self._clock() else None
 
     def forget(self) -> None:
         """Read again at the next question; for the worker that changed the registry itself."""

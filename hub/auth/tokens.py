@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from joserfc import jwt
 
@@ -29,6 +30,21 @@ class AccessToken:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegation:
+    """What lets a public client act for a person: their account, and the consent they gave."""
+
+    account: Client
+    consent_id: str
+    second_factor_at: datetime | None
+
+    def claims(self) -> dict[str, Any]:
+        """Give what a token says of it: opaque marks and a moment, nothing of the person."""
+        shown = self.second_factor_at
+        proof = {"auth_time": int(shown.timestamp()), "amr": ["mfa"]} if shown else {}
+        return {"sub": self.account.client_id, "consent": self.consent_id} | proof
+
+
+@dataclass(frozen=True, slots=True)
 class TokenIssuer:
     """Signs tokens for the hub's own resource, whose identifier is the issuer's."""
 
@@ -43,15 +59,17 @@ class TokenIssuer:
         scopes: Iterable[str],
         *,
         lifetime: timedelta | None = None,
+        delegation: Delegation | None = None,
     ) -> AccessToken:
-        """Sign a token for a client that has proved itself.
+        """Sign a token for a client that has proved itself, or acts for a person who consented.
 
         ``lifetime`` is the issuer's own if left out, and cut to ten minutes. Raises
-        ``ValueError`` when a scope goes beyond the client's roles: the endpoint must have
+        ``ValueError`` when a scope goes beyond the roles behind it: the endpoint must have
         refused it.
         """
         granted = frozenset(scopes)
-        if not granted <= client.scopes:
+        allowed = delegation.account.scopes & client.own_scopes if delegation else client.scopes
+        if not granted <= allowed:
             raise ValueError("a token was to hold scopes that the client's roles do not give")
         lifetime = min(lifetime or self.lifetime, PERSON_LIFETIME)
         token_id = secrets.token_urlsafe(16)
@@ -65,7 +83,7 @@ class TokenIssuer:
             "exp": issued + int(lifetime.total_seconds()),
             "jti": token_id,
             "scope": " ".join(sorted(granted)),
-        }
+        } | (delegation.claims() if delegation else {})
         header = {"alg": ALGORITHM, "typ": TYPE, "kid": self.keys.active.kid}
         text = jwt.encode(header, claims, self.keys.active, [ALGORITHM])
         return AccessToken(text, token_id, granted, lifetime)

@@ -8,6 +8,7 @@ question needs a new token in every case.
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Never
 
 from joserfc import jws
@@ -42,6 +43,14 @@ class Claims:
     scopes: frozenset[str]
     issued_at: int
     expires_at: int
+    account_id: str
+    """Whose rights it carries: the client's own, or those of the person it acts for."""
+    consent_id: str | None = None
+    second_factor_at: int | None = None
+
+    def lifeline(self) -> tuple[str, ...]:
+        """Tell the ids of which any that is denied ends the token."""
+        return (self.token_id, self.consent_id) if self.consent_id else (self.token_id,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,9 @@ class TokenVerifier:
     issuer: str
     clock: Clock
     standing: Standing
+    second_factor: timedelta | None = None
+    """What a system's token counts as: never shown; outside production a hub without a provider
+    lets its own tokens count."""
 
     async def verify(self, token: str) -> Principal:
         """Give the caller, as the registry knows them now.
@@ -60,12 +72,30 @@ class TokenVerifier:
         revoked, or of a client that was disabled.
         """
         claims = self.read(token)
-        if await self.standing.denied(claims.token_id):
-            _refuse()
+        for each in claims.lifeline():
+            if await self.standing.denied(each):
+                _refuse()
         client = await self.standing.client(claims.client_id)
-        if client is None:
+        # A public client has no right of its own, and no other may act for somebody else.
+        if client is None or client.is_public is not (claims.consent_id is not None):
             _refuse()
-        return client.principal(claims.scopes, claims.token_id)
+        if claims.consent_id is None:
+            factor = self.second_factor
+            return client.principal(claims.scopes, claims.token_id, second_factor=factor)
+        account = await self.standing.client(claims.account_id)
+        if account is None or account.is_public:
+            _refuse()
+        return account.principal(
+            claims.scopes & client.own_scopes,
+            claims.token_id,
+            through=client.client_id,
+            second_factor=self._age(claims.second_factor_at),
+        )
+
+    def _age(self, shown: int | None) -> timedelta | None:
+        if shown is None:
+            return self.second_factor
+        return self.clock() - datetime.fromtimestamp(shown, UTC)
 
     def read(self, token: str) -> Claims:
         """Check signature and claims only; the registry is not asked."""
@@ -76,11 +106,22 @@ class TokenVerifier:
             _refuse()
         if payload["iss"] != self.issuer or payload["aud"] != self.issuer:
             _refuse()
-        if payload["sub"] != payload["client_id"]:
+        consent, shown = payload.get("consent"), payload.get("auth_time")
+        if consent is None and (payload["sub"] != payload["client_id"] or shown is not None):
+            _refuse()
+        if not isinstance(consent, str | None) or type(shown) not in (int, type(None)):
             _refuse()
         issued, expires = self._times(payload)
-        scopes = frozenset(payload["scope"].split())
-        return Claims(payload["client_id"], payload["jti"], scopes, issued, expires)
+        return Claims(
+            client_id=payload["client_id"],
+            token_id=payload["jti"],
+            scopes=frozenset(payload["scope"].split()),
+            issued_at=issued,
+            expires_at=expires,
+            account_id=payload["sub"],
+            consent_id=consent,
+            second_factor_at=shown,
+        )
 
     def _payload(self, token: str) -> dict[str, Any]:
         if len(token) > LARGEST or not COMPACT.fullmatch(token):

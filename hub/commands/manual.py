@@ -47,7 +47,7 @@ def _kind(annotation: Any) -> str:
         return ", ".join(f"`{choice}`" for choice in get_args(annotation))
     if isinstance(annotation, UnionType):
         annotation = get_args(annotation)[0]
-    words = {"str": "text", "int": "whole number", "Path": "folder", "SecretStr": "secret text"}
+    words = {"str": "text", "int": "whole number", "Path": "path", "SecretStr": "secret text"}
     return words[annotation.__name__]
 
 

@@ -77,7 +77,7 @@ def push(
         content_type, body = JSON, _mapped(file, rules, address)
     path = "/".join(quote(part, safe="") for part in astuple(address))
     with reaching(url), httpx2.Client(base_url=url, timeout=120) as http:
-        headers = {"Authorization": f"Bearer {_token(http)}", "Content-Type": content_type}
+        headers = {"Authorization": f"Bearer {token_of(http)}", "Content-Type": content_type}
         answer = http.put(
             f"/v1/returns/{path}",
             params={"dryRun": "true"} if dry_run else {},
@@ -103,7 +103,7 @@ def _mapped(file: Path, rules: Mapping, address: Address) -> bytes:
     return json.dumps(loaded.return_.as_json()).encode()
 
 
-def _token(http: httpx2.Client) -> str:
+def token_of(http: httpx2.Client) -> str:
     """Take the token from the environment, or ask for one; secrets never come from flags."""
     if token := os.environ.get("HUB_TOKEN"):
         return token

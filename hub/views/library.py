@@ -24,6 +24,13 @@ from hub.views.overview import (
 from hub.views.performance import Performance, performance_of, performance_terms
 from hub.views.profile import Profile, profile_periods, profile_terms
 from hub.views.ratios import parts_needed
+from hub.views.reconciliation import (
+    MOST,
+    Reconciliation,
+    Statement,
+    cells_needed,
+    reconcile,
+)
 from hub.views.series import Point, series_of
 from hub.views.tables import profile_of
 from hub.vocabulary import Vocabulary, parse_period
@@ -142,6 +149,29 @@ class Library:
         )
         cells = await self._selected(chosen, wanted)
         return profile_of(row, place, asked, chosen.id, cells, self.words), chosen
+
+    async def reconcile(
+        self, statements: Sequence[Statement], release: str | None = None
+    ) -> tuple[Reconciliation, Release]:
+        """Set the figures a report prints against a release.
+
+        Raises:
+            InvalidError: too many statements, or the counts of this audience are rounded.
+        """
+        if self.audience is Audience.PUBLIC:
+            message = "The public's counts are rounded: ask as an analyst of the partnership."
+            raise InvalidError(message, code="RECONCILE_ROUNDED")
+        if len(statements) > MOST:
+            raise InvalidError(f"At most {MOST} statements at once.", code="RECONCILE_SIZE")
+        needed = cells_needed(statements, self.words)
+        chosen = await self.release(release)
+        wanted = Selection(
+            indicators=sorted({key.indicator for key in needed}),
+            areas=sorted({key.area for key in needed}),
+            periods=sorted({key.period for key in needed}),
+        )
+        cells = await self._selected(chosen, wanted) if needed else {}
+        return reconcile(statements, chosen.id, cells, self.words), chosen
 
     async def completeness(
         self, period: str, release: str | None = None

@@ -1,29 +1,24 @@
-"""Who a request is from: a bearer token, client credentials on a read, or the demo's cookie.
+"""Who a request is from: a bearer token, client credentials on a read, or a browser's cookie.
 
 Looks at headers only, so a request is refused before its body is read.
 """
 
+from dataclasses import dataclass
 from typing import Never
 
 from starlette.requests import Request
 
-from hub.auth.clients import hash_secret
+from hub.auth.clients import Client, hash_secret
 from hub.auth.credentials import basic_credentials, bearer_token
 from hub.auth.principals import Principal
+from hub.auth.standing import BrowserSession
 from hub.errors import RefusedError, UnauthenticatedError
 from hub.web.rates import rates_of
-from hub.web.state import hub_of, verifier
+from hub.web.state import assumed_factor, hub_of, verifier
 
 COOKIE = "__Host-hub"
-"""The demo's session: set for this host alone, never over plain http from elsewhere."""
+"""A browser's session: set for this host alone, never over plain http from elsewhere."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def challenge(error: UnauthenticatedError) -> str:
-    """Give the ``WWW-Authenticate`` header that belongs to a 401 (RFC 6750 section 3)."""
-    if error.code.startswith("TOKEN_"):
-        return f'Bearer realm="hub", error="invalid_token", error_description="{error.message}"'
-    return 'Bearer realm="hub"'
 
 
 async def principal_of(request: Request) -> Principal | None:
@@ -39,7 +34,7 @@ async def principal_of(request: Request) -> Principal | None:
         _refuse()
     found = await (_by_header(request, headers[0]) if headers else _by_cookie(request))
     if found is not None:
-        _count(request, found.client_id)
+        _count(request, found.counted_as)
     return found
 
 
@@ -70,20 +65,39 @@ async def _by_secret(request: Request, client_id: str, secret: str) -> Principal
         _refuse()
     if attempt is not None:
         attempt.held()
-    return client.principal(client.scopes)
+    factor = assumed_factor(hub_of(request))
+    return client.principal(client.scopes, second_factor=factor)
 
 
 async def _by_cookie(request: Request) -> Principal | None:
-    hub = hub_of(request)
-    key = request.cookies.get(COOKIE)
-    if not key or hub.settings.env != "demo":
-        return None
-    client = await hub.standing.session(hash_secret(key))
-    if client is None:
+    found = await browser_of(request)
+    if found is None:
         return None
     if request.method not in SAFE and not is_same_origin(request):
         raise RefusedError("This request came from another site.", code="CROSS_SITE")
-    return client.principal(client.scopes)
+    hub, session = hub_of(request), found.session
+    shown = session.second_factor_at
+    age = hub.clock() - shown if shown is not None else assumed_factor(hub)
+    return found.account.principal(found.account.scopes, second_factor=age)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A signed-in browser: its session and the account it acts as."""
+
+    session: BrowserSession
+    account: Client
+
+
+async def browser_of(request: Request) -> Browser | None:
+    """Find the session that a request's cookie names; a ticket's counts in the demo only."""
+    hub = hub_of(request)
+    key = request.cookies.get(COOKIE)
+    session = await hub.standing.session(hash_secret(key)) if key else None
+    if session is None or session.is_demo is not (hub.settings.env == "demo"):
+        return None
+    account = await hub.standing.client(session.client_id)
+    return Browser(session, account) if account is not None else None
 
 
 def is_same_origin(request: Request) -> bool:

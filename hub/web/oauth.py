@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from hub import audit
 from hub.auth.clients import Client
+from hub.auth.consents import withdraw
 from hub.auth.revocation import deny_token
 from hub.auth.roles import all_scopes
 from hub.auth.server import NOT_PROVED, Answer, OAuthServer
@@ -64,6 +65,9 @@ async def token(request: Request, form: Mapping[str, str]) -> Response:
         await _record(hub, session, "token.issue", answer.client, answer.outcome, _told(answer))
     if answer.token is not None and answer.client is not None:
         await _make_known(hub, answer.client)
+    elif answer.outcome == "invalid_grant":
+        # What a stolen code or refresh token gave ends on this worker at once.
+        hub.standing.forget()
     return _answer(answer.status, answer.body)
 
 
@@ -84,10 +88,16 @@ async def revoke(request: Request, form: Mapping[str, str]) -> Response:
     """End one of the client's own tokens; the answer is the same for any other (RFC 7009)."""
     hub = hub_of(request)
     async with hub.database.identity() as session:
-        client, claims = await _proved(hub, session, request, form)
+        client, claims = await _proved(hub, session, request, form, public=True)
         if client is None:
             await _record(hub, session, "token.revoke", None, "invalid_client", {})
             return _answer(401, NOT_PROVED)
+        ended = None
+        if client.is_public:
+            shown, client_id = form.get("token", ""), client.client_id
+            ended = await session.run_sync(withdraw, shown, client_id, hub.clock())
+        if ended is not None:
+            await _record(hub, session, "token.revoke", client, "done", {"consent": ended})
         if claims is not None:
             ends = datetime.fromtimestamp(claims.expires_at + SKEW, UTC)
             await session.run_sync(deny_token, claims.token_id, ends)
@@ -122,11 +132,16 @@ async def introspect(request: Request, form: Mapping[str, str]) -> Response:
 
 
 async def _proved(
-    hub: Hub, session: IdentitySession, request: Request, form: Mapping[str, str]
+    hub: Hub,
+    session: IdentitySession,
+    request: Request,
+    form: Mapping[str, str],
+    *,
+    public: bool = False,
 ) -> tuple[Client | None, Claims | None]:
     """Authenticate the client and read the token it names, if that is the client's own."""
     client = await session.run_sync(
-        lambda sync: OAuthServer(sync, issuer(hub)).prove(request.headers, form)
+        lambda sync: OAuthServer(sync, issuer(hub)).prove(request.headers, form, public=public)
     )
     try:
         claims = verifier(hub).read(form.get("token", ""))
@@ -146,7 +161,7 @@ async def _record(
     """Record the act in its own transaction. What an unproved caller sent is not repeated."""
     event = audit.Event(
         act=act,
-        actor=(client.person or client.client_id) if client else "unknown",
+        actor=client.subject if client else "unknown",
         client_id=client.client_id if client else None,
         agency=client.agency if client else None,
         object=None,
@@ -167,16 +182,21 @@ async def metadata(request: Request) -> Response:
     base = hub_of(request).settings.issuer
     body = {
         "issuer": base,
+        "authorization_endpoint": f"{base}/oauth/authorize",
         "token_endpoint": f"{base}/oauth/token",
         "jwks_uri": f"{base}/oauth/jwks",
         "revocation_endpoint": f"{base}/oauth/revoke",
         "introspection_endpoint": f"{base}/oauth/introspect",
         "scopes_supported": sorted(all_scopes()),
-        "response_types_supported": [],
-        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "client_credentials", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
     }
     for endpoint in ("token", "revocation", "introspection"):
-        body[f"{endpoint}_endpoint_auth_methods_supported"] = AUTH_METHODS
+        open_to_all = [] if endpoint == "introspection" else ["none"]
+        body[f"{endpoint}_endpoint_auth_methods_supported"] = AUTH_METHODS + open_to_all
         body[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = ASSERTION_ALGORITHMS
     return JSONResponse(body, headers={"Cache-Control": "public, max-age=600"})
 

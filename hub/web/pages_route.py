@@ -22,6 +22,7 @@ from hub.web.pages.journey import journey_page
 from hub.web.pages.landing import landing_page
 from hub.web.pages.message import message_page
 from hub.web.pages.method import Rule, accessibility_page, method_page
+from hub.web.sign_in import account_link
 from hub.web.state import Hub, hub_of
 
 DEFAULT_AREA, DEFAULT_PERIOD = "E07000102", "CY2017"
@@ -106,6 +107,7 @@ def _frame(hub: Hub, principal: Principal | None, here: str) -> Frame:
     return Frame(
         navigation=tuple(NavLink(text, href, href == here) for href, text in links),
         viewer=principal.title if principal else None,
+        account=account_link(hub, principal, here),
         demo=hub.settings.env == "demo",
     )
 

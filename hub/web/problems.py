@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from hub.errors import HubError, RateLimitedError, UnauthenticatedError
+from hub.errors import HubError, RateLimitedError, StepUpError, UnauthenticatedError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -37,9 +37,25 @@ def headers_of(error: HubError) -> dict[str, str]:
     """Tell the headers a refusal needs: whom to wait for, or how to sign in."""
     if isinstance(error, RateLimitedError):
         return {"Retry-After": str(max(1, error.retry_after))}
-    if isinstance(error, UnauthenticatedError):
-        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, UnauthenticatedError | StepUpError) or error.code == "SCOPE":
+        return {"WWW-Authenticate": _challenge(error)}
     return {}
+
+
+def _challenge(error: HubError) -> str:
+    """Say what a client lacks in the words of RFC 6750 section 3 and RFC 9470.
+
+    Nothing more than the realm to a request that showed nothing (RFC 6750 section 3.1).
+    """
+    realm = 'Bearer realm="hub"'
+    if isinstance(error, StepUpError):
+        age = f'max_age="{error.max_age}"'
+        return f'{realm}, error="insufficient_user_authentication", {age}'
+    if error.code == "SCOPE":
+        return f'{realm}, error="insufficient_scope"'
+    if error.code.startswith("TOKEN_"):
+        return f'{realm}, error="invalid_token", error_description="{error.message}"'
+    return realm
 
 
 def fault(scope: Scope) -> Response:

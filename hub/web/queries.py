@@ -51,7 +51,7 @@ async def saved_query(request: Request) -> Response:
     unknown = sorted(set(request.query_params.keys()) - set(_KNOWN[name]))
     if unknown:
         raise MalformedError(f"{name} takes {', '.join(_KNOWN[name])}.")
-    principal = enter(caller, line_for(f"GET /v1/queries/{name}.{{format}}"))
+    principal = enter(caller, line_for(_item(name)))
     content = await _SAVED[name](library_of(hub, principal), request, kind)
     asked = [text for _, text in request.query_params.multi_items()]
     await tell(request, len(content) // ROW, asked)
@@ -143,3 +143,11 @@ _KNOWN = {
 """What each saved query may be asked; anything else is refused, so that no filter fails open."""
 
 routes = [Route("/v1/queries/{name}.{format}", saved_query, methods=["GET"])]
+
+
+def _item(name: str) -> str:
+    return f"GET /v1/queries/{name}.{{format}}"
+
+
+ITEMS = tuple(_item(name) for name in _SAVED)
+"""The saved queries as the surface file names them."""

@@ -32,6 +32,8 @@ from hub.web.pages.report_tables import (
     loss_tables,
     summary_tables,
 )
+from hub.web.problems import headers_of
+from hub.web.sign_in import account_link, sign_in_href
 from hub.web.state import Hub, hub_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +62,8 @@ def _refusal(request: Request, error: HubError) -> Response:
         raise error
     frame = Frame(demo=hub_of(request).settings.env == "demo")
     if error.status == 401:
-        return HTMLResponse(not_signed_in_page(frame=frame), 401, {"WWW-Authenticate": "Bearer"})
+        page = not_signed_in_page(sign_in_href(request, error), frame=frame)
+        return HTMLResponse(page, 401, headers_of(error))
     return HTMLResponse(message_page(error.status, error.message, frame=frame), error.status)
 
 
@@ -222,6 +225,7 @@ def _frame(hub: Hub, principal: Principal) -> Frame:
     return Frame(
         navigation=tuple(NavLink(text, href, href == "/releases") for href, text in links),
         viewer=principal.title,
+        account=account_link(hub, principal, "/releases"),
         demo=hub.settings.env == "demo",
     )
 

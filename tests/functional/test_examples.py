@@ -93,3 +93,13 @@ def test_basic_credentials_read_a_saved_query(demo: dict[str, Any]) -> None:
     address = f"{demo['url']}/v1/queries/journey.csv?area=E07000102&period=CY2017"
     who = f"{analyst['id']}:{analyst['secret']}"
     assert run(demo, need("curl"), "-sf", "-u", who, address).startswith("release,record,code,")
+
+
+def test_a_report_is_reconciled_from_the_command_line(demo: dict[str, Any]) -> None:
+    file = ROOT / "demo" / "statements" / "three_rivers.csv"
+    hub = (sys.executable, "-m", "hub.cli", "reconcile", file, "--url", demo["url"])
+    printed = run(demo, *hub, "--faults", "--json")
+    outcomes = {one["id"]: one for one in json.loads(printed)["outcomes"]}
+    assert outcomes["idva-rate"]["shouldBe"] == "50"
+    assert "recorded" not in outcomes
+    assert "rounding only" in run(demo, *hub)

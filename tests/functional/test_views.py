@@ -431,3 +431,31 @@ async def test_what_is_missing_from_an_address_is_said(analyst: Client, address:
     answer = await analyst.get(f"/v1/queries/{address}")
     assert answer.status_code == 400
     assert "parameter" in answer.json()["detail"]
+
+
+RECONCILE = """query Check($statements: [Statement!]!) {
+  reconcile(statements: $statements) {
+    rounding cannotBeComputed outcomes { id verdict shouldBe reason fault } } }"""
+
+
+def statement(**given: str) -> dict[str, str]:
+    return {"id": "one", "what": "A figure", "area": THREE_RIVERS, "period": "FY2017-18"} | given
+
+
+async def test_printed_figures_are_reconciled(analyst: Client) -> None:
+    share = "100 * IDV_ENGAGED / IDV_REFERRAL"
+    found = await asked(
+        analyst,
+        RECONCILE,
+        statements=[statement(printed="49%", figure=share), statement(printed="1", figure="(")],
+    )
+    assert (found["rounding"], found["cannotBeComputed"]) == (1, 1)
+    first, second = found["outcomes"]
+    assert (first["verdict"], first["shouldBe"]) == ("ROUNDING", "50")
+    assert (second["verdict"], second["shouldBe"]) == ("CANNOT_BE_COMPUTED", None)
+
+
+async def test_reconciling_has_a_limit(analyst: Client) -> None:
+    many = [statement(printed="1", figure="1")] * 201
+    answer = await analyst.graphql("/graphql", RECONCILE, statements=many)
+    assert answer["errors"][0]["extensions"]["code"] == "RECONCILE_SIZE"

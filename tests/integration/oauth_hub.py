@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from hub.auth import registry
 from hub.auth.keys import SigningKeys, signing_keys
+from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.registry import Registration
 from hub.auth.revocation import source
 from hub.auth.roles import Role
@@ -23,9 +24,10 @@ from hub.clock import Clock, now
 from hub.db.engine import Database
 from hub.errors import HubError, UnauthenticatedError
 from hub.settings import Settings
-from hub.web.authentication import challenge, principal_of
-from hub.web.oauth import routes
-from hub.web.sign_in import sign_in_routes
+from hub.web import client_keys, consents, oauth, sign_in
+from hub.web.authentication import principal_of
+from hub.web.problems import add_handlers, headers_of
+from hub.web.tickets import ticket_routes
 
 BASE = "http://127.0.0.1:8000"
 
@@ -39,6 +41,7 @@ class RunningHub:
     keys: SigningKeys
     clock: Clock
     standing: Standing
+    provider: Provider | None = None
     http: httpx2.AsyncClient = field(init=False)
 
     async def register(self, client_id: str, *roles: Role, **more: Any) -> Registration:
@@ -68,8 +71,7 @@ async def _whoami(request: Request) -> Response:
     try:
         caller = await principal_of(request)
     except UnauthenticatedError as error:
-        headers = {"WWW-Authenticate": challenge(error)}
-        return JSONResponse({"code": error.code}, error.status, headers)
+        return JSONResponse({"code": error.code}, error.status, headers_of(error))
     except HubError as error:
         return JSONResponse({"code": error.code}, error.status)
     if caller is None:
@@ -90,10 +92,14 @@ async def running(settings: Settings, clock: Clock = now) -> AsyncIterator[Runni
     """Open the database and serve the identity routes in this process."""
     database = await Database.open(settings)
     standing = Standing(source(database, clock), clock)
-    hub = RunningHub(database, settings, signing_keys(settings.data_dir), clock, standing)
+    keys, provider = signing_keys(settings.data_dir), provider_of(settings, clock)
+    hub = RunningHub(database, settings, keys, clock, standing, provider)
     own = [Route("/whoami", _whoami, methods=["GET", "POST"])]
-    demo = sign_in_routes(settings) if settings.env == "demo" else []
-    app = Starlette(routes=[*routes, *own, *demo])
+    is_demo = settings.env == "demo"
+    ways = ticket_routes(settings) if is_demo else sign_in.provider_routes
+    rooms = (oauth.routes, consents.routes, client_keys.routes, sign_in.routes, ways, own)
+    app = Starlette(routes=[route for room in rooms for route in room])
+    add_handlers(app)
     app.state.hub = hub
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url=BASE) as hub.http:

@@ -144,7 +144,7 @@ BROKEN = [
     ("", FORM, 400, "invalid_request"),
     ("grant_type=", FORM, 400, "invalid_request"),
     ("grant_type=password", FORM, 400, "unsupported_grant_type"),
-    ("grant_type=authorization_code", FORM, 400, "unsupported_grant_type"),
+    ("grant_type=authorization_code", FORM, 401, "invalid_client"),
     ("grant_type=a&grant_type=a", FORM, 400, "invalid_request"),
     ("grant_type=%FF", FORM, 400, "invalid_request"),
     ("grant_type=a&scope=%00", FORM, 400, "invalid_request"),
@@ -286,7 +286,16 @@ async def test_metadata_names_the_endpoints_and_the_keys(
 ) -> None:
     body = (await hub.http.get("/.well-known/oauth-authorization-server")).json()
     assert body["issuer"] == hub.settings.issuer
-    assert body["grant_types_supported"] == ["client_credentials"]
+    assert body["grant_types_supported"] == [
+        "authorization_code",
+        "client_credentials",
+        "refresh_token",
+    ]
+    assert body["response_types_supported"] == ["code"]
+    assert body["code_challenge_methods_supported"] == ["S256"]
+    assert body["authorization_response_iss_parameter_supported"] is True
+    assert body["authorization_endpoint"] == f"{hub.settings.issuer}/oauth/authorize"
+    assert "none" not in body["introspection_endpoint_auth_methods_supported"]
     keys = (await hub.http.get(body["jwks_uri"])).json()["keys"]
     header = json.loads(b64((await hub.token(client)).json()["access_token"].split(".")[0]))
     assert header["kid"] in [key["kid"] for key in keys]

@@ -1,6 +1,19 @@
 """Schema ``identity``: clients, their roles, and what must not be used twice or any more."""
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.db.tables import describe
@@ -17,6 +30,8 @@ client = Table(
     Column("auth_method", Text, nullable=False),
     Column("secret_hash", LargeBinary),
     Column("jwks", JSONB(none_as_null=True)),
+    Column("redirect_uris", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    Column("scopes", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     Column("person", Text, nullable=False, server_default=""),
     Column("disabled_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
@@ -25,7 +40,19 @@ client = Table(
 """A program or account that may ask for tokens; ``secret_hash`` is SHA-256 of 256 random bits.
 
 ``person`` is an opaque mark of who stands behind it: two clients with one mark are one person.
+A row with the method ``sign_in`` is a person's account; one with ``none`` a public client, which
+acts for whoever consents, within its own ``scopes``.
 """
+
+subject = Table(
+    "subject",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("client_id", Text, ForeignKey(client.c.client_id), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+"""Whom an identity provider means by a subject: the account here, and nothing else, decides."""
 
 client_role = Table(
     "client_role",
@@ -64,6 +91,61 @@ session = Table(
     Column("client_id", Text, ForeignKey(client.c.client_id), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("second_factor_at", DateTime(timezone=True)),
     Index("session_expires_at_idx", "expires_at"),
 )
-"""A browser's session, or the one-time ticket that opens one (demo only); hashes only."""
+"""A browser's session (``person``), or the demo's (``session``) and the one-time ticket that
+opens it; hashes only. ``second_factor_at`` is when the person last showed a second factor."""
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("destination", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+"""A sign-in that a browser began; state, nonce and verifier are derived from what is hashed."""
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("client_id", Text, ForeignKey(client.c.client_id), nullable=False),
+    Column("account_id", Text, ForeignKey(client.c.client_id), nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("challenge", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("second_factor_at", DateTime(timezone=True)),
+    Column("code_expires_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("redeemed_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+    UniqueConstraint("code_hash", name="consent_code_hash_key"),
+    Index("consent_expires_at_idx", "expires_at"),
+)
+"""What a person allowed a public client to do for them: its code and the family of its tokens."""
+
+refresh = Table(
+    "refresh",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("consent_id", Text, ForeignKey(consent.c.id, ondelete="CASCADE"), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Index("refresh_consent_id_idx", "consent_id"),
+)
+"""A refresh token, good once; hashes only."""
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("client_id", Text, ForeignKey(client.c.client_id), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("approved", Boolean),
+)
+"""A role that one administrator proposed and another one decides on."""

@@ -17,6 +17,7 @@ from hub.schema.read.observations import ObservationConnection, page_of, positio
 from hub.schema.read.overview import Comparator, Overview
 from hub.schema.read.performance import Performance
 from hub.schema.read.profile import Profile
+from hub.schema.read.reconciliation import Reconciliation, Statement
 from hub.schema.read.releases import Release
 from hub.schema.read.series import Series
 from hub.schema.read.viewer import Viewer
@@ -189,6 +190,15 @@ class Query:
         """Lay out tables."""
         view, found = await info.context.library.profile(dataset, area, period, release)
         return Profile.of(view, found, info.context.words)
+
+    @strawberry.field(description="The figures a report prints, against what the hub publishes.")
+    async def reconcile(
+        self, info: Ask, statements: list[Statement], release: a.ReleaseId = None
+    ) -> Reconciliation:
+        """Set printed figures against a release."""
+        asked = [statement.row() for statement in statements]
+        view, found = await info.context.library.reconcile(asked, release)
+        return Reconciliation.of(view, found)
 
     @strawberry.field(description="Who owes what for a period, as far as a release shows it.")
     async def completeness(

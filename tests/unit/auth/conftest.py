@@ -67,6 +67,9 @@ MakePrincipal = Callable[..., Principal]
 def principal() -> MakePrincipal:
     def make(*roles: Role, agency: str | None = None, scopes: set[str] | None = None) -> Principal:
         granted = scopes_of(roles) if scopes is None else frozenset(scopes)
-        return Principal("p-1", "c-1", "A client", frozenset(roles), agency, (), granted, None)
+        return Principal(
+            *("p-1", "c-1", "A client", frozenset(roles), agency, (), granted, None),
+            second_factor=timedelta(0),
+        )
 
     return make

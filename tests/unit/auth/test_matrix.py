@@ -24,7 +24,11 @@ OPEN_ITEMS = {
     "POST /oauth/token",
     "POST /oauth/revoke",
     "POST /oauth/introspect",
+    "GET /oauth/authorize",
+    "POST /oauth/authorize",
     "GET /sign-in",
+    "GET /sign-in/callback",
+    "GET /sign-out",
     "POST /sign-out",
 }
 
@@ -47,7 +51,7 @@ def test_an_item_without_a_line_is_named() -> None:
         line_for("GET /admin")
 
 
-@pytest.mark.parametrize("name", ["matrix.csv", "surface.csv", "roles.csv"])
+@pytest.mark.parametrize("name", ["matrix.csv", "surface.csv", "roles.csv", "second_factor.csv"])
 def test_no_row_stands_twice(name: str) -> None:
     text = (files("hub.auth") / "data" / name).read_text(encoding="utf-8")
     rows = list(csv.reader(text.splitlines(), strict=True))

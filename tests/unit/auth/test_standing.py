@@ -107,7 +107,9 @@ async def test_a_browser_session_lasts_until_its_end(clock: StillClock, submitte
         )
 
     standing = Standing(source, clock)
-    assert await standing.session(b"key") is submitter
+    found = await standing.session(b"key")
+    assert found is not None
+    assert await standing.client(found.client_id) is submitter
     assert await standing.session(b"other") is None
     clock.go_on(3)
     assert await standing.session(b"key") is None

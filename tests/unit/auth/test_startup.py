@@ -8,7 +8,8 @@ import pytest
 from hub.auth.startup import is_loopback, refuse_unsafe
 from hub.errors import SettingsError
 from hub.settings import Settings
-from hub.web.sign_in import local_path, sign_in_routes
+from hub.web.sign_in import local_path
+from hub.web.tickets import ticket_routes
 
 
 def settings(**more: Any) -> Settings:
@@ -50,13 +51,10 @@ def test_unsafe_settings_do_not(more: dict[str, Any], environ: dict[str, str]) -
 @pytest.mark.parametrize("env", ["production", "development"])
 def test_the_demo_sign_in_exists_in_the_demo_only(env: str) -> None:
     with pytest.raises(SettingsError, match="demo"):
-        sign_in_routes(settings(env=env))
+        ticket_routes(settings(env=env))
     with pytest.raises(SettingsError, match="loopback"):
-        sign_in_routes(settings(env="demo", host="0.0.0.0"))  # noqa: S104
-    assert [route.path for route in sign_in_routes(settings(env="demo"))] == [
-        "/sign-in",
-        "/sign-out",
-    ]
+        ticket_routes(settings(env="demo", host="0.0.0.0"))  # noqa: S104
+    assert [route.path for route in ticket_routes(settings(env="demo"))] == ["/sign-in"]
 
 
 def test_loopback() -> None:

@@ -322,7 +322,7 @@ async def test_unauthenticated_is_refused_before_the_body_is_read(serve: Client)
     async with serve(authenticate=nobody) as client:
         answer = await client.post("/graphql", headers=JSON, content=parts())
     assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["www-authenticate"] == 'Bearer realm="hub"'
     assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert not read
 

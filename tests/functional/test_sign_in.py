@@ -1,0 +1,266 @@
+"""People sign in at a real OpenID Connect provider: whom the hub lets in, and whom not."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import httpx2
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.app import RunningHub, build
+from hub.auth.keys import signing_keys
+from hub.auth.oidc.provider import provider_of
+from hub.auth.people import register_person
+from hub.auth.registry import disable_client, grant_role
+from hub.auth.revocation import source
+from hub.auth.roles import Role
+from hub.auth.sessions import make_ticket
+from hub.auth.standing import Standing
+from hub.clock import now
+from hub.db.engine import Database
+from hub.settings import Settings
+from hub.vocabulary import vocabulary
+from hub.web.authentication import COOKIE
+from hub.web.sign_in import PENDING
+from tests.provider.browsing import Browsing, query
+from tests.provider.running import RunningProvider, free_port, running_provider
+
+ADDRESS = f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+async def provider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningProvider]:
+    async with running_provider(tmp_path_factory.mktemp("provider"), ADDRESS) as running:
+        yield running
+
+
+@pytest.fixture(params=["secret"])
+async def hub(
+    settings: Settings,
+    database: Database,
+    provider: RunningProvider,
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[RunningHub]:
+    profile = provider.profile(by_key=request.param == "key")
+    changed = settings.model_copy(update={"issuer": ADDRESS, "sign_in_profile": profile})
+    found = provider_of(changed, now)
+    yield RunningHub(
+        database=database,
+        settings=changed,
+        keys=signing_keys(changed.data_dir),
+        clock=now,
+        standing=Standing(source(database, now), now),
+        words=vocabulary(),
+        provider=found,
+    )
+    assert found is not None
+    await found.close()
+
+
+@pytest.fixture
+async def http(hub: RunningHub) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app=build(hub))
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as client:
+        yield client
+
+
+@pytest.fixture
+def browser(http: httpx2.AsyncClient) -> Browsing:
+    return Browsing(http, ADDRESS)
+
+
+Open = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def account(hub: RunningHub, provider: RunningProvider) -> Open:
+    """Open an account for a subject of the provider."""
+
+    async def opened(subject: str, *roles: Role, agency: str | None = None) -> None:
+        async with hub.database.identity() as session:
+            await register_person(
+                session,
+                client_id=subject,
+                issuer=provider.issuer,
+                subject=subject,
+                title=f"Account {subject}",
+                at=now(),
+                agency=agency,
+            )
+            for role in roles:
+                await grant_role(session, subject, role, granted_by="test", at=now())
+        hub.standing.forget()
+
+    return opened
+
+
+async def viewer(browser: Browsing) -> httpx2.Response:
+    return await browser.hub.post(
+        "/graphql",
+        json={"query": "{ viewer { roles } }"},
+        headers={"Cookie": f"{COOKIE}={browser.cookie(COOKIE)}", "Origin": ADDRESS},
+    )
+
+
+@pytest.mark.parametrize("hub", ["secret", "key"], indirect=True)
+async def test_a_person_signs_in_and_out(
+    hub: RunningHub, browser: Browsing, account: Open, owner: AsyncEngine
+) -> None:
+    await account("ana", Role.ANALYST)
+    page = await browser.sign_in("ana", to="/method")
+    assert (page.status_code, page.url.path) == (200, "/method")
+    assert "Account ana" in page.text
+    assert (await viewer(browser)).json()["data"]["viewer"]["roles"] == ["analyst"]
+    assert browser.cookie(PENDING) is None
+    done = await browser.post(f"{ADDRESS}/sign-out", {})
+    assert (done.status_code, done.headers.get("location")) == (303, "/sign-out"), done.text
+    assert browser.cookie(COOKIE) is None
+    assert "/session/end" in (await browser.go(f"{ADDRESS}/sign-out")).text
+    async with owner.connect() as connection:
+        rows = await connection.execute(text("SELECT act, outcome, actor FROM audit.event"))
+        told = [tuple(row) for row in rows]
+    assert told == [("session.begin", "done", "ana"), ("session.end", "done", "ana")]
+
+
+async def test_the_browser_gets_cookies_of_this_host_only_and_no_token(
+    browser: Browsing, account: Open
+) -> None:
+    await account("ana", Role.ANALYST)
+    await browser.sign_in("ana")
+    ours = [answer for answer in browser.seen if str(answer.url).startswith(ADDRESS)]
+    lines = [line for answer in ours for line in answer.headers.get_list("set-cookie")]
+    assert {line.partition("=")[0] for line in lines} == {COOKIE, PENDING}
+    for line in lines:
+        flags = {part.strip().lower() for part in line.split(";")[1:]}
+        assert {"httponly", "secure", "path=/", "samesite=lax"} <= flags
+        assert not any(flag.startswith("domain") for flag in flags)
+    assert not any("eyJ" in answer.text for answer in ours)
+
+
+async def test_a_stranger_is_told_whom_to_ask_and_gets_nothing(browser: Browsing) -> None:
+    page = await browser.sign_in("nobody-here")
+    assert page.status_code == 403
+    assert "nobody-here" in page.text
+    assert browser.cookie(COOKIE) is None
+
+
+async def test_roles_come_from_the_registry_alone(browser: Browsing, account: Open) -> None:
+    await account("plain")
+    await browser.sign_in("plain")
+    answer = (await viewer(browser)).json()
+    assert answer["errors"][0]["extensions"]["code"] == "REFUSED"
+
+
+async def callback_of(browser: Browsing, name: str) -> str:
+    """Sign in at the provider and stop before its answer reaches the hub."""
+    page = await browser.go(f"{ADDRESS}/sign-in?to=/")
+    answer = await browser.post(str(page.url), {"login": name})
+    while not answer.headers.get("location", "").startswith(f"{ADDRESS}/sign-in/callback"):
+        answer = await browser.get(answer.headers["location"])
+    return str(answer.headers["location"])
+
+
+SPOILED: dict[str, Callable[[str], str]] = {
+    "other state": lambda url: url.replace("state=", "state=x"),
+    "no state": lambda url: url.replace("state=", "status="),
+    "state twice": lambda url: url + "&state=" + query(url)["state"],
+    "other issuer": lambda url: url.replace("iss=", "iss=x"),
+    "no issuer": lambda url: url.replace("iss=", "issuer="),
+    "no code": lambda url: url.replace("code=", "kode="),
+    "other code": lambda url: url.replace("code=", "code=x"),
+    "an error": lambda url: url + "&error=access_denied",
+}
+
+
+async def test_an_answer_that_is_not_the_providers_to_this_browser_is_refused(
+    browser: Browsing, account: Open
+) -> None:
+    await account("ana", Role.ANALYST)
+    for name, spoil in SPOILED.items():
+        answer = await browser.get(spoil(await callback_of(browser, "ana")))
+        assert answer.status_code in (401, 503), name
+        assert browser.cookie(COOKIE) is None, name
+        browser.jar.clear()
+
+
+async def test_an_answer_counts_once_and_in_its_own_browser_only(
+    http: httpx2.AsyncClient, browser: Browsing, account: Open
+) -> None:
+    await account("ana", Role.ANALYST)
+    address = await callback_of(browser, "ana")
+    other = Browsing(http, ADDRESS)
+    assert (await other.get(address)).status_code == 401
+    pending = browser.cookie(PENDING)
+    assert (await browser.get(address)).status_code == 303
+    browser.jar[ADDRESS.removeprefix("http://")] = {PENDING: str(pending)}
+    assert (await browser.get(address)).status_code == 401
+
+
+async def test_a_new_session_replaces_the_old_one(
+    hub: RunningHub, browser: Browsing, account: Open
+) -> None:
+    await account("ana", Role.ANALYST)
+    await browser.sign_in("ana")
+    first = browser.cookie(COOKIE)
+    await browser.sign_in("ana", afresh=True)
+    assert browser.cookie(COOKIE) not in (None, first)
+    browser.jar[ADDRESS.removeprefix("http://")][COOKIE] = str(first)
+    assert (await viewer(browser)).status_code == 401
+
+
+async def test_disabling_an_account_ends_its_session(
+    hub: RunningHub, browser: Browsing, account: Open
+) -> None:
+    await account("ana", Role.ANALYST)
+    await browser.sign_in("ana")
+    assert (await viewer(browser)).status_code == 200
+    async with hub.database.identity() as session:
+        await disable_client(session, "ana", now())
+    hub.standing.forget()
+    assert (await viewer(browser)).status_code == 401
+    assert (await browser.sign_in("ana", afresh=True)).status_code == 403
+
+
+async def test_approving_needs_a_second_factor_shown_lately(
+    hub: RunningHub, browser: Browsing, account: Open
+) -> None:
+    await account("steward", Role.STEWARD)
+    await browser.sign_in("steward", second_factor=False)
+    page = await browser.post(f"{ADDRESS}/releases/approve", {"release": "x", "contentHash": "y"})
+    assert page.status_code == 401
+    assert "insufficient_user_authentication" in page.headers["www-authenticate"]
+    assert "/sign-in?to=/releases&amp;afresh=1" in page.text
+    await browser.sign_in("steward", afresh=True)
+    page = await browser.post(f"{ADDRESS}/releases/approve", {"release": "x", "contentHash": "y"})
+    assert page.status_code == 404
+    late = now() + timedelta(hours=12, minutes=1)
+    object.__setattr__(hub, "clock", lambda: late)
+    async with hub.database.identity() as session:
+        await session.execute(text("SELECT 1"))
+    page = await browser.post(f"{ADDRESS}/releases/approve", {"release": "x", "contentHash": "y"})
+    assert page.status_code == 401
+
+
+async def test_a_ticket_of_the_demo_opens_nothing_here(
+    hub: RunningHub, browser: Browsing, account: Open
+) -> None:
+    await account("ana", Role.ANALYST)
+    async with hub.database.identity() as session:
+        ticket = await make_ticket(session, "ana", now())
+    answer = await browser.get(f"{ADDRESS}/sign-in?ticket={ticket}")
+    assert answer.headers["location"].startswith("http://localhost")
+    assert browser.cookie(COOKIE) is None
+
+
+async def test_state_nonce_and_verifier_are_stored_nowhere(
+    browser: Browsing, owner: AsyncEngine
+) -> None:
+    await browser.get(f"{ADDRESS}/sign-in")
+    asked = query(browser.seen[-1].headers["location"])
+    async with owner.connect() as connection:
+        rows = str((await connection.execute(text("SELECT * FROM identity.sign_in"))).all())
+    assert "sign_in" not in rows
+    for secret in (asked["state"], asked["nonce"], str(browser.cookie(PENDING))):
+        assert secret not in rows
+    assert asked["code_challenge_method"] == "S256"
