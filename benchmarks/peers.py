@@ -37,6 +37,7 @@ from hub.disclosure.axes import grid_of
 from hub.disclosure.moves import GridMover
 from hub.disclosure.secondary import ExactMover, Mover, Search
 from hub.disclosure.system import components, system_of
+from tests.unit.disclosure.families import Axis
 
 SCRIPT = Path(__file__).with_suffix(".R")
 TREES = ("SIMPLEHEURISTIC_OLD", "SIMPLEHEURISTIC", "HYPERCUBE", "HITAS", "OPT")
@@ -136,7 +137,7 @@ def write(family: Family, folder: Path) -> None:
     _csv(folder / "axes.csv", ("axis", "level", "code"), levels)
 
 
-def _walk(tree: "dict[str, Sequence[str]]", code: str, depth: int) -> Iterable[tuple[int, str]]:
+def _walk(tree: Axis, code: str, depth: int) -> Iterable[tuple[int, str]]:
     yield depth, code
     for part in tree[code]:
         yield from _walk(tree, part, depth + 1)

@@ -149,7 +149,8 @@ def family(
     grid = dice.poisson(expected) * (dice.random(expected.shape) >= sparse)
     number_of = np.arange(grid.size).reshape(grid.shape)
     place = [{atom: at for at, atom in enumerate(found)} for found in names]
-    codes = list(itertools.product(*(axis.atoms for axis in sides)))
+    areas, periods, facets = (tuple(axis.atoms) for axis in sides)
+    codes = list(itertools.product(areas, periods, facets))
     atoms_of = tuple(
         tuple(
             number_of[
@@ -191,10 +192,15 @@ def _relations(codes: Sequence[tuple[str, str, str]], sides: Sequence[Side]) -> 
         for whole, parts in axis.sums:
             for at in codes:
                 if at[number] == whole:
-                    below = [(*at[:number], part, *at[number + 1 :]) for part in parts]
+                    below = [_moved(at, number, part) for part in parts]
                     terms = ((index[at], -1), *((index[part], 1) for part in below))
                     found.append(Relation(terms, origin="/".join(at)))
     return found
+
+
+def _moved(at: tuple[str, str, str], number: int, code: str) -> tuple[str, str, str]:
+    area, period, facet = (code if n == number else own for n, own in enumerate(at))
+    return area, period, facet
 
 
 def families(only: Sequence[str] = (), *, seed: int = 1) -> list[Family]:
