@@ -49,6 +49,7 @@ from hub.web import (
     queries,
     releases_page,
     returns,
+    returns_page,
     sign_in,
     templates_route,
 )
@@ -125,7 +126,8 @@ def build(hub: RunningHub) -> Starlette:
         Wall(
             is_https=hub.settings.issuer.startswith("https:"),
             cookie=COOKIE,
-            forms=releases_page.FORMS | sign_in.FORMS | consents.FORMS,
+            forms=releases_page.FORMS | returns_page.FORMS | sign_in.FORMS | consents.FORMS,
+            uploads=returns_page.UPLOADS,
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
         )
@@ -150,6 +152,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *calendar.routes,
         *queries.routes,
         *releases_page.routes,
+        *returns_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),
         _graphql(hub, "/graphql/intake", INTAKE_EXAMPLES),
         Route("/schema.graphql", _sdl, methods=["GET"]),

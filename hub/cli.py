@@ -14,8 +14,10 @@ from hub.commands import (
     people,
     preparing,
     pushing,
+    receipts,
     reconciling,
     releases,
+    reminding,
     serving,
     words,
 )
@@ -34,12 +36,14 @@ app.command("check")(checking.check)
 app.command("prepare")(preparing.prepare)
 app.command("prepare-key")(preparing.prepare_key)
 app.command("push")(pushing.push)
+app.command("remind")(reminding.remind)
 app.command("reconcile")(reconciling.reconcile)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(clients.app, name="client")
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(releases.app, name="release")
+app.add_typer(receipts.app, name="receipt")
 app.add_typer(audit.app, name="audit")
 app.add_typer(words.app, name="vocabulary")
 

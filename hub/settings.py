@@ -53,6 +53,20 @@ class Settings(BaseSettings):
     """Rows one reader may ask for in an hour before it is recorded as a scan."""
     proxy: str | None = None
     """Address of the one TLS proxy whose X-Forwarded-For and -Proto are believed; unset: none."""
+    contacts: Path | None = None
+    """CSV file `agency,address`: the mailboxes that reminders of returns go to."""
+    smtp_host: str | None = None
+    """Mail server for reminders; unset means that none can be sent."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Its port."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to it is protected; `none` is for a server on this machine."""
+    smtp_user: str | None = None
+    """Account at the mail server, if it wants one."""
+    smtp_password: SecretStr | None = None
+    """Password of that account."""
+    smtp_from: str | None = None
+    """Sender of reminders, an e-mail address."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much of what the hub does is logged; never a reported number at any level."""
 

@@ -24,6 +24,8 @@ from hub.vocabulary import Vocabulary, breakdown_of
 
 REQUIRED = ("indicator", "area", "period", "value", "status", "note")
 OPTIONAL = ("reason", "base")
+FINDINGS = "findings"
+"""The column an annotated file has: it is never read, so that the file can be mended and sent."""
 
 T = TypeVar("T")
 
@@ -79,7 +81,7 @@ def _without_blank_end(lines: list[Line]) -> list[Line]:
 
 
 def _header_problems(header: Sequence[str], words: Vocabulary) -> Iterable[Finding]:
-    known = {*REQUIRED, *OPTIONAL, *words.dimensions}
+    known = {*REQUIRED, *OPTIONAL, FINDINGS, *words.dimensions}
     for place, name in enumerate(header, start=1):
         shown = shown_name(name, f"number {place}")
         if name not in known:
@@ -175,7 +177,7 @@ class _LineReader:
         found = {
             name: self._cell(name, read_code)
             for name in self.cells
-            if name not in REQUIRED and name not in OPTIONAL
+            if name not in (*REQUIRED, *OPTIONAL, FINDINGS)
         }
         return {name: code for name, code in found.items() if code}
 

@@ -55,13 +55,15 @@ class Wall:
     """How the outer wall stands.
 
     ``is_https`` adds HSTS. ``cookie`` is the name of the session cookie. ``forms`` are paths whose
-    own form posts are taken beside JSON; the origin is checked there too. ``observe`` counts.
+    own form posts are taken beside JSON, ``uploads`` those that take a form with a file; the origin
+    is checked there too. ``observe`` counts.
     ``rates`` are the allowances of clients and addresses; without them nothing is limited.
     """
 
     is_https: bool
     cookie: str
     forms: frozenset[str] = frozenset()
+    uploads: frozenset[str] = frozenset()
     observe: Observe | None = None
     rates: Rates | None = None
 
@@ -71,7 +73,9 @@ def wall(settings: Wall) -> list[Middleware]:
     layers = [
         Middleware(SecurityHeaders, is_https=settings.is_https),
         Middleware(AccessLog, observe=settings.observe),
-        Middleware(OriginGuard, cookie=settings.cookie, forms=settings.forms),
+        Middleware(
+            OriginGuard, cookie=settings.cookie, forms=settings.forms, uploads=settings.uploads
+        ),
     ]
     if settings.rates is not None:
         layers.insert(2, Middleware(RateGuard, rates=settings.rates))
@@ -164,10 +168,17 @@ class OriginGuard:
     JSON (or a form of ``forms``) and come from this very origin.
     """
 
-    def __init__(self, app: ASGIApp, cookie: str, forms: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        cookie: str,
+        forms: frozenset[str] = frozenset(),
+        uploads: frozenset[str] = frozenset(),
+    ) -> None:
         self._app = app
         self._cookie = cookie
         self._forms = forms
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it with 403 before its body is read."""
@@ -189,8 +200,10 @@ class OriginGuard:
 
     def _is_of_kind(self, scope: Scope, headers: Headers) -> bool:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        is_form = kind == "application/x-www-form-urlencoded"
-        return kind == "application/json" or (is_form and scope["path"] in self._forms)
+        taken = {"application/json": True}
+        taken["application/x-www-form-urlencoded"] = scope["path"] in self._forms
+        taken["multipart/form-data"] = scope["path"] in self._uploads
+        return taken.get(kind, False)
 
 
 class _Answer:

@@ -102,6 +102,8 @@ def _library(hub: Hub, principal: Principal | None) -> Library:
 
 def _frame(hub: Hub, principal: Principal | None, here: str) -> Frame:
     links = [("/", "Start"), ("/journey", "Journey"), ("/graphql", "Query")]
+    if allows(principal, "completeness.read"):
+        links.append(("/returns", "Returns"))
     if allows(principal, "release.prepare"):
         links.append(("/releases", "Releases"))
     return Frame(

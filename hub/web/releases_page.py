@@ -221,7 +221,12 @@ def _row(draft: Draft, principal: Principal, visible: datetime | None = None) ->
 
 
 def _frame(hub: Hub, principal: Principal) -> Frame:
-    links = (("/", "Start"), ("/journey", "Journey"), ("/releases", "Releases"))
+    links = (
+        ("/", "Start"),
+        ("/journey", "Journey"),
+        ("/returns", "Returns"),
+        ("/releases", "Releases"),
+    )
     return Frame(
         navigation=tuple(NavLink(text, href, href == "/releases") for href, text in links),
         viewer=principal.title,
