@@ -13,7 +13,7 @@ import argparse
 import time
 from collections.abc import Iterator
 
-from benchmarks.disclosure import SHAPES
+from benchmarks.shapes import PLAIN
 from hub.disclosure import PARTNER, CountTable, sensitive_cells
 from hub.disclosure.methods import Method, MethodParameters, MethodResult, protect_by
 from hub.errors import DisclosureError
@@ -27,7 +27,7 @@ def families(seeds: int) -> Iterator[tuple[str, CountTable]]:
     for size in (221, 1_326):
         for kind, sparse in (("dense", 0.0), ("sparse", 0.5)):
             for seed in range(1, seeds + 1):
-                yield f"{size:,} {kind} {seed}", family(SHAPES[size], seed, mean=9, sparse=sparse)
+                yield f"{size:,} {kind} {seed}", family(PLAIN[size], seed, mean=9, sparse=sparse)
 
 
 def describe(result: MethodResult) -> str:

@@ -199,7 +199,13 @@ async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncI
         receipts = Receipts(hub.keys, hub.settings.issuer)
         secret = hub.settings.method_secret_file
         yield IntakeContext(
-            principal, hub.database, hub.words, hub.clock, receipts, secret_file=secret
+            principal,
+            hub.database,
+            hub.words,
+            hub.clock,
+            receipts,
+            secret_file=secret,
+            processes=hub.settings.protection_processes,
         )
 
 

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     method_secret_file: Path | None = None
     """Holds the secret (32 bytes or more) that controlled rounding and cell keys draw by; needed
     only where a disclosure policy asks for these. Keep it as long as the releases."""
+    protection_processes: int = Field(default=2, ge=1)
+    """Processes that protect and attack a large release's linked families at the same time; never
+    more than the machine has cores. What is decided does not depend on it."""
     requests_per_minute: int = Field(default=6_000, ge=1)
     """Requests one client may make; a GraphQL document not met before counts as six (H10)."""
     rows_per_minute: int = Field(default=2_000_000, ge=1)

@@ -65,8 +65,13 @@ class Standing:
         return token_id in (await self._at_most(MAX_AGE)).denied
 
     async def session(self, session_hash: bytes) -> BrowserSession | None:
-        """Find a browser's session, while it lasts."""
+        """Find a browser's session, while it lasts; looks again for one that began just now.
+
+        It may have begun on another worker than the one that is asked next.
+        """
         found = (await self._at_most(MAX_AGE)).sessions.get(session_hash)
+        if found is None:
+            found = (await self._at_most(MIN_AGE)).sessions.get(session_hash)
         return found if found is not None and found.expires_at > self._clock() else None
 
     def forget(self) -> None:

@@ -5,7 +5,14 @@ The chain: :func:`relations_of` links the counts of a release; :func:`protect` m
 :func:`published_table` is what readers will see; :func:`attack` tries to break that.
 """
 
-from hub.disclosure.attack import AttackReport, Finding, Verdict, attack
+from hub.disclosure.attack import (
+    AttackReport,
+    Finding,
+    Observer,
+    Verdict,
+    attack,
+    attack_each,
+)
 from hub.disclosure.contributors import observers, with_parts
 from hub.disclosure.policy import PARTNER, PUBLIC, Audience, Method, Policy
 from hub.disclosure.primary import is_sensitive, sensitive_cells
@@ -40,6 +47,7 @@ __all__ = [
     "Finding",
     "Loss",
     "Method",
+    "Observer",
     "Past",
     "Policy",
     "Protection",
@@ -52,6 +60,7 @@ __all__ = [
     "VirtualKey",
     "Witness",
     "attack",
+    "attack_each",
     "cell_of",
     "check_witnesses",
     "is_sensitive",

@@ -1,34 +1,35 @@
 """The chain of steps from a raw table to a protected one."""
 
-from itertools import chain
-from random import Random
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from hub.disclosure.axes import grid_of
 from hub.disclosure.completion import complete
 from hub.disclosure.contributors import with_parts
-from hub.disclosure.moves import GridMover
+from hub.disclosure.family import Decision, Family, decide
 from hub.disclosure.policy import Policy
-from hub.disclosure.protection import Progress, Protection, State, Witness
-from hub.disclosure.secondary import ExactMover, Mover, Search
-from hub.disclosure.sweep import sweep
-from hub.disclosure.system import System, components, system_of
+from hub.disclosure.processes import are_worth, each
+from hub.disclosure.protection import Progress, Protection, State
+from hub.disclosure.system import components, system_of
 from hub.disclosure.table import CountTable
 from hub.disclosure.witness import check_witnesses
 from hub.errors import DisclosureError
 
-SWEEPS = 3
-MOST_ATTEMPTS = 6
-ATTEMPTED_CELLS = 2_500
-"""A component of this many cells is searched once, smaller ones up to ``MOST_ATTEMPTS`` times."""
-
 
 def protect(
-    table: CountTable, policy: Policy, *, seed: int = 0, progress: Progress | None = None
+    table: CountTable,
+    policy: Policy,
+    *,
+    seed: int = 0,
+    keep: Collection[int] = (),
+    processes: int = 1,
+    progress: Progress | None = None,
 ) -> Protection:
     """Decide which counts to hide so that every sensitive one keeps the policy's promise.
 
     The same table, policy and ``seed`` always give the same decision. The result carries its own
-    proof and has been checked against it.
+    proof and has been checked against it. ``keep`` are places of cells that were hidden before:
+    they stay hidden wherever a witness uses them, and are not searched for anything cheaper.
+    Families of a large table are decided in up to ``processes`` processes, with the same result.
 
     Raises:
         DisclosureError: some sensitive cell cannot be protected, because what was published
@@ -36,109 +37,39 @@ def protect(
     """
     table = with_parts(table)
     values = complete(table)
-    searches = []
+    families = []
     for part in components(table):
         system = system_of(table, values, part, policy)
         if system.sensitive:
-            searches.append(_search(system, policy, seed, progress))
-    protection = _protection(table, policy, values, searches)
+            kept = tuple(at for at, place in enumerate(system.places) if place in keep)
+            families.append(Family(system, policy, seed, kept))
+    sizes = [family.system.size for family in families]
+    if not are_worth(sizes, processes):
+        families = [replace(family, progress=progress) for family in families]
+    decisions = each(
+        decide, families, sizes, processes=processes, step="protect", progress=progress
+    )
+    protection = _protection(table, policy, values, decisions)
     problems = check_witnesses(table, protection)
     if problems:
         raise DisclosureError("The proof does not hold: " + "; ".join(problems[:10]))
     return protection
 
 
-def _search(system: System, policy: Policy, seed: int, progress: Progress | None) -> Search:
-    """The best of a few attempts: small components can afford to start in several orders."""
-    grid = grid_of(system)
-    fast = [] if grid is None else [GridMover(system, grid)]
-    movers: list[Mover] = [*fast, ExactMover(system)]
-    best: Search | None = None
-    for attempt in range(max(1, min(MOST_ATTEMPTS, ATTEMPTED_CELLS // system.size))):
-        search = Search(system, policy, movers)
-        dice = Random(f"{seed}/{attempt}")  # noqa: S311 - only varies the order
-        _settle(search, dice if attempt else None, progress)
-        for _ in range(SWEEPS if system.size <= ATTEMPTED_CELLS else 1):
-            if not sweep(search, progress):
-                break
-        if best is None or search.spent() < best.spent():
-            best = search
-    if best is None:
-        raise AssertionError("there is always a first attempt")
-    return best
-
-
-def _settle(search: Search, dice: Random | None, progress: Progress | None) -> None:
-    """Find every goal its witness, the farthest first: what they hide serves the others."""
-    goals = list(search.goals())
-    if dice is not None:
-        dice.shuffle(goals)
-    goals.sort(key=lambda goal: -abs(search.step(goal)))
-    failed = set()
-    for done, goal in enumerate(goals):
-        if not search.settle(goal):
-            failed.add(goal.target)
-        if progress is not None:
-            progress("protect", done + 1, len(goals))
-    if failed:
-        _refuse(search.system, sorted(failed))
-
-
-def _refuse(system: System, failed: list[int]) -> None:
-    names = ", ".join("/".join(filter(None, system.coords[cell])) for cell in failed[:10])
-    more = f" and {len(failed) - 10} more" if len(failed) > 10 else ""
-    raise DisclosureError(
-        f"Nothing that may still be hidden protects {names}{more}: earlier releases or what "
-        "everyone knows give them away. Withdraw the figures they are linked with."
-    )
-
-
 def _protection(
-    table: CountTable, policy: Policy, values: tuple[int, ...], searches: list[Search]
+    table: CountTable, policy: Policy, values: tuple[int, ...], decisions: Sequence[Decision]
 ) -> Protection:
     pattern = [State.PUBLISHED if cell.published else State.VIRTUAL for cell in table.cells]
     forced: dict[int, tuple[int, ...]] = {}
-    for search in searches:
-        system, sensitive = search.system, set(search.system.sensitive)
-        for at, place in enumerate(system.places):
-            if search.hidden[at] and system.printed[at]:
-                pattern[place] = State.PRIMARY if at in sensitive else State.SECONDARY
-                if at not in sensitive:
-                    forced[place] = _forcing(search, at)
+    for decision in decisions:
+        forced.update(decision.forced_by)
+        for place, state in decision.hidden.items():
+            pattern[place] = state
     return Protection(
         table=table,
         policy=policy,
         pattern=tuple(pattern),
-        witnesses=tuple(chain.from_iterable(map(_witnesses, searches))),
+        witnesses=tuple(witness for decision in decisions for witness in decision.witnesses),
         values=values,
         forced_by=forced,
     )
-
-
-def _forcing(search: Search, cell: int) -> tuple[int, ...]:
-    """The relations of the cell that its witnesses move within."""
-    system, touched = search.system, set[int]()
-    for goal in search.users[cell]:
-        touched |= search.pool[search.chosen[goal].change].keys()
-    rows = (
-        row
-        for row in system.rows_of[cell]
-        if any(other in touched for other, _ in system.rows[row] if other != cell)
-    )
-    return tuple(sorted({system.row_origins[row] for row in rows}))
-
-
-def _witnesses(search: Search) -> list[Witness]:
-    places = search.system.places
-    found = []
-    for goal in search.goals():
-        option = search.chosen.get(goal)
-        changes = search.pool[option.change] if option else {}
-        times = option.times if option else 0
-        moved = tuple(
-            (places[cell], times * difference)
-            for cell, difference in sorted(changes.items())
-            if places[cell] >= 0
-        )
-        found.append(Witness(places[goal.target], goal.side, goal.observer, moved))
-    return found

@@ -70,11 +70,18 @@ def views_of(system: System) -> list[View]:
 class Search:
     """The state of the search over one component."""
 
-    def __init__(self, system: System, policy: Policy, movers: Iterable[Mover]) -> None:
+    def __init__(
+        self,
+        system: System,
+        policy: Policy,
+        movers: Iterable[Mover],
+        kept: Sequence[int] = (),
+    ) -> None:
         self.system, self.policy, self.movers = system, policy, tuple(movers)
+        self.kept = frozenset(kept)
         self.views = {view.observer: view for view in views_of(system)}
         self.hidden = ~system.printed
-        self.hidden[list(system.sensitive)] = True
+        self.hidden[[*system.sensitive, *kept]] = True
         self.hidden &= ~system.known
         self.cost = np.append(np.where(self.hidden, 0.0, system.cost), 0.0)
         self.value = np.append(system.value, UNLIMITED)

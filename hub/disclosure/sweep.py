@@ -17,8 +17,11 @@ def secondary_cells(search: Search) -> list[int]:
 
 
 def sweep(search: Search, progress: Progress | None = None) -> int:
-    """Show again whatever costs more than doing without it. Gives how many."""
-    cells = secondary_cells(search)
+    """Show again whatever costs more than doing without it. Gives how many.
+
+    Cells that are kept from an earlier release are shown again only where nothing uses them.
+    """
+    cells = [c for c in secondary_cells(search) if c not in search.kept or not search.users[c]]
     shown = 0
     for done, cell in enumerate(cells):
         shown += _Attempt(search, cell).run()

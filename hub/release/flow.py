@@ -5,6 +5,7 @@ loop; what it made is fixed by its content hash, which the second steward approv
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +46,7 @@ async def prepare_release(
     at: datetime,
     progress: Progress | None = None,
     secret_file: Path | None = None,
+    processes: int = 1,
 ) -> Draft:
     """Make a release of everything signed off: collate, roll up, protect, derive, attack.
 
@@ -61,7 +63,15 @@ async def prepare_release(
         history = await _history(session, audience, words)
     partner = None if source.partner is None else source.shown
     made = await asyncio.to_thread(
-        prepare, source.signed, words, policy, history, partner, progress, secret
+        prepare,
+        source.signed,
+        words,
+        policy,
+        history,
+        partner,
+        progress,
+        secret,
+        processes=min(processes, os.cpu_count() or 1),
     )
     async with database.release() as session:
         draft = Draft(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from hub.disclosure import Policy
+from hub.disclosure import Method, Policy
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
 from hub.release.collation import RawCell, collate, return_periods
 from hub.release.derivation import derived
 from hub.release.drafts import ReportLine, cell_columns
+from hub.release.families import changed_indicators, only_of
 from hub.release.protection import Earlier, Protected, protect_counts
 from hub.release.shares import behind
 from hub.release.stated import is_stated, withheld
@@ -72,11 +73,14 @@ def prepare(
     partner: Sequence[Observation] | None = None,
     progress: Progress | None = None,
     secret: bytes = b"",
+    *,
+    processes: int = 1,
 ) -> Prepared:
     """Collate, roll up, protect, derive; the protection attacks its own result.
 
     ``history`` are the earlier releases of the audience, oldest first; ``partner`` is what the
     partners' release shows that a public one is made from; ``secret`` is for methods that draw.
+    At most ``processes`` are used.
 
     Raises:
         ConflictError: returns contradict each other.
@@ -84,9 +88,12 @@ def prepare(
     """
     raw = raw_of(signed, words)
     seen = None if partner is None else {item.key: item for item in partner}
-    past = [_earlier(one, words) for one in history]
-    protected = protect_counts(raw, words, policy, past, seen, progress, secret)
-    gone = _withheld(raw, words, protected, seen)
+    anew = to_decide(signed, words, policy, history)
+    past = [_earlier(one, words, anew) for one in history]
+    protected = protect_counts(
+        raw, words, policy, past, seen, progress, secret, anew=anew, processes=processes
+    )
+    gone = _withheld(raw, words, protected, seen) | _still_withheld(history, anew)
     shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}
     cells = [_marked(item, history) for item in derived(shown, words).values()]
     return Prepared(tuple(sorted(cells, key=_order)), protected.report, protected.public)
@@ -107,19 +114,48 @@ def _withheld(
             key for key in raw if key not in seen or seen[key].status is FigureStatus.SUPPRESSED
         }
     stated = {key for key, cell in raw.items() if is_stated(cell, words)} - gone
+    stated = {key for key in stated if protected.is_anew(key)}
     if protected.printed is not None:
         return frozenset(gone | {key for key in stated if words.indicator(key.indicator).sensitive})
-    return frozenset(gone | protected.narrowing(behind(raw, words), stated))
+    open_ = {key: cell for key, cell in raw.items() if protected.is_anew(key)}
+    return frozenset(gone | protected.narrowing(behind(open_, words), stated))
 
 
-def _earlier(one: Vintage, words: Vocabulary) -> Earlier:
+def _still_withheld(history: Sequence[Vintage], anew: Collection[str] | None) -> frozenset[CellKey]:
+    """What the last release withheld of the families that nobody has touched since."""
+    return frozenset(
+        item.key
+        for one in history[-1:]
+        for item in one.shown
+        if anew is not None
+        and item.key.indicator not in anew
+        and item.status is FigureStatus.SUPPRESSED
+    )
+
+
+def to_decide(
+    signed: Sequence[SignedOff], words: Vocabulary, policy: Policy, history: Sequence[Vintage]
+) -> frozenset[str] | None:
+    """The indicators to be decided anew; None is all, as under another policy or vocabulary."""
+    last = history[-1] if history else None
+    if last is None or policy.method is not Method.SUPPRESSION:
+        return None
+    if (last.policy_version, last.vocabulary_version) != (policy.version, words.version):
+        return None
+    known = [words, *(one.words for one in history if one.words is not None)]
+    return changed_indicators(signed, last.signed, known)
+
+
+def _earlier(one: Vintage, words: Vocabulary, anew: Collection[str] | None = None) -> Earlier:
+    """An earlier release, as far as what is decided anew can be linked with it."""
     shown = {item.key: item for item in one.shown}
-    then = None if one.words is None else (raw_of(one.signed, one.words), one.words)
+    signed = one.signed if anew is None else only_of(one.signed, anew)
+    then = None if one.words is None else (raw_of(signed, one.words), one.words)
     return Earlier(
         one.release,
         one.policy_version,
         one.vocabulary_version,
-        raw_of(_in_words(one.signed, words), words) if then else raw_of(one.signed, words),
+        raw_of(_in_words(signed, words), words) if then else raw_of(signed, words),
         shown,
         one.report,
         one.policy,

@@ -3,22 +3,25 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 from hub.disclosure import (
     Cell,
     CountTable,
     Method,
+    Observer,
     Policy,
     Protection,
     State,
-    attack,
-    known_to,
+    attack_each,
+    observers,
     protect,
     published_table,
     relations_of,
     rounded,
     sensitive_cells,
 )
+from hub.disclosure.processes import each
 from hub.errors import DisclosureError
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Cells, Observation
@@ -71,6 +74,13 @@ class Earlier:
         """Figures shown as they were stated."""
         return {k for k, item in self.shown.items() if self.is_shown(k) and not item.derived}
 
+    def is_like(self, other: "Earlier") -> bool:
+        """Whether both were made by suppression in today's words, from the same figures."""
+        methods = {one.policy.method for one in (self, other) if one.policy is not None}
+        if self.then or other.then or methods - {Method.SUPPRESSION}:
+            return False
+        return _figures(self.raw) == _figures(other.raw)
+
     def is_shown(self, key: CellKey) -> bool:
         """Whether its readers were told this count."""
         return key in self.shown and self.shown[key].status is FigureStatus.PUBLISHED
@@ -86,6 +96,12 @@ class Protected:
     """This release's counts first, then those of all earlier ones."""
     printed: Printed | None = None
     """What another method than suppression prints."""
+    anew: Collection[str] | None = None
+    """The indicators that were decided; None is all."""
+
+    def is_anew(self, key: CellKey) -> bool:
+        """Whether a cell's family was decided, and not left as the last release had it."""
+        return self.anew is None or key.indicator in self.anew
 
     def rounded(self, value: Decimal, *, people: bool) -> Decimal:
         """Round a shown count as the policy wants it; counts of no person stay as they are."""
@@ -142,24 +158,29 @@ def protect_counts(
     partner: Cells | None = None,
     progress: Progress | None = None,
     secret: bytes = b"",
+    *,
+    anew: Collection[str] | None = None,
+    processes: int = 1,
 ) -> Protected:
     """Protect every count of a release over every relation and every earlier release.
 
     ``past`` are the earlier releases of the audience, oldest first. With ``partner``, the
     partners' release that this one is made from, what it hides is hidden here too. The result
     is attacked as a stranger and as each contributing agency. ``secret`` is for the methods that
-    draw.
+    draw. With ``anew`` only these indicators are decided, whole families of them: the others stay
+    as the last release had them, and ``past`` need not hold them. At most ``processes`` are used.
 
     Raises:
         DisclosureError: something cannot be protected, or the attack broke the result.
     """
-    table = _table(raw, words, partner)
+    open_ = {key: cell for key, cell in raw.items() if anew is None or key.indicator in anew}
+    table = _table(open_, words, partner)
     stacked = stack_of(table, words, past, policy)
     if policy.method is not Method.SUPPRESSION:
         return _by_method(table, stacked.table, policy, secret, bool(past))
     work = work_of(stacked)
-    protection = protect(work.table, policy, progress=progress)
-    withstand(protection, policy)
+    protection = protect(work.table, policy, keep=work.kept, processes=processes, progress=progress)
+    withstand(protection, policy, processes=processes, progress=progress)
     decided = {
         cell.key: place
         for place, cell in enumerate(work.table.cells)
@@ -167,7 +188,7 @@ def protect_counts(
     }
     hidden = {key: line for key, line in _kept(past, raw).items() if key not in decided}
     hidden |= {line.key: line for line in _lines(protection, decided)}
-    return Protected(policy, hidden, stacked.table)
+    return Protected(policy, hidden, stacked.table, anew=anew)
 
 
 def _by_method(
@@ -196,13 +217,29 @@ def stack_of(
     Under another policy or another vocabulary than the last release's, everything is decided
     anew (what was shown stays known).
     """
-    layers = [layer for one in past for layer in one.layers(words)]
+    layers = [layer for one in _merged(past) for layer in one.layers(words)]
     now = CountTable(with_past(table.cells, layers), table.relations)
     stacked = stack(now, layers)
     versions = {(one.policy_version, one.vocabulary_version) for one in past[-1:]}
     if versions == {(policy.version, words.version)}:
         return stacked
-    return Stack(stacked.table, frozenset(range(len(stacked.table.cells))))
+    return Stack(stacked.table, frozenset(range(len(stacked.table.cells))), is_anew=True)
+
+
+def _merged(past: Sequence[Earlier]) -> list[Earlier]:
+    """Releases in a row with the same figures are one that shows what any of them did."""
+    found: list[Earlier] = []
+    for one in past:
+        if found and found[-1].is_like(one):
+            before = {k: item for k, item in found[-1].shown.items() if found[-1].is_shown(k)}
+            found[-1] = replace(one, shown={**one.shown, **before})
+        else:
+            found.append(one)
+    return found
+
+
+def _figures(raw: Raw) -> dict[CellKey, tuple[object, ...]]:
+    return {key: (cell.value, cell.base, cell.parts) for key, cell in raw.items()}
 
 
 def _table(
@@ -267,7 +304,13 @@ def _rule(state: State, role: str) -> str:
     return "SMALL_COUNT" if role == "PRIMARY" else "WOULD_REVEAL"
 
 
-def withstand(protection: Protection, policy: Policy) -> None:
+def withstand(
+    protection: Protection,
+    policy: Policy,
+    *,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> None:
     """Attack what will be published, as a stranger and as each contributing agency.
 
     An agency attacks what it had no part in: of a count that it shares, the others' parts.
@@ -277,24 +320,19 @@ def withstand(protection: Protection, policy: Policy) -> None:
             message names the cells and no count.
     """
     table = protection.table
-    told = published_table(protection)
-    small = sensitive_cells(table, policy)
-    agencies = sorted({agency for cell in table.cells for agency, _ in cell.parts})
-    for observer in (None, *agencies):
-        known = known_to(table, observer) if observer else {}
-        targets = [
-            place
-            for place in small
-            if all(agency != observer for agency, _ in table.cells[place].parts)
-        ]
-        if not targets:
-            continue
-        report = attack(
-            told, table.knowledge, policy, targets, known=known, start=protection.values
-        )
+    attackers = list(observers(table, sensitive_cells(table, policy)))
+    reports = attack_each(
+        published_table(protection),
+        table.knowledge,
+        policy,
+        [Observer(tuple(targets), known) for _, known, targets in attackers],
+        start=protection.values,
+        spread=partial(each, processes=processes, step="attack", progress=progress),
+    )
+    for (name, *_), report in zip(attackers, reports, strict=True):
         if not report.is_safe:
-            who = observer or "a reader"
-            names = ", ".join(finding.name for finding in report.broken[:5])
+            who = name or "a reader"
+            cells = ", ".join(finding.name for finding in report.broken[:5])
             raise DisclosureError(
-                f"The release's own attack, as {who}, was not held off at {names}; it is not kept."
+                f"The release's own attack, as {who}, was not held off at {cells}; it is not kept."
             )

@@ -32,6 +32,8 @@ class Stack:
 
     table: CountTable
     touched: frozenset[int]
+    is_anew: bool = False
+    """Whether all is decided anew, what was hidden included: another policy, or no release yet."""
 
 
 def with_past(cells: Iterable[Cell], layers: Sequence[Layer]) -> tuple[Cell, ...]:
@@ -68,7 +70,7 @@ def stack(now: CountTable, layers: Sequence[Layer]) -> Stack:
             gone = range(len(now.cells), len(building.cells))
             touched = {*gone, *(set(range(len(now.cells))) - met)}
     table = CountTable(tuple(building.cells), tuple(building.relations))
-    return Stack(table, frozenset(touched))
+    return Stack(table, frozenset(touched), is_anew=not layers)
 
 
 class _Building:
@@ -163,10 +165,15 @@ def linked(places: Iterable[int], links: Iterable[Sequence[int]]) -> list[list[i
 
 @dataclass(frozen=True)
 class Work:
-    """The part of a stack that must be decided anew: ``places`` are its cells in the stack."""
+    """The part of a stack that must be decided anew: ``places`` are its cells in the stack.
+
+    ``kept`` are cells of the table that were hidden before and have nothing to do with what is
+    touched but through others: they stay hidden while any small count needs them.
+    """
 
     table: CountTable
     places: tuple[int, ...]
+    kept: frozenset[int] = frozenset()
 
 
 def work_of(stacked: Stack) -> Work:
@@ -181,6 +188,7 @@ def work_of(stacked: Stack) -> Work:
     for relation, tie in zip(table.relations, ties, strict=True):
         if any(cell in stacked.touched for cell, _ in relation.terms):
             start.update(tie)
+    held = frozenset() if stacked.is_anew else _hidden(table) - start
     groups = linked((p for p, loose in enumerate(is_open) if loose), filter(None, ties))
     loose = {place for group in groups if not start.isdisjoint(group) for place in group}
     kept = [
@@ -189,13 +197,23 @@ def work_of(stacked: Stack) -> Work:
         if any(cell in loose for cell in tie)
     ]
     named = {cell for relation in kept for cell, _ in relation.terms}
-    return _cut(table, sorted({*loose, *named, *stacked.touched}), kept)
+    return _cut(table, sorted({*loose, *named, *stacked.touched}), kept, held)
 
 
-def _cut(table: CountTable, places: list[int], relations: Iterable[Relation]) -> Work:
+def _hidden(table: CountTable) -> frozenset[int]:
+    return frozenset(at for at, cell in enumerate(table.cells) if cell.past is Past.HIDDEN)
+
+
+def _cut(
+    table: CountTable,
+    places: list[int],
+    relations: Iterable[Relation],
+    held: frozenset[int],
+) -> Work:
     at = {place: number for number, place in enumerate(places)}
     moved = tuple(
         replace(relation, terms=tuple((at[cell], weight) for cell, weight in relation.terms))
         for relation in relations
     )
-    return Work(CountTable(tuple(table.cells[p] for p in places), moved), tuple(places))
+    part = CountTable(tuple(table.cells[p] for p in places), moved)
+    return Work(part, tuple(places), frozenset(at[p] for p in places if p in held))

@@ -171,6 +171,7 @@ async def prepare(request: Request, principal: Principal, form: Mapping[str, str
         principal,
         at,
         secret_file=hub.settings.method_secret_file,
+        processes=hub.settings.protection_processes,
     )
     return made.id
 

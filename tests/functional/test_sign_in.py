@@ -1,10 +1,18 @@
 """People sign in at a real OpenID Connect provider: whom the hub lets in, and whom not."""
 
+import asyncio
+import logging
+import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
+import uvicorn
+from playwright.async_api import ConsoleMessage, Page, Route, async_playwright
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,6 +24,7 @@ from hub.auth.registry import disable_client, grant_role
 from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
+from hub.auth.sign_ins import Secrets
 from hub.auth.standing import Standing
 from hub.clock import now
 from hub.db.engine import Database
@@ -26,6 +35,12 @@ from hub.web.sign_in import PENDING
 from tests.provider.browsing import Browsing, query
 from tests.provider.running import RunningProvider, free_port, running_provider
 
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+TELL_VIOLATIONS = (
+    "document.addEventListener('securitypolicyviolation',"
+    " (e) => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
+)
 ADDRESS = f"http://127.0.0.1:{free_port()}"
 
 
@@ -264,3 +279,130 @@ async def test_state_nonce_and_verifier_are_stored_nowhere(
     for secret in (asked["state"], asked["nonce"], str(browser.cookie(PENDING))):
         assert secret not in rows
     assert asked["code_challenge_method"] == "S256"
+
+
+@pytest.mark.browser
+async def test_a_browser_signs_in_asks_and_signs_out_with_no_other_host(
+    hub: RunningHub, provider: RunningProvider, account: Open
+) -> None:
+    """In Chromium, with the network cut to hub and provider; a strict policy reports nothing."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        pytest.skip("SKIPPED ALOUD: signing in is checked in Chromium, which is missing")
+    await account("ana", Role.ANALYST)
+    strayed: list[str] = []
+    complaints: list[str] = []
+
+    async def gate(route: Route) -> None:
+        if route.request.url.startswith((ADDRESS, provider.issuer)):
+            await route.continue_()
+        else:
+            strayed.append(route.request.url)
+            await route.abort()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    async with serving(hub), async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        context = await browser.new_context()
+        await context.route("**/*", gate)
+        await context.add_init_script(TELL_VIOLATIONS)
+        page = await context.new_page()
+        page.on("console", note)
+        await page.goto(f"{ADDRESS}/method")
+        await page.get_by_role("link", name="Sign in").click()
+        await page.get_by_label("Name").fill("ana")
+        await page.get_by_label("second factor").check()
+        await page.get_by_role("button", name="Sign in").click()
+        await page.wait_for_url(f"{ADDRESS}/method")
+        await shoot(page, "signed-in.png")
+        await ask(page, "{ viewer { roles } }", '"analyst"')
+        cookies = {each["name"]: each for each in await context.cookies(ADDRESS)}
+        await page.goto(f"{ADDRESS}/method")
+        await page.get_by_role("link", name="Sign out").click()
+        await shoot(page, "sign-out.png")
+        await page.get_by_role("button", name="Sign out").click()
+        await page.get_by_role("heading", name="You are signed out").wait_for()
+        await shoot(page, "signed-out.png")
+        left = {each["name"] for each in await context.cookies(ADDRESS)}
+        await browser.close()
+    assert set(cookies) == {COOKIE}
+    assert (cookies[COOKIE]["httpOnly"], cookies[COOKIE]["secure"]) == (True, True)
+    assert left == set()
+    assert strayed == []
+    assert complaints == []
+
+
+@asynccontextmanager
+async def serving(hub: RunningHub) -> AsyncIterator[None]:
+    """Serve the hub at the address that the provider knows."""
+    port = int(ADDRESS.rpartition(":")[2])
+    config = uvicorn.Config(build(hub), port=port, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
+        await asyncio.sleep(0.01)
+    yield
+    server.should_exit = True
+    await task
+
+
+async def ask(page: Page, query_text: str, wanted: str) -> None:
+    """Run a query in GraphiQL and wait for what it answers."""
+    await page.goto(f"{ADDRESS}/graphql")
+    await page.click(".graphiql-query-editor .CodeMirror")
+    await page.keyboard.press("Control+A")
+    await page.keyboard.insert_text(query_text)
+    await page.click("button.graphiql-execute-button")
+    answer = page.locator(".result-window .CodeMirror", has_text=wanted)
+    await answer.wait_for(timeout=20_000)
+
+
+async def shoot(page: Page, name: str) -> None:
+    folder = os.environ.get("HUB_TEST_SCREENSHOTS")
+    if folder:
+        await page.screenshot(path=str(Path(folder) / name))
+
+
+async def test_no_secret_of_signing_in_reaches_a_log_or_the_database(
+    hub: RunningHub,
+    provider: RunningProvider,
+    browser: Browsing,
+    account: Open,
+    owner: AsyncEngine,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A11, A17: cookies, state, nonce, verifier, code, client secret, at DEBUG everywhere."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("authlib", "joserfc", "sqlalchemy", "asyncpg"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    await account("ana", Role.ANALYST)
+    await browser.get(f"{ADDRESS}/sign-in?to=/")
+    pending = Secrets(str(browser.cookie(PENDING)))
+    await browser.sign_in("ana")
+    address = next(str(one.url) for one in browser.seen if one.url.path == "/sign-in/callback")
+    planted = [
+        *(pending.key, pending.state, pending.nonce, pending.verifier),
+        *(query(address)["code"], query(address)["state"]),
+        str(browser.cookie(COOKIE)),
+        (provider.folder / "hub.secret").read_text(),
+    ]
+    async with owner.connect() as connection:
+        names = await connection.scalars(
+            text(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_catalog.pg_tables "
+                "WHERE schemaname IN ('identity', 'audit')"
+            )
+        )
+        stored = [
+            str((await connection.execute(text(f"SELECT * FROM {name}"))).all())  # noqa: S608
+            for name in names.all()
+        ]
+    own = [record for record in caplog.records if not record.name.startswith(("httpx2", "httpc"))]
+    said = [f"{record.getMessage()} {record.args} {record.exc_info}" for record in own]
+    said.append("".join(capsys.readouterr()))
+    assert not [secret for secret in planted for line in [*stored, *said] if secret in line]
+    assert "/sign-in/callback" in said[-1], "nothing was logged, so this test proves nothing"

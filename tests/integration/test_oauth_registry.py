@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.auth import registry
 from hub.auth.revocation import deny_token, forget_expired, picture
-from hub.auth.roles import Role
+from hub.auth.roles import Role, forbidden_pairs
 from hub.auth.sessions import end_session, make_ticket, redeem_ticket
 from hub.db.engine import Database
 from hub.db.tables import identity
@@ -72,6 +73,29 @@ async def test_roles_that_must_not_meet_are_refused_per_person(database: Databas
     await register(database, "c4", Role.ADMINISTRATOR)
     with pytest.raises(ConflictError):
         await register(database, "c5", Role.ANALYST, Role.AUDITOR)
+
+
+async def test_forbidden_roles_that_came_in_another_way_give_nothing_at_run_time(
+    database: Database, owner: AsyncEngine
+) -> None:
+    """Z9: every forbidden pair, over two clients of one person; a lawful pair stays."""
+    pairs = [(a, b) for a, b in combinations(Role, 2) if forbidden_pairs((a, b))]
+    for number, pair in enumerate([*pairs, (Role.ANALYST, Role.STEWARD)]):
+        for role in pair:
+            await register(database, f"{number}-{role}", agency="POL", person=f"person-{number}")
+        async with owner.begin() as connection:
+            for role in pair:
+                await connection.execute(
+                    text(
+                        "INSERT INTO identity.client_role VALUES (:client, :role, 'nobody', now())"
+                    ),
+                    {"client": f"{number}-{role}", "role": str(role)},
+                )
+    async with database.identity() as session:
+        seen = (await picture(session, AT)).clients
+    held = {client_id for client_id, client in seen.items() if client.roles}
+    assert held == {f"{len(pairs)}-analyst", f"{len(pairs)}-steward"}
+    assert len(pairs) >= 14
 
 
 async def test_two_grants_at_once_cannot_slip_past_each_other(database: Database) -> None:

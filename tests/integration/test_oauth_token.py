@@ -5,6 +5,7 @@ import base64
 import json
 import logging
 import secrets
+import statistics
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -139,6 +140,28 @@ async def test_whoever_is_not_proved_gets_one_answer(hub: RunningHub, client: Re
     assert answers[0].json()["error"] == "invalid_client"
 
 
+async def answered_alike(hub: RunningHub, client: Registration, samples: int) -> None:
+    """A10: unknown client, wrong secret, disabled client, in turn; medians within a fifth."""
+    gone = await hub.register("gone", Role.SUBMITTER, agency="POL")
+    async with hub.database.identity() as session:
+        await registry.disable_client(session, "gone", hub.clock())
+    wrong = Registration(client.client_id, gone.secret)
+    shown = (Registration("nobody", gone.secret), wrong, gone)
+    times: dict[str, list[float]] = {one.client_id: [] for one in shown}
+    for _ in range(samples):
+        for one in shown:
+            began = time.perf_counter()
+            assert (await hub.token(one)).status_code == 401
+            times[one.client_id].append(time.perf_counter() - began)
+    medians = [statistics.median(spent) for spent in times.values()]
+    assert max(medians) / min(medians) < 1.2, medians
+
+
+@pytest.mark.long
+async def test_whoever_is_not_proved_waits_as_long(hub: RunningHub, client: Registration) -> None:
+    await answered_alike(hub, client, 500)
+
+
 FORM = "application/x-www-form-urlencoded"
 BROKEN = [
     ("", FORM, 400, "invalid_request"),
@@ -177,14 +200,23 @@ async def test_tokens_come_by_post_only(hub: RunningHub) -> None:
     assert (await hub.http.get("/oauth/token")).status_code == 405
 
 
-async def test_an_assertion_is_used_once_however_many_try(hub: RunningHub) -> None:
+async def used_once(hub: RunningHub, assertions: int, tries: int) -> None:
     await hub.register("pol-keyed", Role.SUBMITTER, agency="POL", jwks=JWKS)
-    for _ in range(5):
+    for _ in range(assertions):
         shown = assertion()
         answers = await asyncio.gather(
-            *(hub.http.post("/oauth/token", data=shown) for _ in range(10))
+            *(hub.http.post("/oauth/token", data=shown) for _ in range(tries))
         )
-        assert sorted(answer.status_code for answer in answers) == [200] + [401] * 9
+        assert sorted(answer.status_code for answer in answers) == [200] + [401] * (tries - 1)
+
+
+async def test_an_assertion_is_used_once_however_many_try(hub: RunningHub) -> None:
+    await used_once(hub, assertions=5, tries=20)
+
+
+@pytest.mark.long
+async def test_a_thousand_assertions_are_used_once(hub: RunningHub) -> None:
+    await used_once(hub, assertions=1000, tries=20)
 
 
 async def test_an_assertion_is_spent_even_when_the_request_fails(hub: RunningHub) -> None:

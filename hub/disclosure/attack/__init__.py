@@ -6,6 +6,7 @@ hide in both.
 """
 
 from hub.disclosure.attack.attack import attack
+from hub.disclosure.attack.families import Observer, attack_each
 from hub.disclosure.attack.report import AttackReport, Finding, Verdict
 
-__all__ = ["AttackReport", "Finding", "Verdict", "attack"]
+__all__ = ["AttackReport", "Finding", "Observer", "Verdict", "attack", "attack_each"]

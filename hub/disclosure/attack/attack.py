@@ -53,7 +53,7 @@ def attack(
             work.run()
             programs += work.programs
             for cell in mine:
-                findings[cell] = _finding(published, relations, work, cell)
+                findings[cell] = _finding(published, relations, reading, work, cell)
     return AttackReport(tuple(findings[cell] for cell in sorted(findings)), programs)
 
 
@@ -73,14 +73,19 @@ def _settled(
 
 
 def _finding(
-    published: PublishedTable, relations: Sequence[Relation], work: PartAttack, cell: int
+    published: PublishedTable,
+    relations: Sequence[Relation],
+    reading: Reading,
+    work: PartAttack,
+    cell: int,
 ) -> Finding:
     verdict, name = work.verdicts[cell], str(published.keys[cell])
     if verdict is Verdict.OPEN:
-        return Finding(cell, name, verdict, int(work.low[cell]), int(work.high[cell]))
+        lowest, highest = work.reached(cell)
+        return Finding(cell, name, verdict, int(lowest), int(highest))
     low, high = work.limits[cell]
     top = None if math.isinf(high) else int(high)
-    words = _because(relations, work.proofs.get(cell, set()) | work.reading.reasons[cell])
+    words = _because(relations, work.proofs.get(cell, set()) | reading.reasons[cell])
     range_ = f"is {int(low)}" if low == high else f"lies between {int(low)} and {top}"
     explanation = f"{name} {range_} because {words}."
     if verdict is Verdict.UNDECIDED:

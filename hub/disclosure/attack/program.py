@@ -1,79 +1,46 @@
 """One linear or integer program of the attack, over some of the open cells."""
 
-from collections.abc import Mapping, Sequence
-
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-from hub.disclosure.table import Relation
+from hub.disclosure.attack.matrix import Block, Matrix, Numbers, Reals
 
 MOST_NODES = 20_000
 
 
 class AttackProgram:
-    """Whole tables over ``cells``, within ``limits``; every other cell is at its ``fixed`` count.
-
-    ``rows`` are the relations (places in ``relations``) that name any of the cells.
-    """
+    """Whole tables over ``columns``, within ``limits``; every other column of the matrix stays as
+    it is in ``table``, if one is given, which then obeys all rows."""
 
     def __init__(
         self,
-        relations: Sequence[Relation],
-        cells: Sequence[int],
-        rows: Sequence[int],
-        limits: Mapping[int, tuple[float, float]],
-        fixed: Mapping[int, float],
+        matrix: Matrix,
+        columns: Numbers,
+        limits: tuple[Reals, Reals],
+        table: Reals | None = None,
         *,
         whole: bool = False,
     ) -> None:
-        self.cells, self.rows = tuple(cells), tuple(rows)
-        self.at = {cell: column for column, cell in enumerate(cells)}
-        self._highs = _solver(self._model(relations, limits, fixed, whole=whole))
-
-    def _model(
-        self,
-        relations: Sequence[Relation],
-        limits: Mapping[int, tuple[float, float]],
-        fixed: Mapping[int, float],
-        *,
-        whole: bool,
-    ) -> highspy.HighsLp:
-        model = highspy.HighsLp()
-        rows = [self._row(relations[number], fixed) for number in self.rows]
-        model.num_col_, model.num_row_ = len(self.cells), len(rows)
-        model.col_cost_ = np.zeros(len(self.cells))
-        model.col_lower_ = np.array([limits[cell][0] for cell in self.cells])
-        model.col_upper_ = np.array([limits[cell][1] for cell in self.cells])
-        model.row_lower_ = np.array([row[1] for row in rows])
-        model.row_upper_ = np.array([row[2] for row in rows])
-        matrix = model.a_matrix_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_ = np.cumsum([0, *(len(row[0]) for row in rows)]).astype(np.int32)
-        matrix.index_ = np.array([c for row in rows for c, _ in row[0]], dtype=np.int32)
-        matrix.value_ = np.array([w for row in rows for _, w in row[0]], dtype=float)
+        self.columns, self.rows = columns, matrix.rows_naming(columns)
+        block, right = matrix.block(self.rows, columns), matrix.right[self.rows]
+        if table is not None:
+            inside = block.weights * table[columns][block.columns]
+            number = np.repeat(np.arange(len(self.rows)), np.diff(block.starts))
+            right = right - matrix.left(table)[self.rows]
+            right += np.bincount(number, inside, minlength=len(self.rows))
+        model = _model(block, limits)
+        equal = matrix.is_equality[self.rows]
+        model.row_lower_ = np.where(equal, right, -highspy.kHighsInf)
+        model.row_upper_ = right
         if whole:
-            model.integrality_ = [highspy.HighsVarType.kInteger] * len(self.cells)
-        return model
+            model.integrality_ = [highspy.HighsVarType.kInteger] * len(columns)
+        self._highs = _solver(model)
 
-    def _row(
-        self, relation: Relation, fixed: Mapping[int, float]
-    ) -> tuple[list[tuple[int, int]], float, float]:
-        right, terms = float(relation.right), []
-        for cell, weight in relation.terms:
-            if cell in self.at:
-                terms.append((self.at[cell], weight))
-            else:
-                right -= weight * fixed[cell]
-        return terms, right if relation.sense == "=" else -highspy.kHighsInf, right
+    def minimise(self, costs: Reals, seconds: float) -> tuple[Reals | None, float | None]:
+        """The best point found (None if there is none) and, if it is the very best, its value.
 
-    def minimise(
-        self, cost: Mapping[int, float], seconds: float
-    ) -> tuple[NDArray[np.float64] | None, float | None]:
-        """The best point found (None if there is none) and, if it is the very best, its value."""
-        costs = np.zeros(len(self.cells))
-        for cell, weight in cost.items():
-            costs[self.at[cell]] = weight
+        ``costs`` has an entry for each of the columns.
+        """
         highs = self._highs
         highs.setOptionValue("time_limit", highs.getRunTime() + seconds)
         highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
@@ -90,51 +57,36 @@ class AttackProgram:
         """Whether the last run proved that no table exists."""
         return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
 
-    def used(self) -> set[int]:
-        """The relations that held the last (relaxed) point where it is."""
-        duals = self._highs.getSolution().row_dual
-        return {n for n, dual in zip(self.rows, duals, strict=True) if abs(dual) > 1e-6}
+    def used(self) -> Numbers:
+        """The rows that held the last (relaxed) point where it is."""
+        duals = np.array(self._highs.getSolution().row_dual)
+        held: Numbers = self.rows[np.abs(duals) > 1e-6]
+        return held
 
 
 def detour(
-    relations: Sequence[Relation],
-    cells: Sequence[int],
-    rows: Sequence[int],
-    room: Mapping[int, tuple[float, float]],
-    step: tuple[int, float],
+    matrix: Matrix,
+    columns: Numbers,
+    room: tuple[Reals, Reals],
+    step: float,
     *,
     whole: bool,
     seconds: float,
-) -> dict[int, float] | None:
-    """The smallest change of a table that moves one cell by ``step`` (cell, how far, signed).
+) -> Reals | None:
+    """The smallest change of a table that moves the first of ``columns`` by ``step``, signed.
 
-    ``room`` says how far each of ``cells`` may fall and rise; all relations of ``rows`` stay as
-    they are. Small changes tend to be whole, where far corners of the system are not. None if
-    there is no such change.
+    ``room`` says how far each column may fall and rise; all relations stay as they are. Small
+    changes tend to be whole, where far corners of the system are not. None if there is no such
+    change.
     """
-    at = {cell: column for column, cell in enumerate(cells)}
-    size = len(cells)
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = 2 * size, len(rows)
-    model.col_cost_ = np.ones(2 * size)
-    lower = np.zeros(2 * size)
-    upper = np.array([room[cell][1] for cell in cells] + [room[cell][0] for cell in cells])
-    target, far = at[step[0]], abs(step[1])
-    up, down = (target, target + size) if step[1] > 0 else (target + size, target)
+    size = len(columns)
+    rows = matrix.rows_naming(columns)
+    lower, upper = np.zeros(2 * size), np.concatenate([room[1], room[0]])
+    up, down, far = (0, size, step) if step > 0 else (size, 0, -step)
     lower[up], upper[up], upper[down] = far, max(far, upper[up]), 0.0
-    model.col_lower_, model.col_upper_ = lower, upper
+    model = _model(_doubled(matrix.block(rows, columns), size), (lower, upper))
+    model.col_cost_ = np.ones(2 * size)
     model.row_lower_ = model.row_upper_ = np.zeros(len(rows))
-    starts, index, value = [0], list[int](), list[float]()
-    for number in rows:
-        for cell, weight in relations[number].terms:
-            if cell in at:
-                index += [at[cell], at[cell] + size]
-                value += [float(weight), -float(weight)]
-        starts.append(len(index))
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = np.array(starts, dtype=np.int32)
-    model.a_matrix_.index_ = np.array(index, dtype=np.int32)
-    model.a_matrix_.value_ = np.array(value)
     if whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * (2 * size)
     highs = _solver(model)
@@ -143,8 +95,28 @@ def detour(
     if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None
     point = np.array(highs.getSolution().col_value)
-    moved = point[:size] - point[size:]
-    return {cell: float(d) for cell, d in zip(cells, moved, strict=True) if abs(d) > 1e-9}
+    moved: Reals = point[:size] - point[size:]
+    return moved
+
+
+def _doubled(block: Block, size: int) -> Block:
+    """The same rows over rises and falls apart."""
+    columns = np.stack([block.columns, block.columns + size], axis=1).ravel()
+    weights = np.stack([block.weights, -block.weights], axis=1).ravel()
+    return Block(2 * block.starts, columns, weights)
+
+
+def _model(block: Block, limits: tuple[Reals, Reals]) -> highspy.HighsLp:
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(limits[0]), len(block.starts) - 1
+    model.col_cost_ = np.zeros(len(limits[0]))
+    model.col_lower_, model.col_upper_ = limits
+    matrix = model.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.start_ = block.starts.astype(np.int32)
+    matrix.index_ = block.columns.astype(np.int32)
+    matrix.value_ = block.weights
+    return model
 
 
 def _solver(model: highspy.HighsLp) -> highspy.Highs:

@@ -42,13 +42,18 @@ def read(
     Raises:
         ImpossibleError: these contradict each other.
     """
-    low = [float(told[0]) for told in published.told]
-    high = [math.inf if told[1] is None else float(told[1]) for told in published.told]
+    reading = told(published)
     for cell, value in known.items():
-        low[cell] = high[cell] = float(value)
-    reading = Reading(low, high, [set() for _ in low])
+        reading.low[cell] = reading.high[cell] = float(value)
     _propagate(reading, relations)
     return reading
+
+
+def told(published: PublishedTable) -> Reading:
+    """What is shown, and nothing that follows from it."""
+    low = [float(told[0]) for told in published.told]
+    high = [math.inf if told[1] is None else float(told[1]) for told in published.told]
+    return Reading(low, high, [set() for _ in low])
 
 
 def _propagate(reading: Reading, relations: Sequence[Relation]) -> None:

@@ -23,6 +23,8 @@ class IntakeContext:
     receipts: Receipts
     secret_file: Path | None = None
     """Where the secret of the methods that draw is."""
+    processes: int = 1
+    """How many may protect a release at the same time."""
 
     @property
     def library(self) -> Library:

@@ -241,6 +241,7 @@ class Mutation(CalendarMutation):
             context.principal,
             context.clock(),
             secret_file=context.secret_file,
+            processes=context.processes,
         )
         return _released(draft)
 

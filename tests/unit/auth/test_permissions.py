@@ -1,13 +1,15 @@
 """Every role on every line, for the own and for another agency, with and without the scope."""
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import pytest
 
-from hub.auth.matrix import Grant, matrix
+from hub.auth.matrix import Grant, matrix, second_factor_ages
 from hub.auth.permissions import allows, demand, different_person, enter, needs_second_person
 from hub.auth.roles import Role, scopes_of
-from hub.errors import RefusedError, UnauthenticatedError
+from hub.errors import RefusedError, StepUpError, UnauthenticatedError
 
 from .conftest import MakePrincipal
 
@@ -114,3 +116,38 @@ def test_lines_that_need_two_are_told(principal: MakePrincipal) -> None:
 def test_audience(role: Role, principal: MakePrincipal) -> None:
     partners = {Role.SUBMITTER, Role.APPROVER, Role.ANALYST, Role.STEWARD}
     assert principal(role).audience == ("partner" if role in partners else "public")
+
+
+SHOWN: dict[str, list[tuple[timedelta | None, bool]]] = {
+    "return.approve": [(None, False), (timedelta(hours=12, seconds=1), False)],
+    "client.manage": [(timedelta(hours=1, seconds=1), False), (timedelta(minutes=59), True)],
+    "release.publish": [(timedelta(hours=12), True), (timedelta(0), True)],
+    "return.read": [(None, True)],
+}
+HOLDERS = {
+    "return.approve": Role.APPROVER,
+    "client.manage": Role.ADMINISTRATOR,
+    "release.publish": Role.STEWARD,
+    "return.read": Role.APPROVER,
+}
+
+
+@pytest.mark.parametrize("line", SHOWN)
+def test_a_stale_or_missing_second_factor_is_refused(line: str, principal: MakePrincipal) -> None:
+    for age, allowed in SHOWN[line]:
+        caller = replace(principal(HOLDERS[line], agency="POL"), second_factor=age)
+        assert allows(caller, line, agency="POL") is allowed, age
+        if not allowed:
+            with pytest.raises(StepUpError) as refused:
+                demand(caller, line, agency="POL")
+            assert refused.value.max_age in (3600, 12 * 3600)
+
+
+def test_every_act_that_approves_needs_a_second_factor() -> None:
+    approving = {
+        name
+        for name, line in matrix().items()
+        if Grant.TWO in line.grants.values() or name in ("return.approve", "return.withdraw")
+    }
+    assert approving <= set(second_factor_ages())
+    assert set(second_factor_ages()) <= set(matrix())

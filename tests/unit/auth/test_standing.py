@@ -113,3 +113,18 @@ async def test_a_browser_session_lasts_until_its_end(clock: StillClock, submitte
     assert await standing.session(b"other") is None
     clock.go_on(3)
     assert await standing.session(b"key") is None
+
+
+async def test_a_session_that_began_on_another_worker_is_found(
+    clock: StillClock, submitter: Client
+) -> None:
+    sessions: dict[bytes, BrowserSession] = {}
+
+    async def source() -> Picture:
+        return Picture({"POL-system": submitter}, sessions=dict(sessions))
+
+    standing = Standing(source, clock)
+    assert await standing.session(b"key") is None
+    sessions[b"key"] = BrowserSession("POL-system", clock() + timedelta(hours=1))
+    clock.go_on(1.1)
+    assert await standing.session(b"key") is not None
