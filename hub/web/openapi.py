@@ -125,13 +125,7 @@ def _receipt(words: Vocabulary) -> dict[str, Any]:
         "parameters": [
             _path("dataset", "Code of the dataset.", sorted(words.datasets)),
             _path("agency", "Code of the agency; your own.", sorted(words.agencies)),
-            {
-                "name": "period",
-                "in": "path",
-                "required": True,
-                "description": "The return's period, such as FY2017-18.",
-                "schema": {"type": "string"},
-            },
+            _path("period", "The return's period, such as FY2017-18."),
             {
                 "name": "revision",
                 "in": "query",
