@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -20,7 +21,7 @@ from hub.app import RunningHub, build
 from hub.auth.keys import signing_keys
 from hub.auth.oidc.provider import provider_of
 from hub.auth.people import register_person
-from hub.auth.registry import disable_client, grant_role
+from hub.auth.registry import disable_client, grant_role, register_public
 from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
@@ -37,6 +38,16 @@ from tests.provider.running import RunningProvider, free_port, running_provider
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+BACK = "http://127.0.0.1:4711/cb"
+ASKED = {
+    "client_id": "notebook",
+    "redirect_uri": BACK,
+    "response_type": "code",
+    "scope": "journey:read",
+    "state": "s",
+    "code_challenge": "c" * 43,
+    "code_challenge_method": "S256",
+}
 TELL_VIOLATIONS = (
     "document.addEventListener('securitypolicyviolation',"
     " (e) => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
@@ -305,6 +316,15 @@ async def test_a_browser_signs_in_asks_and_signs_out_with_no_other_host(
             complaints.append(message.text)
 
     async with serving(hub), async_playwright() as playwright:
+        async with hub.database.identity() as session:
+            await register_public(
+                session,
+                client_id="notebook",
+                title="Notebook",
+                at=now(),
+                redirect_uris=[BACK],
+                scopes=["journey:read"],
+            )
         browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
         context = await browser.new_context()
         await context.route("**/*", gate)
@@ -320,6 +340,7 @@ async def test_a_browser_signs_in_asks_and_signs_out_with_no_other_host(
         await shoot(page, "signed-in.png")
         await ask(page, "{ viewer { roles } }", '"analyst"')
         cookies = {each["name"]: each for each in await context.cookies(ADDRESS)}
+        await allow(page)
         await page.goto(f"{ADDRESS}/method")
         await page.get_by_role("link", name="Sign out").click()
         await shoot(page, "sign-out.png")
@@ -344,9 +365,11 @@ async def serving(hub: RunningHub) -> AsyncIterator[None]:
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.01)
-    yield
-    server.should_exit = True
-    await task
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
 
 
 async def ask(page: Page, query_text: str, wanted: str) -> None:
@@ -358,6 +381,23 @@ async def ask(page: Page, query_text: str, wanted: str) -> None:
     await page.click("button.graphiql-execute-button")
     answer = page.locator(".result-window .CodeMirror", has_text=wanted)
     await answer.wait_for(timeout=20_000)
+
+
+async def allow(page: Page) -> None:
+    """Let a program act, on a page without a script; its own address then gets the code."""
+    answered = asyncio.get_running_loop().create_future()
+
+    async def program(route: Route) -> None:
+        answered.set_result(query(route.request.url))
+        await route.fulfill(body="<!doctype html><link rel=icon href=data:,><p>Go back.")
+
+    await page.context.route(f"{BACK}?*", program)
+    await page.goto(f"{ADDRESS}/oauth/authorize?{urlencode(ASKED)}")
+    await shoot(page, "consent.png")
+    await page.get_by_role("button", name="Allow", exact=True).click()
+    told = await asyncio.wait_for(answered, 30)
+    await page.get_by_text("Go back.").wait_for()
+    assert (told["state"], told["iss"], len(told["code"])) == ("s", ADDRESS, 43)
 
 
 async def shoot(page: Page, name: str) -> None:
