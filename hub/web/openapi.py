@@ -8,6 +8,8 @@ from starlette.routing import Route
 
 from hub.loaders.agencies import shipped_names
 from hub.loaders.body import CSV, JSON, XLSX
+from hub.loaders.loaded import MAX_ROWS
+from hub.loaders.templates import columns_of, indicators_of
 from hub.vocabulary import Vocabulary
 from hub.web.problems import MEDIA_TYPE
 
@@ -76,7 +78,9 @@ def _refusals(*statuses: str) -> dict[str, Any]:
 
 
 def _returns(words: Vocabulary) -> dict[str, Any]:
-    body = {"$ref": "#/components/schemas/Return"}
+    # One schema for each dataset, and the open one for clients that send many.
+    names = ["Return", *(f"Return_{code}" for code in words.datasets)]
+    body = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}
     content = {JSON: {"schema": body}, CSV: {"schema": {"type": "string"}}}
     content[XLSX] = {"schema": {"type": "string", "contentMediaType": XLSX}}
     stored = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Receipt"}}}}
@@ -155,6 +159,18 @@ def _template(words: Vocabulary) -> dict[str, Any]:
         "parameters": [
             _path("dataset", "Code of the dataset.", sorted(words.datasets)),
             _path("format", "csv or xlsx.", ["csv", "xlsx"]),
+            {
+                "name": "agency",
+                "in": "query",
+                "description": "Fills in the agency's area.",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "period",
+                "in": "query",
+                "description": "Fills in the period.",
+                "schema": {"type": "string"},
+            },
         ],
         "responses": {"200": {"description": "The template."}} | _refusals("401", "404"),
     }
@@ -194,6 +210,41 @@ def _query() -> dict[str, Any]:
     }
 
 
+def _datasets(words: Vocabulary, observation: dict[str, Any]) -> dict[str, Any]:
+    """What each dataset's return may hold: its indicators, and the categories of its dimensions."""
+    found: dict[str, Any] = {}
+    for code, dataset in words.datasets.items():
+        columns = columns_of(words, code)
+        categories = {
+            name: {"enum": list(words.categories[name])}
+            for name in columns
+            if name in words.categories
+        }
+        item = observation | {
+            "properties": observation["properties"]
+            | {
+                "indicator": {"enum": [one.code for one in indicators_of(words, code)]},
+                "breakdown": {
+                    "type": "object",
+                    "properties": categories,
+                    "additionalProperties": False,
+                },
+            }
+        }
+        found[f"Return_{code}"] = {
+            "title": dataset.title,
+            "description": dataset.description,
+            "type": "object",
+            "required": ["observations"],
+            "additionalProperties": False,
+            "properties": {
+                "observations": {"type": "array", "maxItems": MAX_ROWS, "items": item},
+                "note": {"type": ["string", "null"]},
+            },
+        }
+    return found
+
+
 def _schemas(words: Vocabulary) -> dict[str, Any]:
     text, whole = {"type": "string"}, {"type": "integer"}
     maybe = {"type": ["string", "null"]}
@@ -227,7 +278,7 @@ def _schemas(words: Vocabulary) -> dict[str, Any]:
         },
     }
     findings = {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}}
-    return {
+    return _datasets(words, observation) | {
         "Observation": observation,
         "Finding": finding,
         "Return": {
