@@ -49,6 +49,8 @@ def openapi(words: Vocabulary) -> dict[str, Any]:
         },
         "paths": {
             "/v1/returns/{dataset}/{agency}/{period}": _returns(words),
+            "/v1/receipts/{dataset}/{agency}/{period}": {"get": _receipt(words)},
+            "/v1/calendar/{agency}.ics": {"get": _calendar(words)},
             "/v1/templates/{dataset}.{format}": {"get": _template(words)},
             "/v1/queries/{name}.{format}": {"get": _query()},
         },
@@ -117,6 +119,36 @@ def _returns(words: Vocabulary) -> dict[str, Any]:
             "responses": {"200": {"description": "The return."}}
             | _refusals("401", "403", "404", "429"),
         },
+    }
+
+
+def _receipt(words: Vocabulary) -> dict[str, Any]:
+    return {
+        "operationId": "getReceipt",
+        "summary": "The signed receipt of a revision: a compact JWS, verified with /oauth/jwks.",
+        "parameters": [
+            _path("dataset", "Code of the dataset.", sorted(words.datasets)),
+            _path("agency", "Code of the agency; your own.", sorted(words.agencies)),
+            _path("period", "The return's period, such as FY2017-18."),
+            {
+                "name": "revision",
+                "in": "query",
+                "description": "Number of the revision; the current one if left out.",
+                "schema": {"type": "integer", "minimum": 1},
+            },
+        ],
+        "responses": {"200": {"description": "The receipt, application/jose."}}
+        | _refusals("400", "401", "403", "404"),
+    }
+
+
+def _calendar(words: Vocabulary) -> dict[str, Any]:
+    return {
+        "operationId": "getCalendar",
+        "summary": "What an agency owes, as a calendar file (RFC 5545). It holds no figure.",
+        "parameters": [_path("agency", "Code of the agency.", sorted(words.agencies))],
+        "responses": {"200": {"description": "The calendar, text/calendar."}}
+        | _refusals("401", "403", "404"),
     }
 
 
