@@ -28,8 +28,9 @@ from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.auth.startup import refuse_unsafe
 from hub.clock import Clock, now
+from hub.db.backup.copying import is_unconfirmed
 from hub.db.engine import Database
-from hub.errors import SettingsError, UnauthenticatedError
+from hub.errors import DatabaseError, SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
 from hub.schema import guard
 from hub.schema.intake import root as intake
@@ -41,6 +42,7 @@ from hub.submissions.receipts import Receipts
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary, vocabulary
 from hub.web import (
+    audit,
     calendar,
     client_keys,
     consents,
@@ -84,10 +86,11 @@ class RunningHub:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, clock: Clock = now, *, throw_away: bool = False
+    settings: Settings, clock: Clock = now, *, throw_away: bool = False, unconfirmed: bool = False
 ) -> AsyncIterator[RunningHub]:
     """Open the database and everything else a server or a command needs; close it at the end.
 
+    ``unconfirmed`` opens a restored hub too, whose disclosure policy nobody has confirmed.
     With ``throw_away`` the embedded cluster is deleted at the end, wherever it lies.
 
     Raises:
@@ -95,6 +98,11 @@ async def running(
         DatabaseError: the database cannot be started or is not fit.
     """
     refuse_unsafe(settings, os.environ)
+    if is_unconfirmed(settings.data_dir) and not unconfirmed:
+        raise SettingsError(
+            "This hub was restored from a backup and nobody has confirmed its disclosure policy "
+            "yet; see `hub restore-confirm --help`."
+        )
     provider = provider_of(settings, clock)
     database = await Database.open(settings)
     try:
@@ -149,6 +157,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *sign_in.routes,
         *returns.routes,
         *templates_route.routes,
+        *audit.routes,
         *calendar.routes,
         *queries.routes,
         *releases_page.routes,
@@ -223,6 +232,8 @@ def _trusted(principal: Principal) -> frozenset[str] | None:
 
 def _database_answers(hub: RunningHub) -> Check:
     async def database_answers() -> None:
+        if not hub.database.is_writing:
+            raise DatabaseError("The record of acts is not anchored.")
         async with hub.database.protected() as session:
             await session.execute(text("SELECT 1"))
 

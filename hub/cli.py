@@ -7,6 +7,7 @@ from rich.console import Console
 
 from hub.commands import (
     audit,
+    backup,
     checking,
     clients,
     keys,
@@ -39,6 +40,10 @@ app.command("push")(pushing.push)
 app.command("remind")(reminding.remind)
 app.command("reconcile")(reconciling.reconcile)
 app.add_typer(mapping.app, name="mapping")
+app.command("backup")(backup.back_up)
+app.command("backup-key")(backup.make_key)
+app.command("restore")(backup.restore)
+app.command("restore-confirm")(backup.confirm)
 app.add_typer(clients.app, name="client")
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="key")

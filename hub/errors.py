@@ -14,11 +14,13 @@
     │   └── StepUpError      allowed, once the person signs in again with a second factor (401)
     ├── NotFoundError        it does not exist, or must not be known to exist (404)
     ├── ConflictError        the state does not allow it (409)
+    │   └── BusyError        somebody else is at the same thing; nothing was done (409)
     ├── PreconditionError    If-Match / If-None-Match did not hold (412)
     ├── RateLimitedError     too many requests; carries seconds to wait (429)
     ├── DisclosureError      a release that the attack broke; never published
     ├── ProviderError        the identity provider does not answer as it must (503)
     ├── DatabaseError        the database cannot be started or is not fit
+    │   └── OutcomeUnknownError  the database went away while committing (503)
     └── SettingsError        an unsafe or impossible setting; the hub does not start
 
 Messages never contain a reported number, a token or a person; they say what to do next.
@@ -131,6 +133,18 @@ class ConflictError(HubError):
     status = 409
 
 
+class BusyError(ConflictError):
+    """Others were at the same thing for too long, or both waited for each other.
+
+    Nothing was done; asking again is safe.
+    """
+
+    code = "BUSY"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else is at the same thing. Nothing was done; ask again.")
+
+
 class PreconditionError(HubError):
     """``If-Match`` or ``If-None-Match`` did not hold."""
 
@@ -168,6 +182,21 @@ class DatabaseError(HubError):
 
     code = "DATABASE"
     status = 503
+
+
+class OutcomeUnknownError(DatabaseError):
+    """The database went away between COMMIT and its answer (security C5).
+
+    What was asked for has happened wholly or not at all, and nobody knows which.
+    """
+
+    code = "OUTCOME_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database did not say whether it kept this. Ask again with the same "
+            "Idempotency-Key and the same content: it is never done twice."
+        )
 
 
 class SettingsError(HubError):

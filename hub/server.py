@@ -8,15 +8,17 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 
 import structlog
 import uvicorn
 
 from hub.app import RunningHub, build
+from hub.audit.anchoring import Anchoring
 from hub.auth.revocation import forget_expired
 from hub.db.listening import News
 from hub.errors import SettingsError
+from hub.submissions.idempotency import forget_old
 
 _log = structlog.get_logger("hub.server")
 
@@ -64,6 +66,7 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         loop.add_signal_handler(number, stop)
     task = asyncio.create_task(server.serve())
     tidying = asyncio.create_task(_tidy(hub))
+    anchoring = asyncio.create_task(Anchoring(hub.database, hub.settings, hub.clock).run())
     listener = hub.database.listener(lambda news: _hear(hub, news))
     listener.begin()
     while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
@@ -74,6 +77,9 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         stop()
         tidying.cancel()
         await task
+        anchoring.cancel()
+        with suppress(asyncio.CancelledError):
+            await anchoring
         await listener.end()
 
 
@@ -84,12 +90,14 @@ def _hear(hub: RunningHub, news: News) -> None:
 
 
 async def _tidy(hub: RunningHub) -> None:
-    """Forget every hour what has expired: spent assertions, revoked tokens, ended sessions."""
+    """Forget every hour what has expired: assertions, tokens, sessions, idempotency keys."""
     while True:
         await asyncio.sleep(TIDY)
         try:
             async with hub.database.identity() as session:
                 await forget_expired(session, hub.clock())
+            async with hub.database.intake() as intake:
+                await forget_old(intake, hub.clock())
         except Exception as error:
             # The next round may do better; serving goes on meanwhile.
             _log.error("housekeeping failed", error_type=type(error).__qualname__)

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     """Largest return body in bytes (security requirement H4)."""
     graphql_limit: int = 128 * 1024
     """Largest GraphQL body in bytes (security requirement H4)."""
+    audit_heads: Path | None = None
+    """File that signed heads of the record are appended to, best on another machine's share."""
+    audit_patience: int = Field(default=900, ge=0)
+    """Seconds that signing or handing out heads may fail before nothing is written any more."""
     method_secret_file: Path | None = None
     """Holds the secret (32 bytes or more) that controlled rounding and cell keys draw by; needed
     only where a disclosure policy asks for these. Keep it as long as the releases."""

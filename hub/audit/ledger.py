@@ -8,8 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.audit.chain import GENESIS, Entry, Head, Verdict, Verification, link
 from hub.audit.event import Event
+from hub.audit.persons import pseudonymised
+from hub.db.engine import HALTED
 from hub.db.sessions import IdentitySession, IntakeSession, ReleaseSession
 from hub.db.tables.audit import event as table
+from hub.errors import DatabaseError
 
 LOCK = 0x4855_425F_4155_44
 """Advisory lock under which the chain grows."""
@@ -26,7 +29,12 @@ async def record(session: WritingSession, event: Event, at: datetime) -> int:
     may know the chain's end: **record last**, just before the commit, and never across a
     network call. Waiting longer than the login's ``lock_timeout`` fails the whole act, which is
     right: an act that cannot be recorded must not happen.
+
+    Raises ``DatabaseError`` while the record cannot be anchored (security L7).
     """
+    if reason := session.info.get(HALTED):
+        raise DatabaseError(reason)
+    event = await pseudonymised(session, event)
     # A statement of its own: the next one must see what the last holder of the lock committed.
     await session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     last = await session.execute(
@@ -50,7 +58,7 @@ async def verify_chain(
     query = select(table).order_by(table.c.sequence).execution_options(yield_per=page)
     rows = await source.stream(query)
     async for row in rows:
-        verification.follow(_entry(row))
+        verification.follow(entry_of(row))
     return verification.verdict()
 
 
@@ -58,5 +66,6 @@ def _columns(entry: Entry) -> dict[str, object]:
     return {column.name: getattr(entry, column.name) for column in table.columns}
 
 
-def _entry(row: Row[*tuple[object, ...]]) -> Entry:
+def entry_of(row: Row[*tuple[object, ...]]) -> Entry:
+    """Read a row of ``audit.event``."""
     return Entry(**row._mapping)

@@ -82,3 +82,9 @@ async def forget_expired(session: IdentitySession, at: datetime) -> None:
         identity.consent,
     ):
         await session.execute(delete(table).where(table.c.expires_at < at))
+
+
+async def end_sessions(session: IdentitySession) -> None:
+    """End every session, sign-in under way and refresh token, as after a restore."""
+    for table in (identity.session, identity.sign_in, identity.consent):
+        await session.execute(delete(table))

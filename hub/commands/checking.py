@@ -1,6 +1,7 @@
 """``hub check``: validate a return with no server and no account."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,10 +12,13 @@ from rich.table import Table
 from hub.clock import now
 from hub.commands.preview import show, transcript_of
 from hub.errors import InvalidError
+from hub.loaders import load
 from hub.loaders.agencies import Mapping, load_mapping, named
+from hub.loaders.annotation import annotated_csv, annotated_xlsx
 from hub.loaders.body import CSV, JSON, XLSX
-from hub.returns import Finding, Severity
-from hub.submissions.reception import Address, judge, require_known
+from hub.returns import Finding, Reported, Severity
+from hub.submissions.reception import Address, against, judge, require_known
+from hub.validation.comparison import Earlier
 from hub.vocabulary import vocabulary
 
 MEDIA = {".json": JSON, ".csv": CSV, ".xlsx": XLSX}
@@ -88,6 +92,13 @@ def check(
     preview: Annotated[
         bool, typer.Option("--preview", help="Show what the mapping makes of each cell.")
     ] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", help="The file sent last: ask about large changes.", exists=True),
+    ] = None,
+    annotate: Annotated[
+        Path | None, typer.Option("--annotate", help="Write the file with its findings here.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Validate a return with no server and no account; exit status 1 if it would be refused."""
@@ -105,9 +116,38 @@ def check(
             file.read_bytes(), media_type(file), address, words, now().date(), mapping=rules
         )
     except InvalidError as error:
-        report([item for item in error.findings if isinstance(item, Finding)], as_json, ok=False)
+        findings = [item for item in error.findings if isinstance(item, Finding)]
+        _annotate(file, annotate, findings)
+        report(findings, as_json, ok=False)
         raise typer.Exit(1) from None
+    if since is not None:
+        judged = against(judged, Earlier(_sent_last(since, address)))
+    _annotate(file, annotate, judged.findings)
     report(judged.findings, as_json, ok=True)
+
+
+def _sent_last(file: Path, address: Address) -> tuple[Reported, ...]:
+    """The observations of a file that was sent before, whatever is wrong with it."""
+    words, kind = vocabulary(), media_type(file)
+    found = load(
+        file.read_bytes(),
+        kind,
+        dataset=address.dataset,
+        agency=address.agency,
+        period=address.period,
+        words=words,
+    )
+    return found.readable.observations if found.readable else ()
+
+
+def _annotate(file: Path, out: Path | None, findings: Iterable[Finding]) -> None:
+    if out is None:
+        return
+    kind = media_type(file)
+    if kind == JSON or media_type(out) != kind:
+        raise typer.BadParameter("--annotate writes .csv from .csv and .xlsx from .xlsx.")
+    make = annotated_xlsx if kind == XLSX else annotated_csv
+    out.write_bytes(make(file.read_bytes(), findings))
 
 
 def report(findings: Any, as_json: bool, *, ok: bool) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from hub.db import fitness
+from hub.db.contention import commit_said, contention_said
 from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
@@ -22,6 +23,8 @@ from hub.errors import DatabaseError
 from hub.settings import Settings
 
 Kind = TypeVar("Kind", bound=AsyncSession)
+HALTED = "halted"
+"""Where a session carries the reason for which nothing may be written."""
 AGENCY = text("SELECT set_config('hub.agency', :agency, true)")
 """Names the agency until the transaction's end, and no longer: true is PostgreSQL's LOCAL."""
 log = structlog.get_logger(__name__)
@@ -39,6 +42,7 @@ class Database:
         self._engines = engines
         self._postgres = postgres
         self._watch: Watch | None = None
+        self._halted: str | None = None
 
     @classmethod
     async def open(cls, settings: Settings, *, migrate: bool | None = None) -> "Database":
@@ -128,10 +132,28 @@ class Database:
         async with self._transaction(IdentitySession, Duty.IDENTITY) as session:
             yield session
 
+    def stop_writing(self, reason: str) -> None:
+        """Refuse every act that leaves a record, from the next transaction on."""
+        self._halted = reason
+
+    def resume_writing(self) -> None:
+        """Take acts again."""
+        self._halted = None
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether acts are taken."""
+        return self._halted is None
+
     @asynccontextmanager
     async def _transaction(self, kind: type[Kind], duty: Duty) -> AsyncIterator[Kind]:
-        async with kind(self._engines[duty], expire_on_commit=False) as session, session.begin():
-            yield session
+        info = {HALTED: self._halted}
+        engine = self._engines[duty]
+        async with kind(engine, expire_on_commit=False, info=info) as session:
+            with contention_said():
+                yield session
+            with commit_said():
+                await session.commit()
 
     async def _require_fitness(self, *, strict: bool) -> None:
         for duty, engine in self._engines.items():

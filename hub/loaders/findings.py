@@ -61,7 +61,9 @@ _HARMLESS_NAME = re.compile(r"[A-Za-z][A-Za-z _.-]{0,39}", re.ASCII)
 _PERSONAL = re.compile(
     r"name|surname|birth|\bdob\b|\bnhs|\bnino\b|national insurance|post ?code|address|e ?mail|"
     r"phone|mobile|\burn\b|\buprn\b|\bid\b|identifier|\breference\b|\b(case|client|crime) (ref|no)|"
-    r"victim|perpetrator|suspect|passport|case ?worker",
+    r"victim|perpetrator|suspect|passport|case ?worker|\bpnc|\bcro\b|\bdate of death\b|\bdod\b|"
+    r"pseudonym|hash|token|\bguid\b|\buuid\b|\bhmac\b|\bparis\b|\bniche\b|\bmosaic\b|"
+    r"initials|forename|alias|postal|latitude|longitude|easting|northing|\bgrid ref",
     re.ASCII,
 )
 

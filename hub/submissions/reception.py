@@ -1,24 +1,30 @@
 """Receiving a return: read, judge, store. The one path for REST, GraphQL and the command line."""
 
 import asyncio
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from hub.auth.permissions import demand
 from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
-from hub.errors import InvalidError, NotFoundError, PeriodError, VocabularyError
+from hub.db.sessions import IntakeSession
+from hub.errors import BusyError, InvalidError, NotFoundError, PeriodError, VocabularyError
 from hub.loaders import load
 from hub.loaders.agencies import Mapping
 from hub.returns import Finding, Return
 from hub.submissions.earlier import earlier_than
 from hub.submissions.history import observations_of
+from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.revisions import Submission
 from hub.submissions.store import find, rehearse, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
 from hub.validation.comparison import Earlier, check_earlier
 from hub.vocabulary import Vocabulary, parse_period, period_of
+
+ATTEMPTS = 3
+"""How often a push under a key is tried when others are in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,19 @@ class Conditions:
 
     if_match: str | None = None
     if_none_match: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A body as it came in: from whom, to which address, on which conditions."""
+
+    principal: Principal
+    address: Address
+    body: bytes = field(repr=False)
+    media_type: str
+    conditions: Conditions = Conditions()
+    mapping: Mapping | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,29 +154,83 @@ async def receive(
         InvalidError: the return breaks rules; carries every finding.
         PreconditionError: a condition does not hold.
     """
-    require_known(address, words)
-    demand(principal, "return.submit", agency=address.agency)
-    before = await _before(database, address)
-    today = clock().date()
-    judged = await asyncio.to_thread(
-        judge, body, media_type, address, words, today, before, mapping, note
-    )
-    judged = await _compared(database, judged)
-    wanted = conditions or Conditions()
+    push = Push(principal, address, body, media_type, conditions or Conditions(), mapping, note)
+    judged = await _judged(database, words, clock, push)
     async with database.intake(address.agency) as session:
         if dry_run:
             answer = await rehearse(session, judged.body, judged.findings)
         else:
-            answer = await submit(
-                session,
-                judged.body,
-                judged.findings,
-                principal,
-                clock(),
-                if_match=wanted.if_match,
-                if_none_match=wanted.if_none_match,
-            )
+            answer = await _stored(session, judged, push, clock())
     return answer, judged.completeness
+
+
+async def receive_once(
+    database: Database,
+    words: Vocabulary,
+    clock: Clock,
+    push: Push,
+    key: RequestKey,
+    answer_of: Callable[[IntakeSession, Submission, Completeness], Awaitable[Answer]],
+) -> Answer:
+    """Take a body in under an idempotency key: one effect, one answer, in one transaction.
+
+    What failed because others were in the way is tried again, at most three times in all
+    (security K7): under a key that can do no harm.
+
+    Raises what :func:`receive` does, ``InvalidError`` for a key used otherwise, and ``BusyError``
+    while a twin of the request runs for too long.
+    """
+    async with database.intake(push.address.agency) as session:
+        known = await answered(session, key)
+    if known is not None:
+        return known
+    judged = await _judged(database, words, clock, push)
+    for attempt in range(ATTEMPTS):
+        try:
+            async with database.intake(push.address.agency) as session:
+                await alone(session, key)
+                known = await answered(session, key)
+                if known is not None:
+                    return known
+                stored = await _stored(session, judged, push, clock())
+                answer = await answer_of(session, stored, judged.completeness)
+                await keep(session, key, answer, clock())
+            return answer
+        except BusyError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise BusyError
+
+
+async def _judged(database: Database, words: Vocabulary, clock: Clock, push: Push) -> Judged:
+    require_known(push.address, words)
+    demand(push.principal, "return.submit", agency=push.address.agency)
+    before = await _before(database, push.address)
+    today = clock().date()
+    judged = await asyncio.to_thread(
+        judge,
+        push.body,
+        push.media_type,
+        push.address,
+        words,
+        today,
+        before,
+        push.mapping,
+        push.note,
+    )
+    return await _compared(database, judged)
+
+
+async def _stored(session: IntakeSession, judged: Judged, push: Push, at: datetime) -> Submission:
+    return await submit(
+        session,
+        judged.body,
+        judged.findings,
+        push.principal,
+        at,
+        if_match=push.conditions.if_match,
+        if_none_match=push.conditions.if_none_match,
+    )
 
 
 async def _compared(database: Database, judged: Judged) -> Judged:

@@ -24,6 +24,11 @@ _PERSONAL = tuple(
         ("a National Insurance number", r"\b[a-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]\b"),
         ("a postcode", rf"\b({_POSTCODE_AREAS})\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{{2}}\b"),
         ("a telephone, NHS or reference number", r"(?<![\d.])\+?\d(?:[ -]?\d){8,}(?![\d.])"),
+        ("a PNC number", r"\b(19|20)?\d{2}/\d{3,7}[a-z]\b"),
+        ("a crime or custody reference", r"\b(?=[\da-z]*[a-z])\d{2}[a-z]{1,2}/?\d{4,}/?\d{2}\b"),
+        ("a pseudonym or token", r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}\b"),
+        ("a universally unique identifier", r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),
+        ("a token", r"\b(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{24,}\b|[a-z0-9+/_-]{20,}={1,2}(?!\w)"),
         ("a date of birth", r"\b(dob|d\.o\.b|date of birth)\b"),
         ("a full date", r"\b\d{1,2}[/.-]\d{1,2}[/.-](19|20)\d{2}\b"),
     )

@@ -8,6 +8,8 @@ from starlette.routing import Route
 
 from hub.loaders.agencies import shipped_names
 from hub.loaders.body import CSV, JSON, XLSX
+from hub.loaders.loaded import MAX_ROWS
+from hub.loaders.templates import columns_of, indicators_of
 from hub.vocabulary import Vocabulary
 from hub.web.problems import MEDIA_TYPE
 
@@ -47,6 +49,8 @@ def openapi(words: Vocabulary) -> dict[str, Any]:
         },
         "paths": {
             "/v1/returns/{dataset}/{agency}/{period}": _returns(words),
+            "/v1/receipts/{dataset}/{agency}/{period}": {"get": _receipt(words)},
+            "/v1/calendar/{agency}.ics": {"get": _calendar(words)},
             "/v1/templates/{dataset}.{format}": {"get": _template(words)},
             "/v1/queries/{name}.{format}": {"get": _query()},
         },
@@ -74,7 +78,9 @@ def _refusals(*statuses: str) -> dict[str, Any]:
 
 
 def _returns(words: Vocabulary) -> dict[str, Any]:
-    body = {"$ref": "#/components/schemas/Return"}
+    # One schema for each dataset, and the open one for clients that send many.
+    names = ["Return", *(f"Return_{code}" for code in words.datasets)]
+    body = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}
     content = {JSON: {"schema": body}, CSV: {"schema": {"type": "string"}}}
     content[XLSX] = {"schema": {"type": "string", "contentMediaType": XLSX}}
     stored = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Receipt"}}}}
@@ -116,6 +122,36 @@ def _returns(words: Vocabulary) -> dict[str, Any]:
     }
 
 
+def _receipt(words: Vocabulary) -> dict[str, Any]:
+    return {
+        "operationId": "getReceipt",
+        "summary": "The signed receipt of a revision: a compact JWS, verified with /oauth/jwks.",
+        "parameters": [
+            _path("dataset", "Code of the dataset.", sorted(words.datasets)),
+            _path("agency", "Code of the agency; your own.", sorted(words.agencies)),
+            _path("period", "The return's period, such as FY2017-18."),
+            {
+                "name": "revision",
+                "in": "query",
+                "description": "Number of the revision; the current one if left out.",
+                "schema": {"type": "integer", "minimum": 1},
+            },
+        ],
+        "responses": {"200": {"description": "The receipt, application/jose."}}
+        | _refusals("400", "401", "403", "404"),
+    }
+
+
+def _calendar(words: Vocabulary) -> dict[str, Any]:
+    return {
+        "operationId": "getCalendar",
+        "summary": "What an agency owes, as a calendar file (RFC 5545). It holds no figure.",
+        "parameters": [_path("agency", "Code of the agency.", sorted(words.agencies))],
+        "responses": {"200": {"description": "The calendar, text/calendar."}}
+        | _refusals("401", "403", "404"),
+    }
+
+
 def _template(words: Vocabulary) -> dict[str, Any]:
     return {
         "operationId": "getTemplate",
@@ -123,6 +159,18 @@ def _template(words: Vocabulary) -> dict[str, Any]:
         "parameters": [
             _path("dataset", "Code of the dataset.", sorted(words.datasets)),
             _path("format", "csv or xlsx.", ["csv", "xlsx"]),
+            {
+                "name": "agency",
+                "in": "query",
+                "description": "Fills in the agency's area.",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "period",
+                "in": "query",
+                "description": "Fills in the period.",
+                "schema": {"type": "string"},
+            },
         ],
         "responses": {"200": {"description": "The template."}} | _refusals("401", "404"),
     }
@@ -162,6 +210,41 @@ def _query() -> dict[str, Any]:
     }
 
 
+def _datasets(words: Vocabulary, observation: dict[str, Any]) -> dict[str, Any]:
+    """What each dataset's return may hold: its indicators, and the categories of its dimensions."""
+    found: dict[str, Any] = {}
+    for code, dataset in words.datasets.items():
+        columns = columns_of(words, code)
+        categories = {
+            name: {"enum": list(words.categories[name])}
+            for name in columns
+            if name in words.categories
+        }
+        item = observation | {
+            "properties": observation["properties"]
+            | {
+                "indicator": {"enum": [one.code for one in indicators_of(words, code)]},
+                "breakdown": {
+                    "type": "object",
+                    "properties": categories,
+                    "additionalProperties": False,
+                },
+            }
+        }
+        found[f"Return_{code}"] = {
+            "title": dataset.title,
+            "description": dataset.description,
+            "type": "object",
+            "required": ["observations"],
+            "additionalProperties": False,
+            "properties": {
+                "observations": {"type": "array", "maxItems": MAX_ROWS, "items": item},
+                "note": {"type": ["string", "null"]},
+            },
+        }
+    return found
+
+
 def _schemas(words: Vocabulary) -> dict[str, Any]:
     text, whole = {"type": "string"}, {"type": "integer"}
     maybe = {"type": ["string", "null"]}
@@ -195,7 +278,7 @@ def _schemas(words: Vocabulary) -> dict[str, Any]:
         },
     }
     findings = {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}}
-    return {
+    return _datasets(words, observation) | {
         "Observation": observation,
         "Finding": finding,
         "Return": {

@@ -7,21 +7,35 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hub.auth.permissions import demand, enter
+from hub.db.sessions import IntakeSession
 from hub.errors import MalformedError, NotFoundError
 from hub.loaders.agencies import Mapping, named
 from hub.loaders.body import require_readable
 from hub.submissions.changes import Change
-from hub.submissions.history import changed_by, findings_of, observations_of, revisions_of
-from hub.submissions.idempotency import once
+from hub.submissions.history import (
+    changed_by,
+    findings_of,
+    observations_of,
+    one_revision,
+    revisions_of,
+)
+from hub.submissions.idempotency import request_key
 from hub.submissions.reading import record_reading
-from hub.submissions.reception import Address, Conditions, receive, require_known
+from hub.submissions.receipts import Receipts, receipt_of
+from hub.submissions.reception import (
+    Address,
+    Conditions,
+    Push,
+    receive,
+    receive_once,
+    require_known,
+)
 from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.store import find
 from hub.validation import Completeness
 from hub.vocabulary import Vocabulary
 from hub.web.authentication import principal_of
 from hub.web.body import read_body
-from hub.web.calendar import signed_receipt
 from hub.web.state import Hub, hub_of
 
 
@@ -39,7 +53,23 @@ async def put_return(request: Request) -> Response:
     headers = request.headers
     conditions = Conditions(headers.get("if-match"), headers.get("if-none-match"))
 
-    async def act() -> tuple[int, dict[str, Any]]:
+    target = request.url.path + (f"?mapping={request.query_params['mapping']}" if mapping else "")
+    sent = None if dry_run else headers.get("idempotency-key")
+    key = request_key(principal, sent, target, body)
+
+    async def answer_of(
+        session: IntakeSession, answer: Submission, complete: Completeness
+    ) -> tuple[int, dict[str, Any]]:
+        content = as_json(answer, complete)
+        content["receipt"] = await _receipt(session, hub, answer)
+        return (201 if answer.created else 200), content
+
+    if key is not None:
+        push = Push(principal, address, body, media_type, conditions, mapping)
+        status, content = await receive_once(
+            hub.database, hub.words, hub.clock, push, key, answer_of
+        )
+    else:
         answer, complete = await receive(
             hub.database,
             hub.words,
@@ -52,26 +82,26 @@ async def put_return(request: Request) -> Response:
             conditions=conditions,
             mapping=mapping,
         )
-        content = as_json(answer, complete)
+        status, content = 200, as_json(answer, complete)
         if not dry_run:
-            content["receipt"] = await _receipt(hub, address, answer)
-        return (201 if answer.created else 200), content
-
-    key = None if dry_run else headers.get("idempotency-key")
-    target = request.url.path + (f"?mapping={request.query_params['mapping']}" if mapping else "")
-    status, content = await once(hub.database, principal, key, target, body, act)
+            async with hub.database.intake(address.agency) as session:
+                status, content = await answer_of(session, answer, complete)
     response = JSONResponse(content, status)
     if content["revision"] is not None and not dry_run:
         response.headers["ETag"] = etag_of(content["revision"], content["contentHash"])
     return response
 
 
-async def _receipt(hub: Hub, address: Address, answer: Submission) -> str | None:
+async def _receipt(session: IntakeSession, hub: Hub, answer: Submission) -> str | None:
     """The receipt of the revision; none for one stored before the hub gave receipts."""
+    if answer.return_id is None or answer.revision is None:
+        return None
+    revision = await one_revision(session, answer.return_id, answer.revision)
     try:
-        return await signed_receipt(hub, address, answer.revision)
+        found = await receipt_of(session, revision)
     except NotFoundError:
         return None
+    return Receipts(hub.keys, hub.settings.issuer).sign(found)
 
 
 async def get_return(request: Request) -> Response:

@@ -20,7 +20,7 @@ from hub.auth.matrix import line_for
 from hub.auth.permissions import allows, demand, enter
 from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
-from hub.errors import HubError, InvalidError, MalformedError, NotFoundError
+from hub.errors import HubError, InvalidError, MalformedError, NotFoundError, TooLargeError
 from hub.loaders.annotation import annotated_csv, annotated_xlsx
 from hub.loaders.body import JSON, XLSX
 from hub.returns import Finding
@@ -406,18 +406,24 @@ async def _acted(
 
 async def _sent_file(request: Request) -> tuple[Fields, Upload | None]:
     """The file of the form, or the one that a checked page carries on."""
-    fields, upload = await read_upload(request, hub_of(request).settings.upload_limit)
-    carried = fields.get("content")
-    if upload is not None or carried is None:
-        return fields, upload
-    kind = fields.get("kind", "")
+    limit = hub_of(request).settings.upload_limit
+    fields, upload = await read_upload(request, limit)
+    if upload is None and "content" in fields:
+        upload = _carried(fields)
+    if upload is not None and len(upload.content) > limit:
+        raise TooLargeError(f"The file is larger than {limit} bytes.")
+    return fields, upload
+
+
+def _carried(fields: Fields) -> Upload:
+    kind, carried = fields.get("kind", ""), fields["content"]
     try:
         content = base64.b64decode(carried, validate=True)
     except (binascii.Error, ValueError):
         raise MalformedError("The form carries no file.") from None
     if kind not in KINDS:
         raise MalformedError("The form carries a file of no known kind.")
-    return fields, Upload(kind, content)
+    return Upload(kind, content)
 
 
 def _address(hub: Hub, fields: Fields, principal: Principal, line: str) -> Address:

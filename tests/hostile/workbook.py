@@ -35,7 +35,8 @@ def _row(row: int, cells: Sequence[Cell]) -> str:
 
 
 def _cell(row: int, place: int, cell: Cell) -> str:
-    name = f"{chr(65 + place)}{row}"
+    first = chr(64 + place // 26) if place >= 26 else ""
+    name = f"{first}{chr(65 + place % 26)}{row}"
     match cell:
         case None:
             return ""

@@ -18,7 +18,7 @@ from hub.db.embedded.home import settle
 from hub.db.engine import Database
 from hub.db.migrate import migrate, newest
 from hub.db.tables import intake, protected
-from hub.errors import DatabaseError
+from hub.errors import DatabaseError, HubError
 from hub.settings import Settings
 
 NOW = datetime.now(UTC)
@@ -225,5 +225,5 @@ async def answers(database: Database) -> bool:
         async with database.protected() as session:
             await session.execute(text("SELECT 1"))
             return True
-    except (DBAPIError, OSError):
+    except (HubError, DBAPIError, OSError):
         return False

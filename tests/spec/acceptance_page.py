@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hub.statistics.formulas import round_half_up
 from tests.spec.acceptance import CASES
+from tests.spec.audiences import public_release, told
 from tests.spec.demo_release import ROOT, Release, release
 from tests.spec.lines import Case, Line
 
@@ -24,10 +25,12 @@ published.
 *This page is written by `python -m tests.spec.acceptance_page`; a test compares it with the hub.*
 
 A figure is shown with the digits it is tested to. Where what the hub gives differs from what the
-source prints, the remark names the fault (F-…) of the source.
+source prints, the remark names the fault (F-…) of the source. Partners get every one of them. The
+last column says what becomes of it for the public, whose release hides counts of 1 to 9 and rounds
+the others to 5: it stays, stays rounded (as does what is worked out from rounded counts), or goes.
 
-| id | figure | from the hub | printed in the source | remark |
-|---|---|---|---|---|
+| id | figure | from the hub | printed in the source | remark | for the public |
+|---|---|---|---|---|---|
 """
 
 
@@ -39,7 +42,8 @@ def page(found: Release) -> str:
 
 def _row(case: Case, line: Line, found: Release) -> str:
     fault = f"{line.fault}: differs. " if line.fault else ""
-    cells = (case.id, line.what, _shown(line, found), line.printed, fault + line.ask.how)
+    public = told(line, line.ask.read(found), public_release())
+    cells = (case.id, line.what, _shown(line, found), line.printed, fault + line.ask.how, public)
     return f"| {' | '.join(cells)} |"
 
 

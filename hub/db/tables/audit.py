@@ -25,3 +25,21 @@ event = Table(
     Index("event_agency_at_idx", "agency", "at"),
 )
 """One act each; ``hash`` covers every other column and, through ``prev_hash``, all before it."""
+
+anchor = Table(
+    "anchor",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("signed", Text, nullable=False),
+)
+"""A head of the record that was signed and handed outside."""
+
+person = Table(
+    "person",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("subject", Text, nullable=False, unique=True),
+)
+"""Whom a pseudonym in the record stands for; deleted on request, the record stays whole."""

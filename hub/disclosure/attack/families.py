@@ -6,6 +6,7 @@ attack finds them by itself, from what will be published.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from hub.disclosure.attack.attack import attack
 from hub.disclosure.attack.reading import Part, parts, told
@@ -21,6 +22,11 @@ class Observer:
 
     targets: tuple[int, ...]
     known: Mapping[int, int] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def after(self) -> frozenset[int]:
+        """The targets as a set: there may be as many families as targets."""
+        return frozenset(self.targets)
 
 
 @dataclass(frozen=True)
@@ -100,8 +106,8 @@ def _tasks(
     strangers, after = set[int](), set[int]()
     tables = _Cut(published, relations, policy, part, start)
     for number, observer in enumerate(observers):
-        targets = cells.intersection(observer.targets)
-        own = {cell: observer.known[cell] for cell in cells & observer.known.keys()}
+        targets = cells & observer.after
+        own = {cell: observer.known[cell] for cell in cells if cell in observer.known}
         if targets and own:
             yield tables.task(targets, own), {number}
         elif targets or not own:
@@ -165,7 +171,8 @@ def _run(task: _Task) -> AttackReport:
 
 
 def _joined(observer: Observer, reports: Sequence[AttackReport]) -> AttackReport:
-    targets = set(observer.targets)
     found = (finding for report in reports for finding in report.findings)
-    mine = sorted((f for f in found if f.place in targets), key=lambda finding: finding.place)
+    mine = sorted(
+        (f for f in found if f.place in observer.after), key=lambda finding: finding.place
+    )
     return AttackReport(tuple(mine), sum(report.programs for report in reports))

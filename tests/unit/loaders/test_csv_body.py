@@ -102,6 +102,7 @@ def test_header_problems_are_all_named_and_no_row_is_read() -> None:
         *("name", "Forename", "victim_name", "dob", "Date of birth", "NHS_NUMBER", "nhsNumber"),
         *("postcode", "Post code", "email", "e-mail", "phone", "mobile", "URN", "uprn", "NINO"),
         *("client_id", "clientId", "ID", "case ref", "crime no", "address"),
+        *("PNC", "pncNumber", "pseudonym", "person_hash", "Initials", "latitude", "token"),
     ],
 )
 def test_a_column_about_a_person_is_named_and_refused(column: str) -> None:

@@ -229,6 +229,12 @@ def test_stated_figures_need_their_base_and_counts_have_none() -> None:
         "date of birth missing",
         "see 12/03/2017",
         "ref 123456789012",
+        "PNC 2003/0012345X",
+        "crime 41AB/123456/23",
+        "pseudonym 9f86d081884c7d65",
+        "case 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        "key mJ7x2Kp9Qw4Rt6Yb8Nc1Vd3Za5",
+        "sent as c2hvcnQgdGV4dCBhYm91dA==",
     ],
 )
 def test_notes_that_point_at_a_person_are_refused_without_repeating_them(note: str) -> None:
@@ -246,6 +252,8 @@ def test_notes_that_point_at_a_person_are_refused_without_repeating_them(note: s
         "Census 2011, table KS101EW.",
         "See E07000102 and R12-2024-03.",
         "All 1270 records, 617 + 653.",
+        "POL_ALL_CRIME_GAP10_TARGET and CSM_CONTACT_REPEAT_6M were checked.",
+        "See https://example.org/2023/annual-report-of-the-partnership.",
     ],
 )
 def test_ordinary_notes_pass(note: str) -> None:

@@ -1,0 +1,180 @@
+"""One key, one effect, one answer; and an honest word when nobody knows (I1 to I7, C5, K7)."""
+
+import asyncio
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.app import RunningHub
+from hub.auth.roles import Role
+from hub.clock import now
+from hub.db.sessions import IntakeSession
+from hub.db.tables import audit, intake
+from hub.submissions.idempotency import KEPT, forget_old, keep
+from tests.functional.conftest import Client, Sign
+
+ADDRESS = "POLICE_CRIME/HERTS_POLICE/CY2017"
+
+
+def body(number: int = 617) -> dict[str, Any]:
+    row = {"indicator": "POL_DA_CRIME", "area": "E07000102", "value": number}
+    return {"observations": [row], "note": "Checked."}
+
+
+async def effects(hub: RunningHub) -> tuple[int, int]:
+    """Count stored revisions and their records."""
+    submitted = audit.event.c.act == "return.submit"
+    async with hub.database.release() as session:
+        revisions = await session.scalar(select(func.count()).select_from(intake.revision))
+    async with hub.database.identity() as session:
+        acts = select(func.count()).select_from(audit.event).where(submitted)
+        return revisions or 0, await session.scalar(acts) or 0
+
+
+@pytest.fixture
+async def police(sign: Sign) -> Client:
+    return await sign(Role.SUBMITTER, "HERTS_POLICE")
+
+
+async def test_fifty_equal_requests_at_once_have_one_effect_and_one_answer(
+    hub: RunningHub, police: Client
+) -> None:
+    key = {"Idempotency-Key": "k"}
+    answers = await asyncio.gather(*(police.put(ADDRESS, body(), **key) for _ in range(50)))
+    assert {(each.status_code, each.content, each.headers["etag"]) for each in answers} == {
+        (201, answers[0].content, answers[0].headers["etag"])
+    }
+    assert await effects(hub) == (1, 1)
+
+
+async def test_one_key_is_one_request(hub: RunningHub, police: Client) -> None:
+    first = await police.put(ADDRESS, body(), **{"Idempotency-Key": "k"})
+    other = await police.put(ADDRESS, body(618), **{"Idempotency-Key": "k"})
+    moved = await police.put(ADDRESS[:-1] + "6", body(), **{"Idempotency-Key": "k"})
+    again = await police.put(ADDRESS, body(), **{"Idempotency-Key": "k"})
+    assert [each.status_code for each in (first, other, moved, again)] == [201, 422, 422, 201]
+    assert {each.json()["code"] for each in (other, moved)} == {"IDEMPOTENCY_KEY"}
+    assert again.content == first.content
+    assert await effects(hub) == (1, 1)
+
+
+async def test_another_clients_key_is_another_key(hub: RunningHub, sign: Sign) -> None:
+    for person in ("p1", "p2"):
+        caller = await sign(Role.SUBMITTER, "HERTS_POLICE", person)
+        answer = await caller.put(ADDRESS, body(len(person)), **{"Idempotency-Key": "k"})
+        assert answer.status_code in (200, 201)
+
+
+async def test_a_refused_push_leaves_the_key_free(hub: RunningHub, police: Client) -> None:
+    key = {"Idempotency-Key": "k"}
+    assert (await police.put(ADDRESS, body(-1), **key)).status_code == 422
+    assert (await police.put(ADDRESS, body(), **key)).status_code == 201
+
+
+async def test_the_answer_is_kept_with_the_effect_or_neither(
+    hub: RunningHub, police: Client, owner: AsyncEngine
+) -> None:
+    """I4: where the answer cannot be kept, nothing is; the retry then does both."""
+    key = {"Idempotency-Key": "k"}
+    async with owner.begin() as connection:
+        await connection.execute(text("REVOKE INSERT ON intake.idempotency FROM hub_ingest"))
+    assert (await police.put(ADDRESS, body(), **key)).status_code == 500
+    assert await effects(hub) == (0, 0)
+    async with owner.begin() as connection:
+        await connection.execute(text("GRANT INSERT ON intake.idempotency TO hub_ingest"))
+    assert (await police.put(ADDRESS, body(), **key)).status_code == 201
+    assert await effects(hub) == (1, 1)
+
+
+async def test_keys_are_remembered_for_thirty_days(hub: RunningHub, police: Client) -> None:
+    key = {"Idempotency-Key": "k"}
+    await police.put(ADDRESS, body(), **key)
+    async with hub.database.intake() as session:
+        assert await forget_old(session, now() + KEPT - timedelta(minutes=5)) == 0
+    assert (await police.put(ADDRESS, body(618), **key)).status_code == 422
+    async with hub.database.intake() as session:
+        assert await forget_old(session, now() + KEPT + timedelta(minutes=5)) == 1
+    assert (await police.put(ADDRESS, body(618), **key)).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb"])
+async def test_a_key_that_is_none_is_malformed(police: Client, key: str) -> None:
+    assert (await police.put(ADDRESS, body(), **{"Idempotency-Key": key})).status_code == 400
+
+
+async def test_who_waits_too_long_is_told_409(police: Client, owner: AsyncEngine) -> None:
+    """K5, K7: a lock is waited for at most ``lock_timeout``; then the caller hears of it."""
+    async with owner.begin() as connection:
+        await connection.execute(text("LOCK TABLE intake.return IN ACCESS EXCLUSIVE MODE"))
+        answer = await police.put(ADDRESS, body())
+        assert (answer.status_code, answer.json()["code"]) == (409, "BUSY")
+
+
+async def pushes(hub: RunningHub, police: Client, keys: int, each: int) -> None:
+    """Push every key several times, in any order, some at once: as many effects as keys."""
+    dice = random.Random(keys)
+    todo = [number for number in range(keys) for _ in range(each)]
+    dice.shuffle(todo)
+    answers: dict[int, set[bytes]] = {}
+    for start in range(0, len(todo), 20):
+        some = todo[start : start + 20]
+        found = await asyncio.gather(
+            *(
+                police.put(ADDRESS, body(1000 + number), **{"Idempotency-Key": f"k{number}"})
+                for number in some
+            )
+        )
+        for number, answer in zip(some, found, strict=True):
+            answers.setdefault(number, set()).add(answer.content)
+    assert {len(contents) for contents in answers.values()} == {1}
+    assert await effects(hub) == (keys, keys)
+
+
+async def test_as_many_effects_as_keys(hub: RunningHub, police: Client) -> None:
+    await pushes(hub, police, 10, 5)
+
+
+@pytest.mark.long
+async def test_ten_thousand_pushes_have_as_many_effects_as_keys(
+    hub: RunningHub, sign: Sign
+) -> None:
+    for number in range(10):  # a token lives for minutes only
+        police = await sign(Role.SUBMITTER, "HERTS_POLICE", f"p{number}")
+        before = await effects(hub)
+        dice = random.Random(number)
+        todo = [dice.randrange(100) for _ in range(1000)]
+        for start in range(0, len(todo), 20):
+            await asyncio.gather(
+                *(
+                    police.put(ADDRESS, body(2000 + one), **{"Idempotency-Key": f"k{one}"})
+                    for one in todo[start : start + 20]
+                )
+            )
+        after = await effects(hub)
+        assert after[0] - before[0] <= len(set(todo))
+        assert after[0] == after[1]
+
+
+async def test_a_line_cut_at_the_commit_is_neither_success_nor_failure(
+    hub: RunningHub, police: Client, owner: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C5: the server's process is ended after the last statement, before the COMMIT."""
+
+    async def cut_after(session: IntakeSession, *rest: Any) -> None:
+        await keep(session, *rest)
+        pid = await session.scalar(text("SELECT pg_backend_pid()"))
+        async with owner.begin() as connection:
+            await connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+    key = {"Idempotency-Key": "k"}
+    with monkeypatch.context() as patch:
+        patch.setattr("hub.submissions.reception.keep", cut_after)
+        answer = await police.put(ADDRESS, body(), **key)
+    assert (answer.status_code, answer.json()["code"]) == (503, "OUTCOME_UNKNOWN")
+    assert "same Idempotency-Key" in answer.json()["detail"]
+    assert (await police.put(ADDRESS, body(), **key)).status_code == 201
+    assert await effects(hub) == (1, 1)
