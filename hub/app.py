@@ -33,6 +33,7 @@ from hub.db.engine import Database
 from hub.errors import DatabaseError, SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
 from hub.schema import guard
+from hub.schema.compiled.compiling import compile_document
 from hub.schema.intake import root as intake
 from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
@@ -192,6 +193,7 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         may_introspect=lambda principal: allows(principal, line_for(introspection)),
         trusted=_trusted,
         told=tell if reads else None,
+        compiled=compile_document if reads and hub.settings.compile else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
         timeout=10.0 if reads else 3600.0,
     )
