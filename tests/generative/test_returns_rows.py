@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -170,3 +171,28 @@ def test_a_consistent_return_is_never_accused(months: list[tuple[int, int]]) -> 
     assert loaded.return_ is not None
     found = validate(loaded.return_, WORDS, today=date(2020, 1, 1))
     assert [item for item in found if item.severity is not Severity.NOTICE] == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_file_of_ten_thousand_rows_is_accounted_for_to_the_last(seed: int) -> None:
+    """The longest return there may be, a third of its rows broken in one way or another."""
+    random_ = random.Random(seed)
+    good = ["POL_DA_CRIME", "E07000102", "CY2017", "5", "", "", "HIGH"]
+    broken = (
+        [*good[:3], "1e3", *good[4:]],
+        good[:6],
+        [*good, "more"],
+        ["", *good[1:]],
+        [*good[:4], "y", *good[5:]],
+        [""] * 7,
+    )
+    rows = [
+        good if random_.random() > 1 / 3 else list(random_.choice(broken)) for _ in range(9_999)
+    ]
+    out = io.StringIO()
+    csv.writer(out).writerows([COLUMNS, *rows, good])
+    loaded = read(out.getvalue().encode(), CSV)
+    assert loaded.received == 10_000
+    assert_all_accounted(loaded, 2)
+    assert loaded.readable is not None
+    assert len(loaded.readable.observations) == rows.count(good) + 1

@@ -29,6 +29,7 @@ Ask = Info[ReadContext, None]
 Comparators = Annotated[
     list[Comparator] | None, argument(description="What to compare with; everything if none.")
 ]
+Statements = Annotated[list[Statement], argument(description="Figures of a report, at most 200.")]
 PAGE = 100
 """Most observations on a page (security G12)."""
 
@@ -193,7 +194,7 @@ class Query:
 
     @strawberry.field(description="The figures a report prints, against what the hub publishes.")
     async def reconcile(
-        self, info: Ask, statements: list[Statement], release: a.ReleaseId = None
+        self, info: Ask, statements: Statements, release: a.ReleaseId = None
     ) -> Reconciliation:
         """Set printed figures against a release."""
         asked = [statement.row() for statement in statements]
