@@ -44,16 +44,16 @@ def test_page_size_may_come_from_a_variable() -> None:
 
 
 def test_a_root_field_is_priced_at_what_it_reads() -> None:
-    readings = {"page": Reading(whatever=3, each=2), "many": Reading(whatever=500)}
+    readings = {"page": Reading(whatever=3, each=2), "many": Reading(whatever=501)}
 
     def read(query: str) -> int:
         return price(SCHEMA._schema, READY.ready(query, None), {}, readings).rows
 
     assert read("{page(first:5){nodes{hello}}}") == 3 + 2 * 5
     assert read("{again{hello}}") == 1
-    assert read("{a:many{hello}...{b:many{hello}}}") == 2 * 500
+    assert read("{a:many{hello}...{b:many{hello}}}") == 2 * 501
     with pytest.raises(LimitError, match="rows"):
-        read("{" + " ".join(f"m{i}:many{{hello}}" for i in range(21)) + "}")
+        read("{" + " ".join(f"m{i}:many{{hello}}" for i in range(20)) + "}")
 
 
 def test_budget_of_rows_is_held() -> None:
