@@ -131,6 +131,12 @@ async def _owner(settings: Settings) -> URL:
     return (await asyncio.to_thread(postgres.start)).url
 
 
+async def _postmaster(settings: Settings) -> int:
+    address = await _owner(settings)
+    lock = Path(f"{address.host}/.s.PGSQL.{address.port}.lock")
+    return int(lock.read_text().splitlines()[0])  # noqa: ASYNC240 a line of a small file
+
+
 _RELEASE = """INSERT INTO protected.release (id, sequence, audience, content_hash, policy_version,
     vocabulary_version, note, prepared_by, approved_by, published_at, visible_from, cells)
     VALUES ('bench', 1, 'partner', 'none', '1', '1', NULL, 'one', 'two', $1, $1, 0)"""
@@ -187,7 +193,9 @@ class Measured:
     postgres: float
 
 
-async def load(port: int, pid: int, token: str, question: Question, seconds: float) -> Measured:
+async def load(
+    port: int, pids: tuple[int, int], token: str, question: Question, seconds: float
+) -> Measured:
     """Ask one question with all its variables in turn for some seconds."""
     bodies = itertools.cycle(
         _request(token, json.dumps({"query": question.document, "variables": one}).encode())
@@ -203,14 +211,14 @@ async def load(port: int, pid: int, token: str, question: Question, seconds: flo
             done += 1
         writer.close()
 
-    before, started = cpu(pid), time.perf_counter()
+    before, started = cpu(*pids), time.perf_counter()
     await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
-    spent, after = time.perf_counter() - started, cpu(pid)
+    spent, after = time.perf_counter() - started, cpu(*pids)
     server, postgres = ((b - a) * 1000 / done for a, b in zip(before, after, strict=True))
     return Measured(done / spent, server, postgres)
 
 
-def cpu(pid: int) -> tuple[float, float]:
+def cpu(pid: int, postmaster: int) -> tuple[float, float]:
     """Seconds of CPU of the server, and of the PostgreSQL processes of this benchmark."""
     ticks = os.sysconf("SC_CLK_TCK")
     found = {}
@@ -223,17 +231,8 @@ def cpu(pid: int) -> tuple[float, float]:
             fields = rest.split()
             spent = sum(map(int, fields[11:13])) / ticks
             found[int(folder.name)] = (name.partition("(")[2], int(fields[1]), spent)
-    masters = {parent for name, parent, _ in found.values() if name == "postgres"}
-    own = {one for one in masters if one in found and _is_ours(one)}
-    postgres = sum(spent for _, parent, spent in found.values() if parent in own)
+    postgres = sum(spent for _, parent, spent in found.values() if parent == postmaster)
     return found[pid][2], postgres
-
-
-def _is_ours(pid: int) -> bool:
-    try:
-        return _FOLDER in (Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace"))
-    except OSError:
-        return False
 
 
 _FOLDER = tempfile.mkdtemp(prefix="hub-bench-")
@@ -286,6 +285,7 @@ async def main(seconds: float, port: int, only: str) -> None:
     """Make the release, then measure each way of serving in turn."""
     settings = Settings(env="development", data_dir=Path(_FOLDER))
     secret = await generate(settings)
+    postmaster = await _postmaster(settings)
     ways = [("off", {"HUB_COMPILE": "false"}), ("cold", {"HUB_ANSWERS_MEMORY": "0"}), ("warm", {})]
     asked = [one for one in questions() if only in one.name]
     answers: dict[str, bytes] = {}
@@ -298,8 +298,8 @@ async def main(seconds: float, port: int, only: str) -> None:
                 found = await ask(port + number, token, json.dumps(body).encode())
                 assert answers.setdefault(question.name, found) == found, question.name
                 assert b'"errors"' not in found, found[:400]
-                await load(port + number, server.pid, token, question, seconds / 3)
-                got = await load(port + number, server.pid, token, question, seconds)
+                await load(port + number, (server.pid, postmaster), token, question, seconds / 3)
+                got = await load(port + number, (server.pid, postmaster), token, question, seconds)
                 print(
                     f"{question.name:11} {way:5} {got.rate:8.1f} requests/s, CPU a request: server "
                     f"{got.server:7.2f} ms, PostgreSQL {got.postgres:6.2f} ms, {len(found)} bytes",
