@@ -3,13 +3,15 @@
 import json
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
+import httpx2
 import pytest
 from graphql import DocumentNode, ExecutionResult, execute, parse, validate
 
-from hub.app import RunningHub
+from hub.app import RunningHub, build
 from hub.auth.principals import Principal
 from hub.auth.roles import Role
 from hub.protected.releases import Audience
@@ -18,6 +20,8 @@ from hub.schema.read.context import ReadContext
 from hub.schema.read.query import schema
 from hub.views.library import Library
 from tests.conftest import FreshSettings
+from tests.functional.acts import plain, signed_on
+from tests.functional.conftest import URL
 from tests.functional.released import released_demo
 from tests.generative.documents import Maker
 
@@ -124,6 +128,38 @@ async def test_random_documents_are_answered_alike(hub: RunningHub) -> None:
     told = await agree(hub, seed=7, wanted=300)
     assert told["good"] >= 100, told
     assert told["failed"] >= 30, told
+
+
+DOCUMENTS = [
+    "{ viewer { roles __typename } }",
+    'query($n: Boolean!) { period(id: "2017-05") { id @skip(if: $n) ...F } } '
+    "fragment F on Period { title kind }",
+    '{ area(code: "E07000102") { name parents { code } } b: area(code: "none") { code } }',
+    "{ observations(first: 3) { totalCount nodes { figure { value display } } } }",
+    "{ observations(first: 0) { totalCount } }",
+    "{ __schema { queryType { name } } }",
+    "{ nothing }",
+]
+
+
+async def test_over_http_the_setting_changes_no_answer(hub: RunningHub) -> None:
+    """One server with the compiler, one without, asked the same; variables wrong now and then."""
+    texts: list[list[tuple[int, str]]] = []
+    for compiles in (True, False):
+        settings = hub.settings.model_copy(update={"compile": compiles})
+        made = replace(hub, settings=settings)
+        transport = httpx2.ASGITransport(app=build(made))
+        async with httpx2.AsyncClient(transport=transport, base_url=URL) as http:
+            client = await signed_on(hub.database, http, Role.ANALYST, None, str(compiles))
+            hub.standing.forget()
+            found = []
+            for text in DOCUMENTS:
+                for given in ({"n": True}, {"n": False}, {"n": "yes"}):
+                    body = {"query": text, "variables": given}
+                    answer = await http.post("/graphql", json=body, headers=client.headers)
+                    found.append((answer.status_code, plain(answer.text)))
+            texts.append(found)
+    assert texts[0] == texts[1]
 
 
 @pytest.mark.long
