@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from graphql import (
     GraphQLField,
-    GraphQLNamedType,
     GraphQLNonNull,
+    GraphQLObjectType,
     get_named_type,
     is_abstract_type,
     is_composite_type,
@@ -168,7 +168,8 @@ PAGES = {
 async def test_returns_in_every_state(stage: Stage, role: Role, agency: str) -> None:
     """Z2: who may do what to a return does not depend on its state, and is what the file says."""
     await stage.set_states()
-    client, wrong = await stage.client(role), []
+    client = await stage.client(role)
+    wrong: list[tuple[object, ...]] = []
     for method_path, line in PAGES.items():
         for state, period in PERIODS.items():
             method, _, path = method_path.partition(" ")
@@ -237,12 +238,12 @@ Path = tuple[str, ...]
 
 def paths(type_: Any, path: Path, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
     """Every path from a field to the types behind it, each type once on a path."""
-    named: GraphQLNamedType = get_named_type(type_)
-    if not is_composite_type(named):
+    named: Any = get_named_type(type_)
+    if not isinstance(named, GraphQLObjectType):
         return
     yield path
     if named.name not in seen:
-        for name, one in named.fields.items():  # type: ignore[attr-defined]
+        for name, one in named.fields.items():
             if not any(isinstance(each.type, GraphQLNonNull) for each in one.args.values()):
                 yield from paths(one.type, (*path, name), seen | {named.name})
 
@@ -252,8 +253,10 @@ def behind(surface: str) -> dict[str, tuple[str, GraphQLField, list[Path]]]:
     """The paths behind every root field: its item, itself, the names after it."""
     schema, found = SCHEMAS[surface][1], {}
     for root in (schema.query_type, schema.mutation_type):
-        for name, one in (root.fields if root else {}).items():
-            found[f"{surface}.{root.name}.{name}"] = (  # type: ignore[union-attr]
+        if root is None:
+            continue
+        for name, one in root.fields.items():
+            found[f"{surface}.{root.name}.{name}"] = (
                 name,
                 one,
                 [path[1:] for path in paths(one.type, (name,))],
@@ -276,7 +279,8 @@ def document_of(kind: str, name: str, one: GraphQLField, path: Path) -> str:
     """Ask the type at a path's end, each step by a fragment of its own and by an alias."""
     needed = {n: a for n, a in one.args.items() if isinstance(a.type, GraphQLNonNull)}
     given = ", ".join(f"{n}: {literal(a.type)}" for n, a in needed.items())
-    fragments, type_ = [], get_named_type(one.type)
+    fragments: list[str] = []
+    type_: Any = get_named_type(one.type)
     for number, step in enumerate((*path, "")):
         inner = f"s{number}: {step} {{ ...F{number + 1} }}" if step else "t: __typename"
         fragments.append(f"fragment F{number} on {type_.name} {{ {inner} }}")
