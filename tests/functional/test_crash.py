@@ -252,4 +252,4 @@ async def test_nothing_acknowledged_is_lost_in_three_hundred_crashes(crashing: H
     dice = random.Random(int(os.environ.get("CRASH_SEED", "300")))
     for number in range(int(os.environ.get("CRASHES", "300"))):
         assert await crash(crashing, VICTIMS[number % 3], dice) == set()
-        print(number + 1, "killed,", len(crashing.acknowledged), "acknowledged, none lost")
+        sys.stdout.write(f"{number + 1} kills, {len(crashing.acknowledged)} kept, none lost\n")
