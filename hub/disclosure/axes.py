@@ -39,11 +39,11 @@ AREA, PERIOD = 1, 2
 
 @dataclass(frozen=True)
 class Fan:
-    """The patterns through one code: ``signs`` has a row for each and a column for each of the
-    ``codes`` that any of them touches."""
+    """The patterns through one code: ``both`` has a row for each and a column for each of the
+    ``codes`` that any of them touches, once with what is touched (1) and once with signs."""
 
     codes: NDArray[np.int64]
-    signs: Reals
+    both: Reals
 
 
 class Axis:
@@ -75,7 +75,7 @@ class Axis:
         for at, pattern in enumerate(patterns):
             for code, sign in pattern:
                 signs[at, column[code]] = sign
-        return Fan(np.array(codes, dtype=np.int64), signs)
+        return Fan(np.array(codes, dtype=np.int64), np.stack((np.abs(signs), signs)))
 
     def _patterns(self, code: int) -> Iterable[Pattern]:
         """Best first: repair one broken relation at a time with one more code."""
