@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     """Largest return body in bytes (security requirement H4)."""
     graphql_limit: int = 128 * 1024
     """Largest GraphQL body in bytes (security requirement H4)."""
+    compile: bool = True
+    """Whether documents of readers are compiled and whole answers kept; `false` leaves every
+    question to the ordinary executor, with the same answers, slower."""
     audit_heads: Path | None = None
     """File that signed heads of the record are appended to, best on another machine's share."""
     audit_patience: int = Field(default=900, ge=0)
@@ -60,6 +63,8 @@ class Settings(BaseSettings):
     """Rows one reader may ask for in an hour before it is recorded as a scan."""
     proxy: str | None = None
     """Address of the one TLS proxy whose X-Forwarded-For and -Proto are believed; unset: none."""
+    webhook_networks: str = ""
+    """Networks of one's own that webhooks may lead to, as `10.1.0.0/16,fd00::/8`; else none."""
     contacts: Path | None = None
     """CSV file `agency,address`: the mailboxes that reminders of returns go to."""
     smtp_host: str | None = None
