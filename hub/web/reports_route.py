@@ -24,7 +24,7 @@ from hub.web.pages.profile import profile_page
 from hub.web.pages.series import series_page
 from hub.web.visitor import Visitor, note_of, page
 
-COLUMNS = 6
+COLUMNS = 4
 """Areas of the overview's first page, where none is asked for."""
 
 SIMILAR = "IQ_MSG_CRIME_RATE"

@@ -12,7 +12,7 @@ from hub.web.pages.frame import Frame, Option, ReleaseNote, render
 from hub.web.pages.labels import Labels, labels
 from hub.web.pages.tally import tally_of
 
-WIDTH = 9
+WIDTH = 8
 """Columns of figures that stand side by side and can still be read; more make another table."""
 
 LEAD = "MAR_CASE"

@@ -77,7 +77,7 @@ def _href(view: Profile, page: int) -> str:
 
 def _links(view: Profile, page: int, pages: int, t: Labels) -> tuple[NavLink, ...]:
     return tuple(
-        NavLink(t("profile.page", page=number, pages=pages), _href(view, number), number == page)
+        NavLink(t("profile.page", page=number), _href(view, number), number == page)
         for number in range(1, pages + 1)
         if pages > 1
     )
@@ -90,7 +90,7 @@ def _contents(view: Profile, t: Labels) -> Iterator[NavLink]:
 
 
 def _title(table: ProfileTable, t: Labels) -> str:
-    names = t.listed(item.title for item in table.dimensions)
+    names = t.listed(d.title for d in table.dimensions if d.title != table.indicator.title)
     return (
         t("profile.by", title=table.indicator.title, names=names)
         if names
