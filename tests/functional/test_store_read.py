@@ -1,4 +1,4 @@
-"""What readers take from the store: no more rows than priced (G4), no cell but a stored one (D3)."""
+"""What reading takes: no more rows than priced (G4), no cell but a stored one (D3)."""
 
 import random
 from collections.abc import AsyncIterator, Iterator
