@@ -192,7 +192,7 @@ async def test_hidden_values_show_nowhere(twins: tuple[Twin, Twin]) -> None:
 
 @pytest.mark.long
 async def test_hidden_values_show_nowhere_in_many_questions(twins: tuple[Twin, Twin]) -> None:
-    await compare(twins, 1_000)
+    await compare(twins, 100_000)
 
 
 def test_nothing_can_be_ordered_or_filtered_by_value() -> None:
