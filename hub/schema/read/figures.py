@@ -36,7 +36,7 @@ class Figure:
     def of(cls, figure: FigureView) -> "Figure":
         """Show a figure."""
         return cls(
-            value=None if figure.value is None else float(figure.value),
+            value=figure.number,
             status=FigureStatus[figure.status.name],
             symbol=figure.symbol,
             marks=list(figure.marks),
