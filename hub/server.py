@@ -33,17 +33,9 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
-@asynccontextmanager
-async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
-    """Serve the hub in this event loop; gives the server's task once it listens.
-
-    SIGINT and SIGTERM end the task in good order; leaving the block does as well.
-
-    Raises:
-        SettingsError: the port is taken or the address is not this machine's.
-    """
-    _require_free(hub)
-    config = uvicorn.Config(
+def configured(hub: RunningHub) -> uvicorn.Config:
+    """Say how uvicorn serves the hub."""
+    return uvicorn.Config(
         build(hub),
         host=hub.settings.host,
         port=hub.settings.port,
@@ -56,7 +48,19 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         proxy_headers=hub.settings.proxy is not None,
         forwarded_allow_ips=hub.settings.proxy or "",
     )
-    server = _Server(config)
+
+
+@asynccontextmanager
+async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
+    """Serve the hub in this event loop; gives the server's task once it listens.
+
+    SIGINT and SIGTERM end the task in good order; leaving the block does as well.
+
+    Raises:
+        SettingsError: the port is taken or the address is not this machine's.
+    """
+    _require_free(hub)
+    server = _Server(configured(hub))
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

@@ -119,9 +119,12 @@ class Verdict:
 class Verification:
     """Verifies entries one by one, in the order of the chain, in constant memory."""
 
-    def __init__(self, known: Iterable[Head] = ()) -> None:
-        """``known`` are heads kept elsewhere; the chain must pass through each of them."""
-        self._head = GENESIS
+    def __init__(self, known: Iterable[Head] = (), *, after: Head = GENESIS) -> None:
+        """``known`` are heads kept elsewhere; the chain must pass through each of them.
+
+        ``after`` is what the first entry must follow, when only the chain's end is looked at.
+        """
+        self._head = after
         self._known = {head.sequence: head.hash for head in known}
         self._faults: list[Fault] = []
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from hub.errors import BusyError, DatabaseError, OutcomeUnknownError
 
@@ -32,6 +33,8 @@ def contention_said() -> Iterator[None]:
         if error.connection_invalidated:
             raise DatabaseError("The database went away; nothing was kept. Ask again.") from error
         raise
+    except NoConnectionFreeError as error:
+        raise DatabaseError("Too many are asking at once; nothing was kept. Ask again.") from error
     except ConnectionError as error:
         raise DatabaseError("The database does not answer; nothing was kept. Ask again.") from error
 

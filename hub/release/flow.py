@@ -24,9 +24,10 @@ from hub.protected.releases import Audience, Release
 from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import in_force, named
-from hub.release.preparation import Vintage, prepare
+from hub.release.preparation import prepare
 from hub.release.secret import secret_for
-from hub.release.words import keep_words, words_then
+from hub.release.vintages import history
+from hub.release.words import keep_words
 from hub.submissions.history import lock_returns, one_revision, step
 from hub.submissions.revisions import SignedOff
 from hub.submissions.signed_off import of_release, signed_off
@@ -60,14 +61,14 @@ async def prepare_release(
         policy = await in_force(session, audience)
         secret = secret_for(policy, secret_file)
         source = await _source(session, audience)
-        history = await _history(session, audience, words)
+        past = await history(session, audience, words)
     partner = None if source.partner is None else source.shown
     made = await asyncio.to_thread(
         prepare,
         source.signed,
         words,
         policy,
-        history,
+        past,
         partner,
         progress,
         secret,
@@ -89,7 +90,7 @@ async def prepare_release(
             published_by=None,
             published_at=None,
             cells=len(made.cells),
-            after_sequence=len(history),
+            after_sequence=len(past),
             partner_release=source.partner,
             protection=dict(made.public),
         )
@@ -138,23 +139,6 @@ async def _exact(session: ReleaseSession, partners: Release) -> None:
             "suppression first, or give the public none.",
             code="PARTNER_METHOD",
         )
-
-
-async def _history(session: ReleaseSession, audience: Audience, words: Vocabulary) -> list[Vintage]:
-    """Every earlier release of the audience: with its inputs, so that what it hid is known."""
-    return [
-        Vintage(
-            one.id,
-            one.policy_version,
-            one.vocabulary_version,
-            tuple(await of_release(session, one.id)),
-            await writer.observations(session, one.id),
-            tuple(await drafts.report_of(session, one.id)),
-            await named(session, one.policy_version, audience),
-            await words_then(session, one.vocabulary_version, words),
-        )
-        for one in await writer.earlier(session, audience)
-    ]
 
 
 async def approve_release(

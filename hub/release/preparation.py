@@ -89,7 +89,7 @@ def prepare(
     raw = raw_of(signed, words)
     seen = None if partner is None else {item.key: item for item in partner}
     anew = to_decide(signed, words, policy, history)
-    past = [_earlier(one, words, anew) for one in history]
+    past = [earlier(one, words, anew) for one in history]
     protected = protect_counts(
         raw, words, policy, past, seen, progress, secret, anew=anew, processes=processes
     )
@@ -146,7 +146,7 @@ def to_decide(
     return changed_indicators(signed, last.signed, known)
 
 
-def _earlier(one: Vintage, words: Vocabulary, anew: Collection[str] | None = None) -> Earlier:
+def earlier(one: Vintage, words: Vocabulary, anew: Collection[str] | None = None) -> Earlier:
     """An earlier release, as far as what is decided anew can be linked with it."""
     shown = {item.key: item for item in one.shown}
     signed = one.signed if anew is None else only_of(one.signed, anew)

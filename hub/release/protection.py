@@ -57,7 +57,7 @@ class Earlier:
     def layers(self, words: Vocabulary) -> Iterable[Layer]:
         """What it tells, in the words of its time and in today's: both sets of sums are known."""
         for raw, vocabulary in (*((self.then,) if self.then else ()), (self.raw, words)):
-            yield self._layer(_table(raw, vocabulary, told=self._told()))
+            yield self._layer(table_of(raw, vocabulary, told=self._told()))
 
     def _layer(self, table: CountTable) -> Layer:
         if self.policy is None or self.policy.method is Method.SUPPRESSION:
@@ -161,6 +161,7 @@ def protect_counts(
     *,
     anew: Collection[str] | None = None,
     processes: int = 1,
+    table: CountTable | None = None,
 ) -> Protected:
     """Protect every count of a release over every relation and every earlier release.
 
@@ -168,13 +169,14 @@ def protect_counts(
     partners' release that this one is made from, what it hides is hidden here too. The result
     is attacked as a stranger and as each contributing agency. ``secret`` is for the methods that
     draw. With ``anew`` only these indicators are decided, whole families of them: the others stay
-    as the last release had them, and ``past`` need not hold them. At most ``processes`` are used.
+    as the last release had them, and ``past`` need not hold them. At most ``processes`` are used;
+    ``table`` is given where the counts were linked before.
 
     Raises:
         DisclosureError: something cannot be protected, or the attack broke the result.
     """
     open_ = {key: cell for key, cell in raw.items() if anew is None or key.indicator in anew}
-    table = _table(open_, words, partner)
+    table = table or table_of(open_, words, partner)
     stacked = stack_of(table, words, past, policy)
     if policy.method is not Method.SUPPRESSION:
         return _by_method(table, stacked.table, policy, secret, bool(past))
@@ -242,13 +244,16 @@ def _figures(raw: Raw) -> dict[CellKey, tuple[object, ...]]:
     return {key: (cell.value, cell.base, cell.parts) for key, cell in raw.items()}
 
 
-def _table(
+def table_of(
     raw: Raw,
     words: Vocabulary,
     partner: Cells | None = None,
     told: Collection[CellKey] = (),
 ) -> CountTable:
-    """All counts, those behind stated figures too; ``told`` are stated figures that were shown."""
+    """All counts with their relations, those behind stated figures too.
+
+    ``partner`` is what the partners' release shows; ``told`` are stated figures that were shown.
+    """
     cells = [
         _cell(cell, words, partner) for key, cell in sorted(raw.items()) if is_count(cell, words)
     ]

@@ -1,7 +1,7 @@
 """Reading what the steward's report and the comparison of policies are made from."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -21,8 +21,9 @@ from hub.protected.reader import observation_of
 from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import named
-from hub.release.preparation import raw_of
+from hub.release.preparation import Vintage, earlier, raw_of
 from hub.release.report import Report, report
+from hub.release.vintages import history
 from hub.release.whatif import Alternative, alternatives
 from hub.submissions.revisions import SignedOff
 from hub.submissions.signed_off import of_release
@@ -68,9 +69,10 @@ async def compare(
     async with database.release() as session:
         policy = await named(session, draft.policy_version, draft.audience)
         signed = await of_release(session, draft.id)
+        past = await history(session, draft.audience, words, draft.after_sequence)
         partner = await _partner(session, draft)
         await record(session, _event("release.compare", draft, principal), clock())
-    return await asyncio.to_thread(_measure, signed, words, policy, partner, progress)
+    return await asyncio.to_thread(_measure, signed, words, policy, past, partner, progress)
 
 
 async def record_export(
@@ -84,6 +86,7 @@ def _measure(
     signed: list[SignedOff],
     words: Vocabulary,
     policy: Policy,
+    past: Sequence[Vintage],
     partner: tuple[Observation, ...] | None,
     progress: Progress | None,
 ) -> tuple[Alternative, ...]:
@@ -92,7 +95,8 @@ def _measure(
     try:
         seen = None if partner is None else {item.key: item for item in partner}
         raw = raw_of(signed, words)
-        return alternatives(raw, words, policy, partner=seen, progress=progress)
+        before = [earlier(one, words) for one in past]
+        return alternatives(raw, words, policy, past=before, partner=seen, progress=progress)
     finally:
         BUSY.release()
 

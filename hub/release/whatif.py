@@ -1,22 +1,22 @@
 """What another policy or coarser tables would cost, before anyone chooses them.
 
-Pure: the raw table is protected again under each alternative and only the numbers of cells shown
-and hidden are kept. Each alternative is measured as if nothing had been published before, the
-policy in force among them, so that like is compared with like; whether an alternative can follow
-the releases already published is for preparing it to find out.
+Pure: the raw table is protected again under each alternative, on top of everything published
+before and with the attack on the result, as preparing it would; only the numbers of cells shown
+and hidden are kept. An alternative that cannot follow the releases already published, or that the
+attack breaks, is called impossible.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from hub.disclosure import Cell, CountTable, Policy, State, protect, relations_of
+from hub.disclosure import CountTable, Method, Policy
 from hub.errors import DisclosureError
-from hub.protected.figures import FigureStatus
 from hub.protected.observations import Cells
 from hub.release.coarsening import Raw, lossy_dimensions, merged, whole_years, without
+from hub.release.protection import Earlier, is_count, protect_counts, table_of
 from hub.vocabulary import CellKey, Vocabulary
 
 Progress = Callable[[str, int, int], None]
@@ -38,7 +38,7 @@ class Outcome(StrEnum):
     DONE = "DONE"
     NOT_FINISHED = "NOT_FINISHED"
     IMPOSSIBLE = "IMPOSSIBLE"
-    """The protection found no way to keep the promise."""
+    """Nothing keeps the promise: not beside the earlier releases, or not against the attack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ def alternatives(
     words: Vocabulary,
     policy: Policy,
     *,
+    past: Sequence[Earlier] = (),
     partner: Cells | None = None,
     limit: float = SECONDS,
     seconds: Seconds = time.monotonic,
@@ -88,12 +89,13 @@ def alternatives(
 ) -> tuple[Alternative, ...]:
     """Measure the policy in force, other policies, then coarser tables under the one in force.
 
-    ``raw`` is everything signed off on one table, sums included; ``partner`` what the partners'
-    release shows, when the release is a public one. After ``limit`` seconds the alternatives
+    ``raw`` is everything signed off on one table, sums included; ``past`` are the earlier releases
+    of the audience; ``partner`` what the partners' release shows, when the release is a public
+    one. Methods other than suppression are not measured. After ``limit`` seconds the alternatives
     left are named and not measured. ``progress`` is told how many of them are done.
     """
     watch = _Watch(seconds() + limit, seconds)
-    work = _Comparison(partner, watch)
+    work = _Comparison(words, past, partner, watch)
     cases = list(_policies(raw, words, policy))
     found = [work.measure(case) for case in cases[:1]]
     cases += _coarser(raw, words, policy, work.hidden)
@@ -107,7 +109,11 @@ def alternatives(
 
 
 def _policies(raw: Raw, words: Vocabulary, policy: Policy) -> Iterator[_Case]:
-    yield _Case(f"The policy of this release: {_rule(policy)}", policy, raw, words)
+    own = "The policy of this release"
+    if policy.method is not Method.SUPPRESSION:
+        own = "Suppression instead"
+        policy = replace(policy, version="what-if", method=Method.SUPPRESSION, perturbation="")
+    yield _Case(f"{own}: {_rule(policy)}", policy, raw, words)
     for threshold, base in CUSTOM:
         other = replace(policy, version="what-if", threshold=threshold, base=base, high=0)
         if (threshold, base) != (policy.threshold, policy.base):
@@ -143,63 +149,46 @@ def _coarser(
 class _Comparison:
     """Measures one case after another. ``hidden`` are the cells that the first one hides."""
 
+    words: Vocabulary
+    past: Sequence[Earlier]
     partner: Cells | None
     watch: _Watch
     hidden: frozenset[CellKey] = frozenset()
     _table: tuple[Raw, CountTable] | None = None
 
     def measure(self, case: _Case) -> Alternative:
-        """Protect one case and count."""
+        """Protect and attack one case, and count."""
         with suppress(_LateError):
             self.watch.check()
-            table = self._table_of(case)
-            self.watch.check()
             try:
-                made = protect(table, case.policy, progress=self.watch.check)
+                made = protect_counts(
+                    case.raw,
+                    case.words,
+                    case.policy,
+                    self._past(case),
+                    self.partner,
+                    self.watch.check,
+                    table=self._table_of(case),
+                )
             except DisclosureError:
                 return Alternative(case.title, Outcome.IMPOSSIBLE)
-            return self._count(case, made.table.cells, made.pattern)
+            return self._count(case, frozenset(made.hidden))
         return Alternative(case.title, Outcome.NOT_FINISHED)
-
-    def _count(
-        self, case: _Case, cells: tuple[Cell, ...], pattern: tuple[State, ...]
-    ) -> Alternative:
-        states = {
-            cell.key: state
-            for cell, state in zip(cells, pattern, strict=True)
-            if isinstance(cell.key, CellKey)
-        }
-        gone = frozenset(key for key, state in states.items() if state is not State.PUBLISHED)
-        self.hidden = self.hidden or gone
-        return Alternative(case.title, Outcome.DONE, len(states) - len(gone), len(gone))
 
     def _table_of(self, case: _Case) -> CountTable:
         """The linked table; policies alone do not change it, so it is made once for them all."""
         if self._table is None or self._table[0] is not case.raw:
-            self._table = case.raw, _linked(case.raw, case.words, self.partner)
+            self._table = case.raw, table_of(case.raw, case.words, self.partner)
+            self.watch.check()
         return self._table[1]
 
+    def _past(self, case: _Case) -> list[Earlier]:
+        """Under coarser words, what was published keeps the sums of the finer ones."""
+        if case.words is self.words:
+            return list(self.past)
+        return [replace(one, then=one.then or (one.raw, self.words)) for one in self.past]
 
-def _linked(raw: Raw, words: Vocabulary, partner: Cells | None) -> CountTable:
-    return relations_of(words, list(_cells(raw, words, partner)))
-
-
-def _cells(raw: Raw, words: Vocabulary, partner: Cells | None) -> Iterator[Cell]:
-    for key, cell in sorted(raw.items()):
-        word = words.indicator(key.indicator)
-        if cell.value is not None and word.kind.is_count:
-            yield Cell(
-                key,
-                int(cell.value),
-                published=_is_open(key, partner),
-                people=word.sensitive,
-                zero=word.zero,
-                parts=tuple((agency, int(amount)) for agency, amount in cell.parts),
-            )
-
-
-def _is_open(key: CellKey, partner: Mapping[CellKey, object] | None) -> bool:
-    if partner is None:
-        return True
-    item = partner.get(key)
-    return getattr(item, "status", None) is FigureStatus.PUBLISHED
+    def _count(self, case: _Case, gone: frozenset[CellKey]) -> Alternative:
+        cells = sum(is_count(cell, case.words) for cell in case.raw.values())
+        self.hidden = self.hidden or gone
+        return Alternative(case.title, Outcome.DONE, cells - len(gone), len(gone))

@@ -1,9 +1,12 @@
 """What an operation may ask for, in rows, told before it runs.
 
 The estimate knows the schema: a field with ``first`` gives that many rows, ``edges`` and ``nodes``
-are those rows, any other list is taken for ``LIST`` rows. Each fragment is priced once.
+are those rows, any other list is taken for ``LIST`` rows. Each fragment is priced once. A view
+reads rows of the store that its answer does not show, such as every period of an area: a root
+field is priced at no less than its :class:`Reading`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,10 +53,27 @@ class Cost:
         return Cost(self.rows + other.rows, self.values + other.values)
 
 
-def price(schema: GraphQLSchema, document: Document, variables: dict[str, Any]) -> Cost:
+@dataclass(frozen=True)
+class Reading:
+    """Rows of the store that a root field reads: whatever is asked, and for each row of a page."""
+
+    whatever: int = 0
+    each: int = 0
+
+
+Readings = Mapping[str, Reading]
+"""By the name of the root field; one that is not named reads what it answers."""
+
+
+def price(
+    schema: GraphQLSchema,
+    document: Document,
+    variables: dict[str, Any],
+    readings: Readings | None = None,
+) -> Cost:
     """Estimate a validated document; raises ``LimitError`` over ``ROWS`` or ``VALUES``."""
     root = schema.get_root_type(document.operation.operation)
-    pricing = _Pricing(schema, document, _variables(document, variables))
+    pricing = _Pricing(schema, document, _variables(document, variables), readings or {})
     cost = pricing.selections(document.operation.selection_set, root)
     if cost.rows > ROWS:
         raise LimitError(f"The answer could hold over {ROWS} rows; ask for smaller pages.")
@@ -76,6 +96,7 @@ class _Pricing:
     schema: GraphQLSchema
     document: Document
     variables: dict[str, Any]
+    readings: Readings
     kept: dict[str, Cost] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,7 +137,15 @@ class _Pricing:
             return Cost(values=1)
         inner = self.selections(node.selection_set, get_named_type(definition.type))
         times = self.times(node, definition)
-        return Cost(times * (1 + inner.rows), times * (1 + inner.values))
+        rows = max(times * (1 + inner.rows), self.read(node, parent, times))
+        return Cost(rows, times * (1 + inner.values))
+
+    def read(self, node: FieldNode, parent: GraphQLNamedType, times: int) -> int:
+        """Tell how many rows of the store a root field reads at least."""
+        if parent is not self.schema.query_type or node.name.value not in self.readings:
+            return 0
+        reading = self.readings[node.name.value]
+        return reading.whatever + reading.each * times
 
     def times(self, node: FieldNode, definition: GraphQLField) -> int:
         """Tell how many rows a field gives: pages by ``first``, lists by what they hold."""

@@ -25,7 +25,7 @@ from starlette.types import Receive, Scope, Send
 
 from hub.errors import HubError, MalformedError, RefusedError
 from hub.web.body import parse_json, read_json
-from hub.web.cost import ROWS, Cost, price
+from hub.web.cost import ROWS, Cost, Readings, price
 from hub.web.documents import Admit, Document, DocumentError, Documents
 from hub.web.etag import conditional
 from hub.web.limiter import LimitError, Limits
@@ -82,7 +82,7 @@ class Serving:
 
     ``timeout`` is in seconds and cancels the running resolvers; ``body_limit`` is in bytes.
     ``trusted`` gives the hashes of the only documents a caller may run, None for no such bound.
-    ``told`` hears what each query asked for.
+    ``told`` hears what each query asked for. ``readings`` say what root fields read at least.
     """
 
     context: Context
@@ -92,6 +92,7 @@ class Serving:
     may_introspect: Callable[[Any], bool] = lambda principal: True
     trusted: Callable[[Any], frozenset[str] | None] = lambda principal: None
     told: Told | None = None
+    readings: Readings = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     timeout: float = 10.0
     body_limit: int = 128 * 1024
@@ -158,7 +159,7 @@ class Endpoint:
         # For the access log: which operation ran, without its text.
         request.state.document = document.digest
         self._require_allowed(request, document)
-        cost = price(self._schema, document, ask.variables)
+        cost = price(self._schema, document, ask.variables, self._serving.readings)
         await self._count(request, document, ask, cost)
         result = await self._run(request, principal, document, ask)
         response = self._result(request, result, cost)

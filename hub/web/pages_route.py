@@ -79,7 +79,14 @@ async def method(request: Request) -> Response:
     async with hub.database.protected() as session:
         found = {audience: await in_force(session, audience) for audience in Audience}
     rules = [
-        Rule(str(audience), policy.threshold, policy.base, policy.version)
+        Rule(
+            str(audience),
+            policy.threshold,
+            policy.base,
+            policy.version,
+            policy.method.value,
+            policy.perturbation,
+        )
         for audience, policy in found.items()
     ]
     frame = _frame(hub, await principal_of(request), "/method")

@@ -185,16 +185,17 @@ async def open_partnership(fresh: FreshSettings) -> AsyncIterator[Partnership]:
         transport = httpx2.ASGITransport(app=build(hub))
         client = httpx2.AsyncClient(transport=transport, base_url=URL)
         http = await stack.enter_async_context(client)
-        yield Partnership(hub, partial(_sign, database, http))
+        yield Partnership(hub, partial(signed_on, database, http))
 
 
-async def _sign(
+async def signed_on(
     database: Database,
     http: httpx2.AsyncClient,
     role: Role,
     agency: str | None = None,
     person: str = "",
 ) -> Client:
+    """Register a client with a role and get it a token."""
     at, client_id = now(), f"{agency or 'none'}-{role}-{person or 'one'}".lower()
     async with database.identity() as session:
         made = await register_client(

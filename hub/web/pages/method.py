@@ -14,6 +14,8 @@ class Rule:
     threshold: int
     base: int
     version: str
+    method: str = "suppression"
+    perturbation: str = ""
 
 
 def method_page(rules: Sequence[Rule], *, frame: Frame | None = None) -> str:

@@ -12,8 +12,8 @@ from hub.disclosure.primary import is_sensitive
 from hub.errors import DisclosureError
 from hub.release import preparation
 from hub.release.families import changed_indicators, family_of
-from hub.release.preparation import _earlier, raw_of, to_decide
-from hub.release.protection import _table, stack_of
+from hub.release.preparation import earlier, raw_of, to_decide
+from hub.release.protection import stack_of, table_of
 from hub.submissions.revisions import SignedOff
 from hub.vocabulary import CellKey
 from tests.factory import COUNTY, DISTRICT, NEIGHBOUR
@@ -61,8 +61,8 @@ def returned(crimes: Counts, yearly: Counts, number: int) -> list[SignedOff]:
 
 def broken(signed: Sequence[SignedOff], made: Sequence[Published]) -> list[str]:
     """The stacked attack over everything: all families, all releases, nothing left out."""
-    past = [_earlier(one.vintage, WORDS) for one in made[:-1]]
-    stacked = stack_of(_table(raw_of(signed, WORDS), WORDS), WORDS, past, PARTNER)
+    past = [earlier(one.vintage, WORDS) for one in made[:-1]]
+    stacked = stack_of(table_of(raw_of(signed, WORDS), WORDS), WORDS, past, PARTNER)
     whole = with_parts(stacked.table)
     last = made[-1]
     told = tuple(
@@ -164,7 +164,7 @@ def test_no_relation_leaves_its_family() -> None:
         if word.kind.is_count and word.sensitive:
             counts |= {CellKey(code, area, YEAR): dice.randint(20, 90) for area in (DISTRICT,)}
     raw = raw_of([of_counts(counts)], WORDS)
-    made = _table(raw, WORDS)
+    made = table_of(raw, WORDS)
     assert any(len(relation.terms) > 2 for relation in made.relations)
     for relation in made.relations:
         names = {

@@ -174,7 +174,7 @@ def test_without_history_random_revisions_leak(monkeypatch: pytest.MonkeyPatch) 
     def forget(*_: object) -> Earlier:
         return Earlier("none", "", "", {}, {})
 
-    monkeypatch.setattr(preparation, "_earlier", forget)
+    monkeypatch.setattr(preparation, "earlier", forget)
     assert any(try_story(seed)[1] for seed in range(20))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hub.errors import DisclosureError
 from hub.release import protection
+from hub.release.preparation import earlier
 from hub.release.protection import Earlier
 from hub.vocabulary import CellKey, Vocabulary
 from hub.vocabulary.keeping import text_of, version_of, words_of
@@ -83,10 +84,8 @@ def test_a_sum_that_is_no_longer_made_stays_known() -> None:
 
 
 def protection_layers(release: Published) -> list[set[CellKey]]:
-    from hub.release.preparation import _earlier
-
     found = []
-    for layer in _earlier(release.vintage, FLAT).layers(FLAT):
+    for layer in earlier(release.vintage, FLAT).layers(FLAT):
         assert isinstance(layer.shown, set)
         found.append({cell.key for cell in layer.table.cells if isinstance(cell.key, CellKey)})
     return found

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.web.cost import price
+from hub.web.cost import Reading, price
 from hub.web.documents import Documents
 from hub.web.limiter import LimitError, Limits
 from tests.unit.web.sample import SCHEMA
@@ -41,6 +41,19 @@ def test_page_size_may_come_from_a_variable() -> None:
     assert rows(query, n=10**12) == 200
     assert rows(query, n="seven") == 200
     assert rows("query($n:Int=4){page(first:$n){nodes{hello}}}") == 8
+
+
+def test_a_root_field_is_priced_at_what_it_reads() -> None:
+    readings = {"page": Reading(whatever=3, each=2), "many": Reading(whatever=501)}
+
+    def read(query: str) -> int:
+        return price(SCHEMA._schema, READY.ready(query, None), {}, readings).rows
+
+    assert read("{page(first:5){nodes{hello}}}") == 3 + 2 * 5
+    assert read("{again{hello}}") == 1
+    assert read("{a:many{hello}...{b:many{hello}}}") == 2 * 501
+    with pytest.raises(LimitError, match="rows"):
+        read("{" + " ".join(f"m{i}:many{{hello}}" for i in range(20)) + "}")
 
 
 def test_budget_of_rows_is_held() -> None:

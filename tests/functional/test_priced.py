@@ -1,0 +1,107 @@
+"""What an operation is priced at, against the rows that the database really gives (G4)."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import event, func, select
+
+from hub.app import READINGS, RunningHub, build
+from hub.auth.roles import Role
+from hub.db.logins import Duty
+from hub.db.tables import protected
+from hub.schema.read.query import schema
+from tests.conftest import FreshSettings
+from tests.functional.acts import signed_on
+from tests.functional.conftest import URL, Client
+from tests.functional.released import released_demo
+
+FREE = {"viewer", "agencies", "datasets", "indicators", "areas", "area", "period"}
+"""Answered from the vocabulary in memory."""
+RATIOS = '["POL_DA_CRIME_PC", "MAR_REPEAT_PC", "POL_DA_CRIME", "CPS_DA_CONVICTED_PC"]'
+
+
+@dataclass
+class Counted:
+    """A hub whose readers' rows are counted."""
+
+    client: Client
+    hub: RunningHub
+
+    @contextmanager
+    def rows(self) -> Iterator[list[int]]:
+        """Count what every statement of the readers' login gives, for the block."""
+        engine, given = self.hub.database._engines[Duty.READ].sync_engine, []
+
+        def count(connection: Any, cursor: Any, *_: Any) -> None:
+            given.append(cursor.rowcount)
+
+        event.listen(engine, "after_cursor_execute", count)
+        yield given
+        event.remove(engine, "after_cursor_execute", count)
+
+    async def busiest(self, *columns: str) -> list[Any]:
+        """The places of the release that hold most rows."""
+        chosen = [protected.observation.c[name] for name in columns]
+        query = select(*chosen).group_by(*chosen).order_by(func.count().desc()).limit(5)
+        async with self.hub.database.protected() as session:
+            return list((await session.execute(query)).all())
+
+
+@pytest.fixture(scope="module")
+async def counted(fresh_settings: FreshSettings) -> AsyncIterator[Counted]:
+    async with fresh_settings() as settings, released_demo(settings) as hub:
+        transport = httpx2.ASGITransport(app=build(hub))
+        async with httpx2.AsyncClient(transport=transport, base_url=URL) as http:
+            yield Counted(await signed_on(hub.database, http, Role.ANALYST), hub)
+
+
+async def questions(counted: Counted) -> list[str]:
+    """Every root field, at the places where it reads most, and showing as little as it can."""
+    found = ["{ releases { id } release { id } }"]
+    for first in (1, 10, 100):
+        found.append(f"{{ observations(first: {first}) {{ totalCount }} }}")
+        found.append(f"{{ observations(first: {first}, indicators: {RATIOS}) {{ totalCount }} }}")
+    for area, code in await counted.busiest("area", "indicator"):
+        span = 'from: "CY2000", to: "CY2024"'
+        found.append(f'{{ series(indicator: "{code}", area: "{area}", {span}) {{ __typename }} }}')
+    for area, period in await counted.busiest("area", "period"):
+        at = f'area: "{area}", period: "{period}"'
+        found.append(f"{{ journey({at}) {{ __typename }} }}")
+        found.append(f'{{ overview(areas: ["{area}"], period: "{period}") {{ __typename }} }}')
+        found.append(f'{{ performance(area: "{area}", asAt: "{period}") {{ __typename }} }}')
+        for dataset in counted.hub.words.datasets:
+            found.append(f'{{ profile(dataset: "{dataset}", {at}) {{ __typename }} }}')
+    for (period,) in await counted.busiest("period"):
+        found.append(f'{{ completeness(period: "{period}") {{ __typename }} }}')
+    return found
+
+
+async def test_no_operation_reads_more_than_it_is_priced_at(counted: Counted) -> None:
+    wrong, most = [], 0
+    for question in await questions(counted):
+        with counted.rows() as given:
+            answer = await counted.client.graphql("/graphql", question)
+        if answer.get("data"):
+            most = max(most, sum(given))
+            if sum(given) > answer["extensions"]["cost"]["rows"]:
+                wrong.append((question, sum(given), answer["extensions"]["cost"]["rows"]))
+    assert wrong == []
+    assert most > 1000, "the largest were not asked, so this proves nothing"
+
+
+def test_every_root_field_has_its_reading() -> None:
+    fields = schema._schema.query_type
+    assert fields is not None
+    assert set(fields.fields) - FREE - {"release", "releases"} == set(READINGS)
+
+
+async def test_the_budget_holds_before_anything_is_read(counted: Counted) -> None:
+    many = " ".join(f'a{n}: completeness(period: "FY2020-21") {{ __typename }}' for n in range(6))
+    with counted.rows() as given:
+        answer = await counted.client.graphql("/graphql", f"{{ {many} }}")
+    assert answer["errors"][0]["extensions"]["code"] == "LIMIT"
+    assert given == []

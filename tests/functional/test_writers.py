@@ -1,0 +1,88 @@
+"""Many writers of one return at once: one current revision, no gap, every loser told (K1, K3)."""
+
+import asyncio
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from hub.app import RunningHub
+from hub.auth.roles import Role
+from hub.db.tables import intake
+from tests.functional.acts import rows
+from tests.functional.conftest import Client, Sign
+
+LOST = {(409, "BUSY"), (412, "PRECONDITION")}
+"""What a writer who came too late is told; nothing of theirs was kept."""
+
+
+async def at_once(
+    police: Client, period: str, writers: int, **conditions: str
+) -> list[httpx2.Response]:
+    """Push as many different contents to one address at once, all on the same conditions."""
+    address = f"POLICE_CRIME/HERTS_POLICE/{period}"
+    bodies = [rows(("POL_DA_CRIME", 700 + number)) for number in range(writers)]
+    return await asyncio.gather(*(police.put(address, body, **conditions) for body in bodies))
+
+
+def winners(answers: list[httpx2.Response]) -> list[int]:
+    """Give the numbers of the revisions that were stored; every other answer says who lost."""
+    won = [answer for answer in answers if answer.status_code == 201]
+    lost = [answer for answer in answers if answer.status_code != 201]
+    assert {(answer.status_code, answer.json()["code"]) for answer in lost} <= LOST
+    return sorted(answer.json()["revision"] for answer in won)
+
+
+async def stored(hub: RunningHub, period: str) -> tuple[list[int], list[int]]:
+    """Give the numbers of a return's revisions, and of the current ones."""
+    head, body = intake.return_, intake.revision
+    query = (
+        select(body.c.number, body.c.is_current)
+        .join(head, head.c.id == body.c.return_id)
+        .where(head.c.period == period)
+        .order_by(body.c.number)
+    )
+    async with hub.database.release() as session:
+        found = (await session.execute(query)).all()
+    return [one.number for one in found], [one.number for one in found if one.is_current]
+
+
+async def without_condition(hub: RunningHub, police: Client, writers: int) -> None:
+    """Unconditional writers queue up, and may all be stored, one after the other."""
+    before, _ = await stored(hub, "CY2017")
+    won = winners(await at_once(police, "CY2017", writers))
+    last = len(before) + len(won)
+    assert won == list(range(len(before) + 1, last + 1))
+    assert await stored(hub, "CY2017") == (list(range(1, last + 1)), [last])
+
+
+async def on_one_revision(hub: RunningHub, police: Client, writers: int) -> None:
+    """Writers that name the revision they replace: one of them does."""
+    first = await police.put("POLICE_CRIME/HERTS_POLICE/CY2016", rows(("POL_DA_CRIME", 617)))
+    seen, number = first.headers["etag"], first.json()["revision"]
+    won = winners(await at_once(police, "CY2016", writers, **{"If-Match": seen}))
+    assert won == [number + 1]
+    assert await stored(hub, "CY2016") == (list(range(1, number + 2)), [number + 1])
+
+
+async def test_thirty_writers_leave_one_current_and_no_gap(hub: RunningHub, sign: Sign) -> None:
+    await without_condition(hub, await sign(Role.SUBMITTER, "HERTS_POLICE"), 30)
+
+
+async def test_of_thirty_who_replace_one_revision_one_does(hub: RunningHub, sign: Sign) -> None:
+    await on_one_revision(hub, await sign(Role.SUBMITTER, "HERTS_POLICE"), 30)
+
+
+async def test_of_thirty_first_revisions_one_is(hub: RunningHub, sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    won = winners(await at_once(police, "CY2015", 30, **{"If-None-Match": "*"}))
+    assert won == [1]
+    assert await stored(hub, "CY2015") == ([1], [1])
+
+
+@pytest.mark.long
+async def test_a_hundred_writers_a_hundred_times(hub: RunningHub, sign: Sign) -> None:
+    for number in range(100):
+        police = await sign(Role.SUBMITTER, "HERTS_POLICE", f"p{number}")  # tokens live minutes
+        await without_condition(hub, police, 100)
+        await on_one_revision(hub, police, 100)
