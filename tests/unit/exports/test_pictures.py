@@ -93,8 +93,8 @@ def test_text_is_drawn_with_the_fonts_that_ship_with_the_hub() -> None:
     """Without its two files a picture has no letters, whatever the machine has."""
     assert len(list(FONTS.glob("*.ttf"))) == 2
     head = '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20">'
-    empty = rasterised(f"{head}</svg>")
-    assert rasterised(f'{head}<text x="2" y="15">Hub</text></svg>') != empty
+    empty = rasterised(f"{head}</svg>".encode())
+    assert rasterised(f'{head}<text x="2" y="15">Hub</text></svg>'.encode()) != empty
 
 
 def test_nothing_in_a_picture_names_its_maker_or_time() -> None:

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from hub.errors import NotFoundError
 from hub.exports.cells import csv_cell
 from hub.exports.document import Document
-from hub.exports.figures import figure_columns, figure_json
+from hub.exports.figures import Record, figure_columns, figure_json
 from hub.exports.overview import COLUMNS, narrowed, overview_document
 from hub.exports.tables import csv_file, json_file
 from hub.exports.workbook import xlsx_file
@@ -99,7 +99,13 @@ def test_lines_can_be_chosen_and_unknown_ones_are_refused() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "\0=1"])
 def test_no_text_cell_is_a_formula(text: str) -> None:
     """In CSV and in a workbook alike; a number below zero stays a number."""
-    record = {"title": text, "value": -1, "status": "PUBLISHED", "symbol": None, "decimals": 0}
+    record: Record = {
+        "title": text,
+        "value": -1,
+        "status": "PUBLISHED",
+        "symbol": None,
+        "decimals": 0,
+    }
     made = replace(document(grid()), records=lambda: [record], sheets=None)
     (row,) = csv.DictReader(io.StringIO(csv_file(made).decode(), newline=""))
     assert row["title"].startswith("'")

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from typing import Any
 
 from python_calamine import CalamineWorkbook
 
@@ -20,7 +21,7 @@ def document() -> Document:
     return journey_document(three_rivers_journey(), published_release(), vocabulary())
 
 
-def sheets(content: bytes) -> dict[str, list[list[object]]]:
+def sheets(content: bytes) -> dict[str, list[list[Any]]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
