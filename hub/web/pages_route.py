@@ -58,7 +58,7 @@ async def journey(request: Request) -> Response:
     areas, periods = _choices(hub)
     query = urlencode({"area": area, "period": view.period.id, "release": release.id})
     # A stranger has no token for the files, so the page does not offer them.
-    formats = ("csv", "json") if principal else ()
+    formats = ("csv", "xlsx", "png", "svg", "json") if principal else ()
     page = journey_page(
         view,
         query=query,
