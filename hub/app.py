@@ -45,6 +45,7 @@ from hub.web import (
     calendar,
     client_keys,
     consents,
+    feed,
     oauth,
     pages_route,
     queries,
@@ -150,6 +151,7 @@ def build(hub: RunningHub) -> Starlette:
             uploads=returns_page.UPLOADS,
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
+            may_read=hub.standing.may_read,
         )
     )
     app = Starlette(routes=routes, middleware=middleware)
@@ -172,6 +174,7 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *audit.routes,
         *calendar.routes,
         *queries.routes,
+        *feed.routes,
         *releases_page.routes,
         *returns_page.routes,
         _graphql(hub, "/graphql", READ_EXAMPLES),

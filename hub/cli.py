@@ -20,6 +20,7 @@ from hub.commands import (
     releases,
     reminding,
     serving,
+    webhooks,
     words,
 )
 from hub.errors import HubError
@@ -48,6 +49,7 @@ app.add_typer(clients.app, name="client")
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(releases.app, name="release")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(audit.app, name="audit")
 app.add_typer(words.app, name="vocabulary")

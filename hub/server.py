@@ -19,6 +19,8 @@ from hub.auth.revocation import forget_expired
 from hub.db.listening import News
 from hub.errors import SettingsError
 from hub.submissions.idempotency import forget_old
+from hub.webhooks.outbox import forget_tries
+from hub.webhooks.sending import Sending
 
 _log = structlog.get_logger("hub.server")
 
@@ -71,7 +73,9 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
     task = asyncio.create_task(server.serve())
     tidying = asyncio.create_task(_tidy(hub))
     anchoring = asyncio.create_task(Anchoring(hub.database, hub.settings, hub.clock).run())
-    listener = hub.database.listener(lambda news: _hear(hub, news))
+    sending = Sending(hub.database, hub.settings, hub.clock)
+    telling = asyncio.create_task(sending.run())
+    listener = hub.database.listener(lambda news: _hear(hub, sending, news))
     listener.begin()
     while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
         await asyncio.sleep(0.02)
@@ -80,17 +84,22 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
     finally:
         stop()
         tidying.cancel()
+        telling.cancel()
         await task
+        with suppress(asyncio.CancelledError):
+            await telling
         anchoring.cancel()
         with suppress(asyncio.CancelledError):
             await anchoring
         await listener.end()
 
 
-def _hear(hub: RunningHub, news: News) -> None:
+def _hear(hub: RunningHub, sending: Sending, news: News) -> None:
     """Look again at what another process changed (security A13)."""
     if news is News.REGISTRY:
         hub.standing.forget()
+    if news is News.RELEASE:
+        sending.wake()
 
 
 async def _tidy(hub: RunningHub) -> None:
@@ -100,6 +109,7 @@ async def _tidy(hub: RunningHub) -> None:
         try:
             async with hub.database.identity() as session:
                 await forget_expired(session, hub.clock())
+                await forget_tries(session, hub.clock())
             async with hub.database.intake() as intake:
                 await forget_old(intake, hub.clock())
         except Exception as error:

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """Rows one reader may ask for in an hour before it is recorded as a scan."""
     proxy: str | None = None
     """Address of the one TLS proxy whose X-Forwarded-For and -Proto are believed; unset: none."""
+    webhook_networks: str = ""
+    """Networks of one's own that webhooks may lead to, as `10.1.0.0/16,fd00::/8`; else none."""
     contacts: Path | None = None
     """CSV file `agency,address`: the mailboxes that reminders of returns go to."""
     smtp_host: str | None = None

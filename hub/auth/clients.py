@@ -37,6 +37,8 @@ class Client:
     redirect_uris: tuple[str, ...] = ()
     own_scopes: frozenset[str] = frozenset()
     """What a public client may ask people for; empty for every other."""
+    origins: tuple[str, ...] = ()
+    """Sites whose pages may read answers to it in a browser."""
 
     @property
     def enabled(self) -> bool:

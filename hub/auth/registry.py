@@ -246,4 +246,5 @@ def _client(row: Row[Any]) -> Client:
         disabled_at=row.disabled_at,
         redirect_uris=tuple(row.redirect_uris),
         own_scopes=frozenset(row.scopes),
+        origins=tuple(row.origins),
     )

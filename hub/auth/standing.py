@@ -60,6 +60,12 @@ class Standing:
             found = (await self._at_most(MIN_AGE)).clients.get(client_id)
         return found if found is not None and found.enabled else None
 
+    async def may_read(self, origin: str, client_id: str | None) -> bool:
+        """Say whether pages of an origin may read answers to a client; to any, if none is named."""
+        clients = (await self._at_most(MAX_AGE)).clients
+        asked = clients.values() if client_id is None else filter(None, [clients.get(client_id)])
+        return any(origin in client.origins for client in asked if client.enabled)
+
     async def denied(self, token_id: str) -> bool:
         """Say whether a token was revoked."""
         return token_id in (await self._at_most(MAX_AGE)).denied

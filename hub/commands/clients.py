@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.app import RunningHub
+from hub.auth.origins import set_origins
 from hub.auth.registry import clients as all_clients
 from hub.auth.registry import (
     disable_client,
@@ -112,6 +113,28 @@ def rotate(
         return {"clientId": client_id, "keys": [key["kid"] for key in keys["keys"]]}
 
     say(act, lambda done: [f"{client_id} now signs with {', '.join(done['keys'])}."], as_json)
+
+
+@app.command("origins")
+def origins(
+    client_id: ClientId,
+    origin: Annotated[
+        list[str] | None, typer.Option("--origin", help="Such as https://board.example.org.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Name the sites whose pages may read answers to it in a browser; without any, none may."""
+    named = sorted(set(origin or []))
+
+    async def act(hub: RunningHub) -> dict[str, Any]:
+        by, at = await acting(hub), hub.clock()
+        async with hub.database.identity() as session:
+            await set_origins(session, client_id, named)
+            told = {"origins": " ".join(named)}
+            await event(session, "client.origins", client_id, None, by, at, told)
+        return {"clientId": client_id, "origins": named}
+
+    say(act, lambda done: done["origins"] or ["No site's pages may read."], as_json)
 
 
 @app.command("list")

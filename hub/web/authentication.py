@@ -35,6 +35,8 @@ async def principal_of(request: Request) -> Principal | None:
     found = await (_by_header(request, headers[0]) if headers else _by_cookie(request))
     if found is not None:
         _count(request, found.counted_as)
+        # The program, whoever it acts for: its origins may read the answer (CORS).
+        request.state.program = found.client_id
     return found
 
 

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.errors import RefusedError
+from hub.web.cors import Cors, MayRead
 from hub.web.problems import fault, problem, request_id
 from hub.web.rates import RateGuard, Rates
 
@@ -58,6 +59,7 @@ class Wall:
     own form posts are taken beside JSON, ``uploads`` those that take a form with a file; the origin
     is checked there too. ``observe`` counts.
     ``rates`` are the allowances of clients and addresses; without them nothing is limited.
+    ``may_read`` says which other origins may read answers; without it none may.
     """
 
     is_https: bool
@@ -66,6 +68,7 @@ class Wall:
     uploads: frozenset[str] = frozenset()
     observe: Observe | None = None
     rates: Rates | None = None
+    may_read: MayRead | None = None
 
 
 def wall(settings: Wall) -> list[Middleware]:
@@ -77,6 +80,8 @@ def wall(settings: Wall) -> list[Middleware]:
             OriginGuard, cookie=settings.cookie, forms=settings.forms, uploads=settings.uploads
         ),
     ]
+    if settings.may_read is not None:
+        layers.append(Middleware(Cors, may_read=settings.may_read))
     if settings.rates is not None:
         layers.insert(2, Middleware(RateGuard, rates=settings.rates))
     return layers

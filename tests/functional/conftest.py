@@ -1,11 +1,14 @@
 """A whole hub in process: the real application over a real database, spoken to by HTTP."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
 from hub.app import RunningHub, build
 from hub.auth.keys import signing_keys
@@ -13,9 +16,12 @@ from hub.auth.registry import grant_role, register_client
 from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
+from hub.cli import app as cli
 from hub.clock import now
 from hub.db.engine import Database
+from hub.errors import HubError
 from hub.settings import Settings
+from hub.settings import settings as read_settings
 from hub.vocabulary import vocabulary
 
 URL = "http://127.0.0.1:8000"
@@ -53,6 +59,8 @@ class Client:
 
 
 Sign = Callable[..., Awaitable[Client]]
+Run = Callable[..., Any]
+"""Runs a `hub` command and gives what it printed as JSON."""
 
 
 @pytest.fixture
@@ -95,3 +103,27 @@ def sign(hub: RunningHub, http: httpx2.AsyncClient) -> Sign:
         return Client(http, answer.json()["access_token"], client_id, secret)
 
     return make
+
+
+@pytest.fixture
+def hub_command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command with ``--json`` in another thread, as in a process of its own."""
+    address = settings.database_url
+    assert address is not None
+    monkeypatch.setenv("HUB_DATABASE_URL", address.get_secret_value())
+    monkeypatch.setenv("HUB_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("HUB_ENV", "development")
+    monkeypatch.delenv("HUB_TOKEN", raising=False)
+    read_settings.cache_clear()
+
+    async def run(*words: str, token: str = "") -> Any:
+        if token:
+            monkeypatch.setenv("HUB_TOKEN", token)
+        done = await asyncio.to_thread(CliRunner().invoke, cli, [*words, "--json"])
+        monkeypatch.delenv("HUB_TOKEN", raising=False)
+        if isinstance(done.exception, HubError):
+            raise done.exception
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    return run

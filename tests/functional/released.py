@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from hub.app import RunningHub
 from hub.auth.keys import signing_keys
@@ -15,6 +16,7 @@ from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import policy_for
 from hub.settings import Settings
+from hub.vocabulary import vocabulary
 from tests.spec.demo_release import release
 
 
@@ -36,15 +38,36 @@ async def released_demo(settings: Settings) -> AsyncIterator[RunningHub]:
         await database.close()
 
 
+async def publish_empty(
+    database: Database, release_id: str, audience: Audience, until: datetime | None = None
+) -> None:
+    """Publish a release without a figure, for what concerns releases and no figure."""
+    at = now()
+    draft = _draft(release_id, audience, at, vocabulary().version, "0" * 64, 0)
+    async with database.release() as session:
+        await drafts.keep(session, draft, [], [], [])
+        await writer.publish(session, draft.id, at, until or at)
+
+
 async def _publish(database: Database) -> None:
     made, at = release().prepared, now()
-    draft = Draft(
-        id="demo",
-        audience=Audience.PARTNER,
+    hashed, cells = made.content_hash, made.cells
+    draft = _draft("demo", Audience.PARTNER, at, release().words.version, hashed, len(cells))
+    async with database.release() as session:
+        await drafts.keep(session, draft, [], cells, [])
+        await writer.publish(session, draft.id, at, at)
+
+
+def _draft(
+    release_id: str, audience: Audience, at: datetime, words: str, content_hash: str, cells: int
+) -> Draft:
+    return Draft(
+        id=release_id,
+        audience=audience,
         state=DraftState.APPROVED,
-        content_hash=made.content_hash,
-        policy_version=policy_for(Audience.PARTNER).version,
-        vocabulary_version=release().words.version,
+        content_hash=content_hash,
+        policy_version=policy_for(audience).version,
+        vocabulary_version=words,
         note=None,
         prepared_by="one",
         prepared_at=at,
@@ -52,10 +75,7 @@ async def _publish(database: Database) -> None:
         approved_at=at,
         published_by=None,
         published_at=None,
-        cells=len(made.cells),
+        cells=cells,
         after_sequence=0,
         partner_release=None,
     )
-    async with database.release() as session:
-        await drafts.keep(session, draft, [], made.cells, [])
-        await writer.publish(session, draft.id, at, at)

@@ -1,51 +1,21 @@
 """``hub user``, ``hub client`` and ``hub key`` as an operator types them, on one database."""
 
-import asyncio
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from typer.testing import CliRunner
 
 from hub.auth.keys import signing_keys
 from hub.auth.roles import Role
-from hub.cli import app
-from hub.errors import ConflictError, HubError, InvalidError, RefusedError, SettingsError
+from hub.errors import ConflictError, InvalidError, RefusedError, SettingsError
 from hub.settings import Settings
-from hub.settings import settings as read_settings
 
-from .conftest import Sign
+from .conftest import Run, Sign
 
 ISSUER = "https://login.example.org"
-Run = Callable[..., Any]
-
-
-@pytest.fixture
-def hub_command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command with ``--json`` in another thread, as in a process of its own."""
-    address = settings.database_url
-    assert address is not None
-    monkeypatch.setenv("HUB_DATABASE_URL", address.get_secret_value())
-    monkeypatch.setenv("HUB_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("HUB_ENV", "development")
-    monkeypatch.delenv("HUB_TOKEN", raising=False)
-    read_settings.cache_clear()
-
-    async def run(*words: str, token: str = "") -> Any:
-        if token:
-            monkeypatch.setenv("HUB_TOKEN", token)
-        done = await asyncio.to_thread(CliRunner().invoke, app, [*words, "--json"])
-        monkeypatch.delenv("HUB_TOKEN", raising=False)
-        if isinstance(done.exception, HubError):
-            raise done.exception
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)
-
-    return run
 
 
 async def acts(owner: AsyncEngine) -> list[tuple[str, str, str | None]]:
@@ -200,3 +170,11 @@ async def test_keys_of_the_hub(
     with pytest.raises(ConflictError, match="activate another"):
         await hub_command("key", "retire", active)
     assert await acts(owner) == []
+
+
+async def test_new_passwords_of_the_database_are_recorded(
+    hub_command: Run, owner: AsyncEngine
+) -> None:
+    logins = (await hub_command("key", "passwords"))["logins"]
+    assert logins == ["hub_identity", "hub_ingest", "hub_read", "hub_release"]
+    assert await acts(owner) == [("key.passwords", "operator", " ".join(logins))]

@@ -25,7 +25,7 @@ from hub.db.embedded.supervisor import PASSWORD_FILE
 from hub.errors import DatabaseError, SettingsError
 
 MARK = "restored.json"
-SECRETS = ("credentials.json", PASSWORD_FILE, "keys/ledger.json")
+SECRETS = ("credentials.json", PASSWORD_FILE, "keys/ledger.json", "keys/webhook")
 """What a restored hub needs besides its cluster. Keys of tokens are left out on purpose: what was
 signed before a restore, revoked or not, must not hold after it."""
 TOOLS = ("pg_basebackup", "postgres", "initdb")

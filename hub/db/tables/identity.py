@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -32,6 +33,7 @@ client = Table(
     Column("jwks", JSONB(none_as_null=True)),
     Column("redirect_uris", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     Column("scopes", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    Column("origins", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     Column("person", Text, nullable=False, server_default=""),
     Column("disabled_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
@@ -41,7 +43,8 @@ client = Table(
 
 ``person`` is an opaque mark of who stands behind it: two clients with one mark are one person.
 A row with the method ``sign_in`` is a person's account; one with ``none`` a public client, which
-acts for whoever consents, within its own ``scopes``.
+acts for whoever consents, within its own ``scopes``. ``origins`` are the sites whose pages may
+read answers to it in a browser (CORS).
 """
 
 subject = Table(
@@ -149,3 +152,46 @@ proposal = Table(
     Column("approved", Boolean),
 )
 """A role that one administrator proposed and another one decides on."""
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("rotated_at", DateTime(timezone=True)),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("removed_at", DateTime(timezone=True)),
+)
+"""A program that is told of new releases; its secret is derived, and stands in no table."""
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("webhook_id", Text, ForeignKey(webhook.c.id), nullable=False),
+    Column("release_id", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("webhook_id", "release_id", name="delivery_webhook_id_release_id_key"),
+    Index("delivery_next_at_idx", "next_at", postgresql_where=text("state = 'waiting'")),
+)
+"""A notice of a release that a webhook is owed; kept, so that nothing is told twice."""
+
+delivery_try = Table(
+    "delivery_try",
+    metadata,
+    Column("delivery_id", Text, ForeignKey(delivery.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("status", Integer),
+    Column("fault", Text),
+    Column("milliseconds", Integer, nullable=False),
+)
+"""One try to deliver: the receiver's status or what went wrong, never a word of its answer."""

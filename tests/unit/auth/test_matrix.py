@@ -10,6 +10,7 @@ from hub.auth.roles import Role, all_scopes, terms
 
 OPEN_ITEMS = {
     "GET /",
+    "GET /releases.atom",
     "GET /journey",
     "GET /method",
     "GET /accessibility",
