@@ -135,7 +135,7 @@ def _link_row(link: LinkView) -> Record:
 
 def _chart(view: Journey, words: Vocabulary) -> Chart:
     bars = tuple(_bar(stage, words) for stage in stages_of(view))
-    subtitle = f"Counts of each stage in its own unit and period, {view.area.name}"
+    subtitle = "Counts of each stage in its own unit and period"
     return Chart(_finding(view, words), subtitle, (Panel("", bars),), KEY)
 
 

@@ -100,32 +100,31 @@ def _band(group: OverviewBand) -> dict[str, Any]:
 
 
 def _finding(view: Overview) -> str:
-    """The first line that at least two columns show: the last column against the first."""
-    for row in (row for band in view.bands for row in band.rows):
+    """The first rate or share that two columns show: the last column against the first."""
+    rows = [row for band in view.bands for row in band.rows if not row.indicator.kind.is_count]
+    for row in rows:
         shown = [
-            f"{column.title} {figure.display}"
+            f"{figure.display} in {column.title}"
             for column, figure in zip(view.columns, row.cells, strict=True)
             if figure.value is not None and column.comparator is not Comparator.RECOMMENDED
         ]
         if len(shown) > 1:
             return f"{row.indicator.title}: {shown[-1]}, {shown[0]}"
-    return "No figure of the overview is shown in two places"
+    return "No rate or share is shown in two places"
 
 
 def _chart(view: Overview, words: Vocabulary) -> Chart:
     """The first band: a picture of all would be read by nobody."""
     band = view.bands[0]
     panels = tuple(_panel(view, row, words) for row in band.rows)
-    return Chart(_finding(view), f"{band.band.title}, {view.period.title}", panels)
+    return Chart(_finding(view), band.band.title, panels)
 
 
 def _panel(view: Overview, row: OverviewRow, words: Vocabulary) -> Panel:
     bars = zip(view.columns, row.cells, strict=True)
-    unit = words.plural(row.indicator.unit)
-    return Panel(
-        f"{row.indicator.title} ({unit})",
-        tuple(Bar(column.title, figure) for column, figure in bars),
-    )
+    unit = f" ({words.plural(row.indicator.unit)})" if row.indicator.kind.is_count else ""
+    title = f"{row.indicator.title}{unit}"
+    return Panel(title, tuple(Bar(column.title, figure) for column, figure in bars))
 
 
 def _row(indicator: Indicator, cells: Iterable[Figure]) -> dict[str, Any]:

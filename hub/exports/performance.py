@@ -71,7 +71,7 @@ def _finding(view: Performance) -> str:
 def _chart(view: Performance, words: Vocabulary) -> Chart:
     """The year to date of each measure on a scale of its own, with the planned level."""
     panels = tuple(_panel(item, words) for item in view.measures)
-    subtitle = f"Year to date against the planned level, {view.area.name}"
+    subtitle = "Year to date against the planned level"
     return Chart(_finding(view), subtitle, panels, KEY)
 
 

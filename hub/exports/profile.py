@@ -106,7 +106,7 @@ def _chart(view: Profile, words: Vocabulary) -> Chart:
         Bar(row.title, row.cells[0].count, _note(row), indent=1 if row.group else 0)
         for row in table.rows
     )
-    subtitle = f"{table.indicator.title} ({unit}), {view.area.name}, {view.period.title}"
+    subtitle = f"{table.indicator.title} ({unit})"
     return Chart(_finding(view), subtitle, (Panel("", bars),))
 
 

@@ -40,7 +40,7 @@ def series_document(
         columns=COLUMNS,
         records=partial(_records, indicator, area, points, release),
         content=partial(_content, indicator, area, points, release),
-        chart=partial(_chart, indicator, area, points, words),
+        chart=partial(_chart, indicator, points, words),
         caveats=("A period without a figure is a gap, not a zero.",),
     )
 
@@ -82,7 +82,8 @@ def _content(
     }
 
 
-def _chart(indicator: Indicator, area: Area, points: Sequence[Point], words: Vocabulary) -> Chart:
+def _chart(indicator: Indicator, points: Sequence[Point], words: Vocabulary) -> Chart:
     bars = tuple(Bar(point.period.title, point.figure) for point in points)
-    subtitle = f"{words.plural(indicator.unit)}, {area.name}"
-    return Chart(_finding(indicator, points), subtitle, (Panel("", bars),))
+    return Chart(
+        _finding(indicator, points), words.plural(indicator.unit).capitalize(), (Panel("", bars),)
+    )

@@ -40,6 +40,7 @@ class _Drawing:
         """The picture."""
         chart, document = self._chart, self._document
         self._lines(chart.finding, 22, INK, bold=True)
+        self._y += 4
         self._lines(f"{chart.subtitle}. {document.title}.", 15, QUIET)
         self._y += 12
         for panel in chart.panels:

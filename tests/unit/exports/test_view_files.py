@@ -88,6 +88,18 @@ def test_a_withheld_figure_has_no_number_anywhere() -> None:
     assert not any(character.isdigit() for character in json.dumps(figure_json(gone)))
 
 
+def test_the_finding_sets_a_rate_beside_another() -> None:
+    assert document(grid()).finding == "No rate or share is shown in two places"
+    rates = {"MAR_MET_1": 70, "K02000001": 46}
+    words = vocabulary()
+    held = cells(*(observation("MAR_CASE_RATE", area, PERIOD.id, n) for area, n in rates.items()))
+    columns = columns_of([words.area("MAR_MET_1")], PERIOD, ALWAYS, words)
+    finding = document(overview_of(columns, PERIOD, "one", held, words)).finding
+    assert finding.endswith(
+        "women aged 16 and over: 70 in Metropolitan Marac 1, 46 in United Kingdom"
+    )
+
+
 def test_lines_can_be_chosen_and_unknown_ones_are_refused() -> None:
     kept = narrowed(grid(), ["MAR_CASE"])
     assert [row.indicator.code for band in kept.bands for row in band.rows] == ["MAR_CASE"]
