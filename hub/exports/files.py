@@ -20,14 +20,14 @@ class Kind:
 
 
 KINDS = {
-    "json": Kind("application/json", json_file),
     "csv": Kind("text/csv; charset=utf-8; header=present", csv_file, is_saved=True),
     "xlsx": Kind(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         xlsx_file,
         is_saved=True,
     ),
-    "svg": Kind("image/svg+xml", svg_file),
     "png": Kind("image/png", png_file),
+    "svg": Kind("image/svg+xml", svg_file),
+    "json": Kind("application/json", json_file),
 }
 """By the ending of the address."""
