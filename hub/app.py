@@ -32,6 +32,7 @@ from hub.db.engine import Database
 from hub.errors import SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
 from hub.schema import guard
+from hub.schema.compiled.compiling import compile_document
 from hub.schema.intake import root as intake
 from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
@@ -208,6 +209,7 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         trusted=_trusted,
         told=tell if reads else None,
         readings=READINGS if reads else {},
+        compiled=compile_document if reads and hub.settings.compile else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
         timeout=10.0 if reads else 3600.0,
     )

@@ -1,4 +1,4 @@
-"""``hub key``: the keys that sign the hub's tokens, and rotating them with no failed request."""
+"""``hub key``: what signs tokens and opens the database, and rotating it with no failed request."""
 
 import time
 from collections.abc import Callable
@@ -16,9 +16,14 @@ from hub.auth.rotation import CACHE, OLD_TOKENS, KeyState
 from hub.clock import now
 from hub.commands.acting import acting, event, say
 from hub.commands.checking import AsJson
+from hub.db import roles
+from hub.db.logins import Duty
 from hub.settings import settings
 
-app = typer.Typer(help="Keys that sign tokens: two published, one active.", no_args_is_help=True)
+app = typer.Typer(
+    help="Keys that sign tokens (two published, one active); database passwords.",
+    no_args_is_help=True,
+)
 Kid = Annotated[str, typer.Argument(help="Id of the key, as `hub key list` shows it.")]
 AtOnce = Annotated[
     bool, typer.Option("--at-once", help="Do not wait for caches: the old key was lost.")
@@ -90,6 +95,21 @@ def rotate(at_once: AtOnce = False, as_json: AsJson = False) -> None:
         _wait("Tokens of the old key run out", now() + OLD_TOKENS)
     retire(old.kid, at_once, as_json)
     new(as_json)
+
+
+@app.command("passwords")
+def passwords(as_json: AsJson = False) -> None:
+    """Give the four database logins new passwords; running servers follow, none fails."""
+
+    async def act(hub: RunningHub) -> dict[str, Any]:
+        by = await acting(hub)
+        await roles.rotate(hub.settings)
+        logins = sorted(duty.value for duty in Duty)
+        async with hub.database.identity() as session:
+            await event(session, "key.passwords", " ".join(logins), None, by, hub.clock())
+        return {"logins": logins}
+
+    say(act, lambda done: [f"New passwords: {', '.join(done['logins'])}."], as_json)
 
 
 def _wait(reason: str, until: datetime) -> None:

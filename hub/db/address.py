@@ -12,7 +12,8 @@ SCHEMES = frozenset({"postgresql", "postgres", DRIVER})
 def parse(text: str) -> URL:
     """Read ``HUB_DATABASE_URL``: ``postgresql://owner:password@host:port/database``.
 
-    libpq's ``host`` (a socket folder), ``port`` and ``sslmode`` are taken from the query too.
+    libpq's ``host`` (a socket folder), ``port`` and ``sslmode`` are taken from the query too; the
+    certificate authority for ``verify-ca`` and ``verify-full`` is named by ``PGSSLROOTCERT``.
     Raises ``SettingsError``, which never repeats the address: it holds a password.
     """
     try:
@@ -29,4 +30,9 @@ def parse(text: str) -> URL:
         query["ssl"] = query.pop("sslmode")
     if isinstance(host, tuple) or not str(port or 0).isdecimal():
         raise SettingsError("HUB_DATABASE_URL must name one host and one port.")
+    if unknown := sorted(set(query) - {"ssl"}):
+        raise SettingsError(
+            f"HUB_DATABASE_URL has a parameter that is not taken: {', '.join(unknown)}. "
+            "It takes host, port and sslmode; name a certificate authority by PGSSLROOTCERT."
+        )
     return url.set(drivername=DRIVER, host=host, port=int(str(port)) if port else None, query=query)

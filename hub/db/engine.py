@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -15,7 +16,7 @@ from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
-from hub.db.pools import pool
+from hub.db.pools import entrance, pool
 from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
 from hub.db.watch import Watch
@@ -37,9 +38,13 @@ class Database:
     """
 
     def __init__(
-        self, engines: Mapping[Duty, AsyncEngine], postgres: EmbeddedPostgres | None = None
+        self,
+        engines: Mapping[Duty, AsyncEngine],
+        data_dir: Path,
+        postgres: EmbeddedPostgres | None = None,
     ) -> None:
         self._engines = engines
+        self._data_dir = data_dir
         self._postgres = postgres
         self._watch: Watch | None = None
         self._halted: str | None = None
@@ -68,7 +73,8 @@ class Database:
         cls, settings: Settings, owner: URL, postgres: EmbeddedPostgres | None, migrate: bool
     ) -> "Database":
         passwords = credentials(settings.data_dir)
-        database = cls({duty: pool(owner, passwords, duty) for duty in Duty}, postgres)
+        folder = settings.data_dir
+        database = cls({duty: pool(owner, folder, duty) for duty in Duty}, folder, postgres)
         try:
             with reaching_the_database():
                 if migrate:
@@ -99,7 +105,8 @@ class Database:
 
     def listener(self, heard: Heard) -> Listener:
         """Make what hears of other processes' changes; its owner begins and ends it."""
-        return Listener(self._engines[Duty.READ].url, heard)
+        read = entrance(self._data_dir, Duty.READ)
+        return Listener(self._engines[Duty.READ].url, read, heard)
 
     @asynccontextmanager
     async def intake(self, agency: str = "") -> AsyncIterator[IntakeSession]:

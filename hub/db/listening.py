@@ -18,6 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from hub.db.pools import Entrance
+
 CHANNEL = "hub_news"
 """What migration ``news`` notifies on."""
 BEAT = 20.0
@@ -46,13 +48,13 @@ Heard = Callable[[News], None]
 class Listener:
     """Listens from ``begin`` until ``end``, over as many connections as it takes."""
 
-    def __init__(self, address: URL, heard: Heard, beat: float = BEAT) -> None:
+    def __init__(self, address: URL, entrance: Entrance, heard: Heard, beat: float = BEAT) -> None:
         settings = {"application_name": "hub_listen", "search_path": "pg_catalog"}
         self._engine = create_async_engine(
             address,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": settings},
+            connect_args={"server_settings": settings, "async_creator_fn": entrance},
         )
         self._heard = heard
         self._beat = beat

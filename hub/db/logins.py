@@ -20,6 +20,9 @@ from hub.db.lock import held
 from hub.errors import DatabaseError
 
 CREDENTIALS = "credentials.json"
+LOCK = "credentials.lock"
+"""Held while the file is made or replaced."""
+BEFORE = "before"
 ITERATIONS = 4096
 
 
@@ -38,9 +41,21 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The password of each duty's login."""
+    """The password of each duty's login; while they are being replaced, the ones before too."""
 
     passwords: Mapping[Duty, str] = field(repr=False)
+    before: Mapping[Duty, str] = field(default_factory=dict, repr=False)
+
+    def of(self, duty: Duty) -> tuple[str, ...]:
+        """Give the passwords to try for a login, the likeliest first."""
+        kept = (self.passwords[duty], self.before.get(duty))
+        return tuple(password for password in kept if password is not None)
+
+    def as_text(self) -> str:
+        """Write them as ``credentials.json`` holds them."""
+        plain = {duty.value: password for duty, password in self.passwords.items()}
+        old = {duty.value: password for duty, password in self.before.items()}
+        return json.dumps({**plain, BEFORE: old} if old else plain)
 
 
 def credentials(data_dir: Path) -> Credentials:
@@ -49,15 +64,28 @@ def credentials(data_dir: Path) -> Credentials:
     Raises ``DatabaseError`` when the file is open to others or not what the hub wrote.
     """
     secrets.make_folder(data_dir)
-    with held(data_dir / "credentials.lock", seconds=10):
-        text = secrets.read(data_dir / CREDENTIALS)
-        if text is None:
-            text = json.dumps({duty.value: secrets.generate() for duty in Duty})
-            secrets.write(data_dir / CREDENTIALS, text)
+    with held(data_dir / LOCK, seconds=10):
+        if secrets.read(data_dir / CREDENTIALS) is None:
+            secrets.write(data_dir / CREDENTIALS, drawn().as_text())
+    return stored(data_dir)
+
+
+def drawn() -> Credentials:
+    """Draw a new password for each login."""
+    return Credentials({duty: secrets.generate() for duty in Duty})
+
+
+def stored(data_dir: Path) -> Credentials:
+    """Read the passwords as they are now; the file is only ever replaced whole.
+
+    Raises ``DatabaseError`` when there are none, or not as the hub wrote them.
+    """
+    text = secrets.read(data_dir / CREDENTIALS)
     try:
-        stored = json.loads(text)
-        return Credentials({duty: str(stored[duty.value]) for duty in Duty})
-    except (ValueError, KeyError, TypeError):
+        found = json.loads(text or "")
+        before = {Duty(name): str(password) for name, password in found.get(BEFORE, {}).items()}
+        return Credentials({duty: str(found[duty.value]) for duty in Duty}, before)
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise DatabaseError(f"{CREDENTIALS} is damaged; delete it and run `hub migrate`.") from None
 
 

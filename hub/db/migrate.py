@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from hub.db.logins import Credentials, credentials
-from hub.db.roles import ensure_logins
+from hub.db.roles import ensure_logins, let_in
 from hub.db.server import reaching_the_database, running_server
 from hub.errors import DatabaseError
 from hub.settings import Settings
@@ -39,6 +39,7 @@ async def upgrade(owner: URL, passwords: Credentials) -> str:
         await ensure_logins(engine, passwords)
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            await let_in(connection)
             await connection.run_sync(_run)
             return await connection.run_sync(_version) or ""
     finally:

@@ -1,14 +1,21 @@
 """One small pool of connections per duty, with the limits the server holds them to."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import URL, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from hub.db.logins import Credentials, Duty
+from hub.db.logins import Duty, stored
+from hub.errors import DatabaseError
+
+ROUNDS = 3
+Entrance = Callable[..., Awaitable[Any]]
+"""Makes one connection of the driver, out of the driver's own arguments."""
 
 LIMITS: Mapping[Duty, Mapping[str, str]] = {
     Duty.INGEST: {"statement_timeout": "30s"},
@@ -26,20 +33,44 @@ SHARED = {
 SIZES: Mapping[Duty, int] = {Duty.INGEST: 5, Duty.RELEASE: 2, Duty.READ: 8, Duty.IDENTITY: 4}
 
 
-def pool(owner: URL, credentials: Credentials, duty: Duty) -> AsyncEngine:
-    """Make the engine of a duty; it connects when first used.
+def entrance(data_dir: Path, duty: Duty) -> Entrance:
+    """Give what connects as a duty with its password of the moment (security S5).
+
+    The file is read at each connection, so that passwords may be replaced under a running hub.
+    While that happens the new one is tried before the old one, and once more in turn: the server
+    may change between two tries.
+    """
+
+    async def enter(*arguments: Any, **named: Any) -> Any:
+        refused: asyncpg.InvalidPasswordError | None = None
+        for _ in range(ROUNDS):
+            for password in stored(data_dir).of(duty):
+                try:
+                    return await asyncpg.connect(*arguments, **named | {"password": password})
+                except asyncpg.InvalidPasswordError as error:
+                    refused = error
+        raise refused or DatabaseError(f"There is no password for {duty}.")
+
+    return enter
+
+
+def pool(owner: URL, data_dir: Path, duty: Duty) -> AsyncEngine:
+    """Make the engine of a duty; it connects when first used, with the password stored then.
 
     Parameters never appear in its error texts, and what PostgreSQL says about the values of a
     failing row is dropped: both hold reported numbers.
     """
     limits = {**SHARED, **LIMITS[duty], "application_name": duty.value}
     engine = create_async_engine(
-        owner.set(username=duty.value, password=credentials.passwords[duty]),
+        owner.set(username=duty.value, password=""),
         pool_size=SIZES[duty],
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,
-        connect_args={"server_settings": limits},
+        connect_args={
+            "server_settings": limits,
+            "async_creator_fn": entrance(data_dir, duty),
+        },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)
     event.listen(engine.sync_engine, "handle_error", _forget_values)

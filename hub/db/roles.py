@@ -1,14 +1,19 @@
 """Creates the logins on a server and keeps their passwords in step with ``credentials.json``."""
 
 import asyncio
+from pathlib import Path
 
 from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from hub.db.logins import Credentials, Duty, scram_verifier
+from hub.db import secrets
+from hub.db.lock import held
+from hub.db.logins import CREDENTIALS, LOCK, Credentials, Duty, drawn, scram_verifier, stored
+from hub.db.server import reaching_the_database, running_server
 from hub.errors import DatabaseError
+from hub.settings import Settings
 
 RIGHTS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
 ATTEMPTS = 5
@@ -40,6 +45,40 @@ async def _ensure(owner: AsyncEngine, duty: Duty, password: str) -> None:
     act = f"ALTER ROLE {duty}" if exists else f"CREATE ROLE {duty} {RIGHTS}"
     async with owner.begin() as connection:
         await connection.exec_driver_sql(f"{act} PASSWORD '{scram_verifier(password)}'")
+
+
+async def rotate(settings: Settings) -> None:
+    """Replace the passwords of the database that ``settings`` name; see above."""
+    async with running_server(settings) as address:
+        owner = create_async_engine(address, poolclass=NullPool, hide_parameters=True)
+        with reaching_the_database():
+            await replace_passwords(owner, settings.data_dir)
+
+
+async def let_in(owner: AsyncConnection) -> None:
+    """Let every login connect to this database, also where its operator let nobody else."""
+    name = await owner.scalar(text("SELECT quote_ident(current_database())"))
+    await owner.exec_driver_sql(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(Duty)}")
+
+
+async def replace_passwords(owner: AsyncEngine, data_dir: Path) -> None:
+    """Give every login a new password, with no moment in which a running hub cannot connect.
+
+    The file names new and old ones while the server changes all at once; whoever stops this at
+    any point leaves a file with which the hub gets in. Raises ``DatabaseError`` when another
+    process is at it, or the file is not what the hub wrote.
+    """
+    with held(data_dir / LOCK, seconds=10):
+        before = stored(data_dir)
+        await ensure_logins(owner, before)
+        fresh = drawn()
+        both = Credentials(fresh.passwords, before.passwords)
+        secrets.write(data_dir / CREDENTIALS, both.as_text())
+        async with owner.begin() as connection:
+            for duty, password in fresh.passwords.items():
+                verifier = scram_verifier(password)
+                await connection.exec_driver_sql(f"ALTER ROLE {duty} PASSWORD '{verifier}'")
+        secrets.write(data_dir / CREDENTIALS, fresh.as_text())
 
 
 async def _exists(connection: AsyncConnection, duty: Duty) -> bool:

@@ -170,3 +170,11 @@ async def test_keys_of_the_hub(
     with pytest.raises(ConflictError, match="activate another"):
         await hub_command("key", "retire", active)
     assert await acts(owner) == []
+
+
+async def test_new_passwords_of_the_database_are_recorded(
+    hub_command: Run, owner: AsyncEngine
+) -> None:
+    logins = (await hub_command("key", "passwords"))["logins"]
+    assert logins == ["hub_identity", "hub_ingest", "hub_read", "hub_release"]
+    assert await acts(owner) == [("key.passwords", "operator", " ".join(logins))]
