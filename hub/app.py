@@ -52,6 +52,7 @@ from hub.web import (
     pages_route,
     queries,
     releases_page,
+    reports_route,
     returns,
     returns_page,
     sign_in,
@@ -172,6 +173,7 @@ def build(hub: RunningHub) -> Starlette:
 def _routes(hub: RunningHub) -> list[BaseRoute]:
     return [
         *pages_route.routes,
+        *reports_route.routes,
         *oauth.routes,
         *consents.routes,
         *client_keys.routes,
