@@ -32,6 +32,7 @@ from hub.db.engine import Database
 from hub.errors import SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
 from hub.schema import guard
+from hub.schema.compiled.compiling import compile_document
 from hub.schema.intake import root as intake
 from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
@@ -50,6 +51,7 @@ from hub.web import (
     pages_route,
     queries,
     releases_page,
+    reports_route,
     returns,
     returns_page,
     sign_in,
@@ -164,6 +166,7 @@ def build(hub: RunningHub) -> Starlette:
 def _routes(hub: RunningHub) -> list[BaseRoute]:
     return [
         *pages_route.routes,
+        *reports_route.routes,
         *oauth.routes,
         *consents.routes,
         *client_keys.routes,
@@ -208,6 +211,7 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         trusted=_trusted,
         told=tell if reads else None,
         readings=READINGS if reads else {},
+        compiled=compile_document if reads and hub.settings.compile else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
         timeout=10.0 if reads else 3600.0,
     )

@@ -3,8 +3,9 @@
 That login sees published releases whose embargo is over, and nothing of the intake.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
@@ -18,6 +19,10 @@ from hub.vocabulary import Breakdown, CellKey, breakdown_text, parse_breakdown
 
 Position = tuple[str, str, str, str]
 """Where a page ended: area, period, breakdown, indicator."""
+
+
+OPTIONAL = frozenset({"marks", "reason", "base", "provenance", "derived"})
+"""Columns that are read only where they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,17 @@ class Selection:
     totals_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What an earlier release said of a cell and what a later one says; nothing if it has none."""
+
+    key: CellKey
+    before: FigureStatus | None
+    value_before: Decimal | None = field(repr=False)
+    after: FigureStatus | None
+    value_after: Decimal | None = field(repr=False)
+
+
 async def releases(session: ProtectedSession, audience: Audience) -> list[Release]:
     """List the releases of an audience, newest first."""
     table = protected.release
@@ -48,16 +64,24 @@ async def observations(
     *,
     limit: int | None = None,
     after: Position | None = None,
+    columns: Collection[str] = OPTIONAL,
 ) -> list[Observation]:
-    """Read observations of a release in the order area, period, breakdown, indicator."""
+    """Read observations of a release in the order area, period, breakdown, indicator.
+
+    ``columns`` are those of :data:`OPTIONAL` to read; the others keep an observation's defaults.
+    """
     table = protected.observation
     order = (table.c.area, table.c.period, table.c.breakdown, table.c.indicator)
-    query = _where(select(table), release, wanted).order_by(*order)
+    chosen = [*order, table.c.status, table.c.value, *(table.c[name] for name in sorted(columns))]
+    query = _where(select(*chosen), release, wanted).order_by(*order)
     if after is not None:
         query = query.where(tuple_(*order) > after)
     if limit is not None:
         query = query.limit(limit)
-    return [observation_of(row) for row in (await session.execute(query)).all()]
+    rows = (await session.execute(query)).all()
+    if set(columns) >= OPTIONAL:
+        return [observation_of(row) for row in rows]
+    return [_partly(row, columns) for row in rows]
 
 
 async def count(session: ProtectedSession, release: str, wanted: Selection) -> int:
@@ -65,6 +89,55 @@ async def count(session: ProtectedSession, release: str, wanted: Selection) -> i
     table = protected.observation
     return (
         await session.scalar(_where(select(func.count()).select_from(table), release, wanted)) or 0
+    )
+
+
+async def places(
+    session: ProtectedSession, release: str, indicators: Sequence[str]
+) -> list[tuple[str, str]]:
+    """List each area and period for which a release says anything on some of the indicators."""
+    table = protected.observation
+    query = select(table.c.area, table.c.period).distinct()
+    query = _where(query, release, Selection(indicators=indicators))
+    found = await session.execute(query.order_by(table.c.area, table.c.period))
+    return [(row.area, row.period) for row in found.all()]
+
+
+async def differences(session: ProtectedSession, new: str, old: str) -> list[Difference]:
+    """List what two releases say differently, in the order area, period, indicator, breakdown.
+
+    A cell that only one of them has stands with nothing on the other side.
+    """
+    after, before = (
+        select(protected.observation).where(protected.observation.c.release_id == id_).subquery()
+        for id_ in (new, old)
+    )
+    address = ("area", "period", "indicator", "breakdown")
+    same = and_(*(after.c[name] == before.c[name] for name in address))
+    # Whole numbers and shares alike are stored exactly, so any difference is one of content.
+    differs = or_(
+        after.c.status.is_distinct_from(before.c.status),
+        after.c.value.is_distinct_from(before.c.value),
+    )
+    key = [func.coalesce(after.c[name], before.c[name]).label(name) for name in address]
+    query = (
+        select(*key, after.c.status, after.c.value, before.c.status, before.c.value)
+        .select_from(after.join(before, same, full=True))
+        .where(differs)
+        .order_by(*(column.name for column in key))
+    )
+    found = await session.execute(query)
+    return [_difference(row._tuple()) for row in found.all()]
+
+
+def _difference(row: tuple[Any, ...]) -> Difference:
+    area, period, indicator, breakdown, status, value, old_status, old_value = row
+    return Difference(
+        CellKey(indicator, area, period, parse_breakdown(breakdown)),
+        FigureStatus(old_status) if old_status else None,
+        old_value,
+        FigureStatus(status) if status else None,
+        value,
     )
 
 
@@ -100,6 +173,15 @@ def release_of(row: Row[Any]) -> Release:
         cells=row.cells,
         protection=row.protection,
     )
+
+
+def _partly(row: Row[Any], columns: Collection[str]) -> Observation:
+    """Read one row of which only some columns were fetched."""
+    found = {name: getattr(row, name) for name in columns}
+    if "provenance" in found:
+        found["provenance"] = tuple(Provenance(**item) for item in found["provenance"])
+    key = CellKey(row.indicator, row.area, row.period, parse_breakdown(row.breakdown))
+    return Observation(key=key, status=FigureStatus(row.status), value=row.value, **found)
 
 
 def observation_of(row: Row[Any]) -> Observation:

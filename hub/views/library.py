@@ -11,6 +11,7 @@ from hub.protected.observations import Cells, Observation
 from hub.protected.reader import Position, Selection
 from hub.protected.releases import Audience, Release
 from hub.views.assembly import journey_of, stage_terms
+from hub.views.changes import Changes
 from hub.views.completeness import Completeness, completeness_of, periods_within
 from hub.views.journey import Journey
 from hub.views.overview import (
@@ -31,9 +32,9 @@ from hub.views.reconciliation import (
     cells_needed,
     reconcile,
 )
-from hub.views.series import Point, series_of
+from hub.views.series import Point, histories, series_of
 from hub.views.tables import profile_of
-from hub.vocabulary import Vocabulary, parse_period
+from hub.vocabulary import PeriodKind, Vocabulary, parse_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,19 @@ class Page:
     total: int
     parts: Cells
     """The cells that the ratios among the rows were divided from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What an answer needs of a page: more than that is not read."""
+
+    columns: frozenset[str] = reader.OPTIONAL
+    """Those of :data:`hub.protected.reader.OPTIONAL` that it shows."""
+    total: bool = True
+    parts: bool = True
+
+
+EVERYTHING = Needs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,34 @@ class Library:
         chosen = await self.release(release)
         cells = await self._cells(chosen, [row.code], place.code)
         return series_of(row.code, place.code, start, end, cells, self.words), chosen
+
+    async def histories(
+        self, indicator: str, area: str, release: str | None = None
+    ) -> tuple[dict[PeriodKind, tuple[Point, ...]], Release]:
+        """Line up everything published on one indicator in one area, by kind of period."""
+        row, place = self.words.indicator(indicator), self.words.area(area)
+        chosen = await self.release(release)
+        cells = await self._cells(chosen, [row.code], place.code)
+        return histories(row.code, place.code, cells, self.words), chosen
+
+    async def places(self, indicators: Iterable[str], release: Release) -> list[tuple[str, str]]:
+        """List the areas and periods for which a release says anything on some indicators."""
+        async with self.database.protected() as session:
+            return await reader.places(session, release.id, sorted(indicators))
+
+    async def changes(self, release: str | None = None) -> tuple[Changes, Release]:
+        """Say what a release changed against the one before it.
+
+        Raises:
+            NotFoundError: no such release.
+        """
+        chosen = await self.release(release)
+        earlier = [one for one in await self.releases() if one.sequence < chosen.sequence]
+        if not earlier:
+            return Changes(chosen, None, ()), chosen
+        async with self.database.protected() as session:
+            found = await reader.differences(session, chosen.id, earlier[0].id)
+        return Changes(chosen, earlier[0], tuple(found)), chosen
 
     async def overview(
         self,
@@ -189,13 +231,20 @@ class Library:
         return completeness_of(asked, chosen.id, found, today, self.words), chosen
 
     async def page(
-        self, wanted: Selection, release: Release, limit: int, after: Position | None
+        self,
+        wanted: Selection,
+        release: Release,
+        limit: int,
+        after: Position | None,
+        needs: Needs = EVERYTHING,
     ) -> Page:
-        """Read some observations in their fixed order."""
+        """Read some observations in their fixed order; 0 stands for a total not needed."""
         async with self.database.protected() as session:
-            rows = await reader.observations(session, release.id, wanted, limit=limit, after=after)
-            total = await reader.count(session, release.id, wanted)
-        return Page(rows, total, await self._parts(release, rows))
+            rows = await reader.observations(
+                session, release.id, wanted, limit=limit, after=after, columns=needs.columns
+            )
+            total = await reader.count(session, release.id, wanted) if needs.total else 0
+        return Page(rows, total, await self._parts(release, rows) if needs.parts else {})
 
     async def _parts(self, release: Release, rows: Sequence[Observation]) -> Cells:
         keys = parts_needed(rows, self.words)
