@@ -1,10 +1,11 @@
-"""Write the reference pages that are made from code: states of a revision, readers' schema.
+"""Write the reference pages that are made from code: states of a revision, acts, readers' schema.
 
 python -m scripts.reference
 """
 
 from pathlib import Path
 
+from hub.audit.acts import page as acts
 from hub.schema.read.query import schema
 from hub.submissions.states import State, diagram
 
@@ -50,6 +51,7 @@ def states() -> str:
 def main() -> None:
     """Write the pages."""
     (FOLDER / "states.md").write_text(states(), encoding="utf-8")
+    (FOLDER / "acts.md").write_text(acts(), encoding="utf-8")
     (FOLDER / "schema.graphql").write_text(schema.as_str() + "\n", encoding="utf-8")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hub.auth.principals import Principal
+from hub.schema.refused import Refused, untold
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary
 
@@ -13,6 +14,7 @@ class ReadContext:
 
     principal: Principal
     library: Library
+    refused: Refused = untold
 
     @property
     def words(self) -> Vocabulary:
