@@ -33,6 +33,7 @@ from hub.db.engine import Database
 from hub.errors import RefusedError, SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
 from hub.schema import guard
+from hub.schema.compiled.compiling import compile_document
 from hub.schema.intake import root as intake
 from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
@@ -215,6 +216,7 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         trusted=_trusted,
         told=tell if reads else None,
         readings=READINGS if reads else {},
+        compiled=compile_document if reads and hub.settings.compile else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
         timeout=10.0 if reads else 3600.0,
     )
@@ -228,7 +230,7 @@ async def _context(
     if reads:
         audience = Audience(principal.audience)
         library = Library(hub.database, hub.words, audience, hub.clock)
-        yield ReadContext(principal, library, refused)
+        yield ReadContext(principal, library, refused=refused)
     else:
         receipts = Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer)
         secret = hub.settings.method_secret_file

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     """Largest return body in bytes (security requirement H4)."""
     graphql_limit: int = 128 * 1024
     """Largest GraphQL body in bytes (security requirement H4)."""
+    compile: bool = True
+    """Whether documents of readers are compiled and whole answers kept; `false` leaves every
+    question to the ordinary executor, with the same answers, slower."""
     audit_heads: Path | None = None
     """File that signed heads of the record are appended to, best on another machine's share."""
     audit_patience: int = Field(default=900, ge=0)

@@ -3,8 +3,10 @@
     python scripts/guards.py [--list] [PART OF A PATH ...]
 
 A guard is a statement whose only effect is to refuse: ``if …: raise …``, ``if …: _refuse()``, or a
-call of one of ``CALLS``. Each is replaced by ``pass`` in a copy of the tree; the tests of its room
-run there, the quick ones first. Those that no test notices are printed, and the status is 1.
+call of one of ``CALLS``. Each is replaced by ``pass`` in a copy of the tree. In the modules that
+decide (``DECIDING``) an early ``return`` of nothing is one as well, and every answer of a function
+that says yes or no is replaced by ``True`` and by ``False``. The tests of the guard's room run
+there, the quick ones first. Those that no test notices are printed, and the status is 1.
 """
 
 import ast
@@ -33,6 +35,7 @@ CALLS = frozenset(
         "_require_name",
     }
 )
+NOTHING = frozenset({"None", "False", "set()", "frozenset()", "()", "[]", "{}"})
 QUICK = ("tests/unit/auth", "tests/unit/web", "tests/unit/schema")
 SLOW = (
     "tests/functional/test_matrix.py",
@@ -45,17 +48,43 @@ SLOW = (
     "tests/integration/test_oauth_token.py",
 )
 NEAREST = {
-    "hub/auth/registry.py": ("tests/integration/test_oauth_registry.py",),
-    "hub/auth/verification.py": ("tests/unit/auth/test_tokens.py",),
-    "hub/web/authentication.py": ("tests/integration/test_oauth_authentication.py",),
+    "hub/app.py": ("tests/functional/test_matrix.py",),
+    "hub/auth/grants.py": ("tests/integration/test_oauth_token.py",),
+    "hub/auth/redirects.py": ("tests/integration/test_oauth_code.py",),
+    "hub/auth/registry.py": (
+        "tests/integration/test_oauth_registry.py",
+        "tests/integration/test_oauth_code.py",
+    ),
+    "hub/auth/verification.py": (
+        "tests/unit/auth/test_tokens.py",
+        "tests/integration/test_oauth_code.py",
+    ),
     "hub/schema/guard.py": ("tests/functional/test_matrix.py",),
+    "hub/schema/intake/owed.py": ("tests/functional/test_calendar.py",),
+    "hub/schema/intake/root.py": ("tests/functional/test_sign_off.py",),
+    "hub/schema/read/observations.py": ("tests/functional/test_read.py",),
+    "hub/schema/read/query.py": ("tests/functional/test_read.py",),
+    "hub/web/authentication.py": (
+        "tests/integration/test_oauth_authentication.py",
+        "tests/functional/test_rates.py",
+    ),
+    "hub/web/queries.py": ("tests/functional/test_views.py",),
+    "hub/web/returns.py": ("tests/functional/test_push.py",),
 }
 """Where a module's own tests have another name."""
-PLACES = (
+DECIDING = (
+    "hub/auth/assertions.py",
+    "hub/auth/grants.py",
+    "hub/auth/matrix.py",
     "hub/auth/permissions.py",
-    "hub/auth/registry.py",
+    "hub/auth/redirects.py",
     "hub/auth/roles.py",
     "hub/auth/verification.py",
+)
+"""Where what comes back decides, not only what is raised."""
+PLACES = (
+    *DECIDING,
+    "hub/auth/registry.py",
     "hub/auth/startup.py",
     "hub/schema/guard.py",
     "hub/schema/intake",
@@ -73,16 +102,18 @@ PLACES = (
 
 @dataclass(frozen=True)
 class Guard:
-    """A statement that only refuses: where it is, from which line to which."""
+    """A statement that only refuses: where it is, from which line to which, what goes there."""
 
     path: str
     first: int
     last: int
     column: int
     text: str
+    instead: str = "pass"
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.first}: {self.text}"
+        changed = "" if self.instead == "pass" else f" -> {self.instead}"
+        return f"{self.path}:{self.first}: {self.text}{changed}"
 
 
 def guards() -> list[Guard]:
@@ -96,13 +127,40 @@ def _files(place: Path) -> list[Path]:
 
 
 def _guards_of(path: Path) -> Iterator[Guard]:
-    source = path.read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.stmt) and _only_refuses(node):
-            text = source.splitlines()[node.lineno - 1].strip()
-            last = node.end_lineno or node.lineno
-            name = str(path.relative_to(ROOT))
-            yield Guard(name, node.lineno, last, node.col_offset, text)
+    source, name = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
+    lines = source.splitlines()
+    for node, instead in _changes(ast.parse(source), name in DECIDING):
+        last = node.end_lineno or node.lineno
+        text = lines[node.lineno - 1].strip()
+        yield Guard(name, node.lineno, last, node.col_offset, text, instead)
+
+
+def _changes(tree: ast.Module, decides: bool) -> Iterator[tuple[ast.stmt, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and (_only_refuses(node) or (decides and _ends_early(node))):
+            yield node, "pass"
+        if decides and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _answers(node)
+
+
+def _answers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[ast.stmt, str]]:
+    """Every answer of a function that says yes or no, turned into the other one."""
+    if not (isinstance(function.returns, ast.Name) and function.returns.id == "bool"):
+        return
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return):
+            said = node.value.value if isinstance(node.value, ast.Constant) else None
+            yield from ((node, f"return {each}") for each in (True, False) if each is not said)
+
+
+def _ends_early(node: ast.stmt) -> bool:
+    """Say whether it is ``if …: return`` of nothing: None, False, ``set()``, ``()``."""
+    if not isinstance(node, ast.If) or node.orelse or len(node.body) != 1:
+        return False
+    end = node.body[0]
+    if not isinstance(end, ast.Return):
+        return False
+    return end.value is None or ast.unparse(end.value) in NOTHING
 
 
 def _only_refuses(node: ast.stmt) -> bool:
@@ -126,9 +184,9 @@ def _name_of(value: ast.expr) -> str | None:
 
 
 def without(source: str, guard: Guard) -> str:
-    """Give the source with the guard replaced by ``pass``."""
+    """Give the source with the guard replaced."""
     lines = source.splitlines(keepends=True)
-    lines[guard.first - 1 : guard.last] = [" " * guard.column + "pass\n"]
+    lines[guard.first - 1 : guard.last] = [" " * guard.column + guard.instead + "\n"]
     return "".join(lines)
 
 

@@ -48,10 +48,13 @@ def _kind(annotation: Any) -> str:
     if isinstance(annotation, UnionType):
         annotation = get_args(annotation)[0]
     words = {"str": "text", "int": "whole number", "Path": "path", "SecretStr": "secret text"}
+    words["bool"] = "`true` or `false`"
     return words[annotation.__name__]
 
 
 def _default(field: FieldInfo) -> str:
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
     return "none" if field.default is None else f"`{field.default}`"
 
 

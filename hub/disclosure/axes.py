@@ -7,6 +7,7 @@ relation of the table, because each relation sees one pattern only.
 """
 
 import heapq
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,10 @@ MOST_PATTERNS = 96
 MOST_STEPS = 1_500
 """How far to look for the patterns of one code."""
 
+MOST_CODES = 14
+"""Patterns of more codes are not looked for: with so many, no product of them is ever cheap. What
+stands in dozens of relations, each with a rest of its own, is given up at once by this."""
+
 MOST_PLACES = 30_000_000
 """Largest grid to lay out; beyond it axes are merged."""
 
@@ -34,11 +39,11 @@ AREA, PERIOD = 1, 2
 
 @dataclass(frozen=True)
 class Fan:
-    """The patterns through one code: ``signs`` has a row for each and a column for each of the
-    ``codes`` that any of them touches."""
+    """The patterns through one code: ``both`` has a row for each and a column for each of the
+    ``codes`` that any of them touches, once with what is touched (1) and once with signs."""
 
     codes: NDArray[np.int64]
-    signs: Reals
+    both: Reals
 
 
 class Axis:
@@ -46,11 +51,15 @@ class Axis:
 
     def __init__(self, size: int, rows: Iterable[Pattern]) -> None:
         self.size = size
-        self._rows = sorted(set(rows))
+        self._rows = sorted(set(rows), key=lambda row: (len(row), row))
         self._rows_of: list[list[tuple[int, int]]] = [[] for _ in range(size)]
         for number, row in enumerate(self._rows):
             for code, weight in row:
                 self._rows_of[code].append((number, weight))
+        self._by_reach = [
+            sorted(((len(self._rows_of[code]), code) for code, _ in row), reverse=True)
+            for row in self._rows
+        ]
         self._fans: dict[int, Fan] = {}
 
     def fan(self, code: int) -> Fan:
@@ -66,7 +75,7 @@ class Axis:
         for at, pattern in enumerate(patterns):
             for code, sign in pattern:
                 signs[at, column[code]] = sign
-        return Fan(np.array(codes, dtype=np.int64), signs)
+        return Fan(np.array(codes, dtype=np.int64), np.stack((np.abs(signs), signs)))
 
     def _patterns(self, code: int) -> Iterable[Pattern]:
         """Best first: repair one broken relation at a time with one more code."""
@@ -83,10 +92,13 @@ class Axis:
                 continue
             for step in self._repairs(dict(pattern), off):
                 longer = tuple(sorted((*pattern, step)))
-                if longer not in seen:
-                    seen.add(longer)
+                if longer in seen:
+                    continue
+                seen.add(longer)
+                left = self._after(off, *step)
+                if len(longer) + self._least(longer, left) <= MOST_CODES:
                     order += 1
-                    heapq.heappush(queue, (len(longer), order, longer, self._after(off, *step)))
+                    heapq.heappush(queue, (len(longer), order, longer, left))
 
     def _after(self, off: Off, code: int, sign: int) -> Off:
         """How far each relation is off once ``code`` has moved as well."""
@@ -97,9 +109,17 @@ class Axis:
                 changed[number] = by
         return changed
 
+    def _least(self, pattern: Pattern, off: Off) -> float:
+        """How many codes more it takes at least: none mends more relations than it stands in."""
+        used = {code for code, _ in pattern}
+        return sum(
+            next((1 / reach for reach, code in self._by_reach[row] if code not in used), math.inf)
+            for row in off
+        )
+
     def _repairs(self, pattern: dict[int, int], off: Off) -> Iterable[tuple[int, int]]:
-        """Codes that mend the shortest broken relation alone."""
-        number = min(off, key=lambda at: (len(self._rows[at]), at))
+        """Codes that mend the shortest broken relation alone (relations are numbered so)."""
+        number = min(off)
         for code, weight in self._rows[number]:
             if code not in pattern and abs(weight) == abs(off[number]):
                 yield code, -off[number] // weight

@@ -6,7 +6,7 @@ contraction, so thousands of moves are priced in a fraction of a millisecond.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +39,10 @@ class GridMover:
 
     def __init__(self, system: System, grid: Grid) -> None:
         self._system, self._grid = system, grid
-        self._lower = np.append(system.lower, -FAR)
-        self._upper = np.append(system.upper, FAR)
-        self._has_ceiling = bool((system.upper < UNLIMITED).any())
+        self._lower = np.append(system.lower, -FAR) if system.lower.any() else None
+        limited = bool((system.upper < UNLIMITED).any())
+        self._upper = np.append(system.upper, FAR) if limited else None
+        self._fans_of: dict[int, tuple[list[Fan], list[int]]] = {}
 
     def change(
         self, value: Integers, cost: Reals, blocked: Flags, target: int, step: int
@@ -64,52 +65,69 @@ class GridMover:
         return best
 
     def _product(self, state: "_State", target: int, step: int) -> dict[int, int] | None:
-        fans = self._best_fans(state, target, step)
-        if fans is None:
+        found = self._best_fans(state, target, step)
+        if found is None:
             return None
-        cells = self._grid.cell_at[np.ix_(*(fan.codes for fan in fans))]
-        rise, fall = self._prices(state, cells, step)
-        total = _contract((rise + fall) / 2, [np.abs(fan.signs) for fan in fans])
-        total += _contract((rise - fall) / 2, [fan.signs for fan in fans])
+        fans, free, spot = found
+        for axis, codes in zip(free, _mesh([fan.codes for fan in fans]), strict=True):
+            spot[axis] = codes
+        cells = self._grid.cell_at[tuple(spot)]
+        total = _contract(self._prices(state, cells, step), [fan.both for fan in fans])
         for choice in _cheapest(total):
             change = self._delta(cells, fans, choice, step)
             if self._system.balanced(change, self._grid.slanted):
                 return change
         return None
 
-    def _prices(self, state: "_State", cells: NDArray[np.int32], step: int) -> tuple[Reals, Reals]:
-        """What moving each cell with and against the target costs."""
+    def _prices(self, state: "_State", cells: NDArray[np.int32], step: int) -> Reals:
+        """What moving each cell costs either way: half the sum of the prices with and against
+        the target, and half their difference. Times size and sign of a pattern they add to its
+        price."""
         size, value = abs(step), state.value[cells]
         price = np.where(state.blocked[cells], IMPOSSIBLE, state.cost[cells] + TOUCH)
-        fall = np.where(value - self._lower[cells] < size, IMPOSSIBLE, price)
+        room = value if self._lower is None else value - self._lower[cells]
+        fall = np.where(room < size, IMPOSSIBLE, price)
         rise = price
-        if self._has_ceiling:
+        if self._upper is not None:
             rise = np.where(self._upper[cells] - value < size, IMPOSSIBLE, price)
-        return (rise, fall) if step > 0 else (fall, rise)
+        apart = rise - fall if step > 0 else fall - rise
+        return np.stack((rise + fall, apart)) / 2
 
-    def _best_fans(self, state: "_State", target: int, step: int) -> list[Fan] | None:
-        """For each axis the patterns that are cheapest along the target's own line."""
+    def _best_fans(
+        self, state: "_State", target: int, step: int
+    ) -> tuple[list[Fan], list[int], list[Any]] | None:
+        """For each axis with a choice the patterns that are cheapest along the target's own line;
+        with the places of these axes and the target's own spot."""
+        place, known, free = self._around(target)
+        if any(not len(fan.codes) for fan in known):
+            return None
+        fans, width = list(known), WIDTHS.get(sum(fan.both.shape[1] > 1 for fan in known), 5)
+        for number, (axis, fan) in enumerate(zip(free, known, strict=True)):
+            if fan.both.shape[1] > width:
+                line: list[Any] = list(place)
+                line[axis] = fan.codes
+                prices = self._prices(state, self._grid.cell_at[tuple(line)], step)
+                fans[number] = _narrowed(fan, prices, width)
+        return fans, free, list(place)
+
+    def _around(self, target: int) -> tuple[list[int], list[Fan], list[int]]:
+        """The target's spot, and the fans through it on the axes where more than it moves."""
         place = self._grid.place_of[target].tolist()
-        fans = [axis.fan(code) for axis, code in zip(self._grid.axes, place, strict=True)]
-        width = WIDTHS.get(sum(len(fan.signs) > 1 for fan in fans), 5)
-        for at, fan in enumerate(fans):
-            if not len(fan.signs):
-                return None
-            if len(fan.signs) > width:
-                line = tuple(fan.codes if n == at else code for n, code in enumerate(place))
-                rise, fall = self._prices(state, self._grid.cell_at[line], step)
-                fans[at] = _narrowed(fan, rise, fall, width)
-        return fans
+        if target not in self._fans_of:
+            fans = [axis.fan(code) for axis, code in zip(self._grid.axes, place, strict=True)]
+            free = [at for at, fan in enumerate(fans) if len(fan.codes) != 1]
+            self._fans_of[target] = [fans[at] for at in free], free
+        return place, *self._fans_of[target]
 
     def _delta(
         self, cells: NDArray[np.int32], fans: Sequence[Fan], choice: Sequence[int], step: int
     ) -> dict[int, int]:
-        rows = [fan.signs[at] for fan, at in zip(fans, choice, strict=True)]
-        used = [np.flatnonzero(row) for row in rows]
-        signs = np.array(float(step))
+        rows = [fan.both[1, at] for fan, at in zip(fans, choice, strict=True)]
+        used = [row.nonzero()[0] for row in rows]
+        signs = np.array(step)
         for row, columns in zip(rows, used, strict=True):
             signs = np.multiply.outer(signs, row[columns])
-        touched = cells[np.ix_(*used)].ravel().tolist()
+        touched = cells[tuple(_mesh(used))].ravel().tolist()
         pairs = zip(touched, signs.ravel().tolist(), strict=True)
         return {cell: int(sign) for cell, sign in pairs if cell < self._system.size}
 
@@ -122,22 +140,29 @@ class _State(NamedTuple):
     blocked: Flags
 
 
-def _narrowed(fan: Fan, rise: Reals, fall: Reals, width: int) -> Fan:
-    price = np.maximum(fan.signs, 0) @ rise + np.maximum(-fan.signs, 0) @ fall
+def _mesh(codes: Sequence[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+    """The same as ``np.ix_``, which takes longer than the look-up it is for."""
+    for at, found in enumerate(codes):
+        yield found.reshape((-1, *(1,) * (len(codes) - at - 1)))
+
+
+def _narrowed(fan: Fan, prices: Reals, width: int) -> Fan:
+    price = fan.both[0] @ prices[0] + fan.both[1] @ prices[1]
     best = np.sort(np.argsort(price, kind="stable")[:width])
-    signs = fan.signs[best]
-    used = signs.any(axis=0)
-    return Fan(fan.codes[used], signs[:, used])
+    both = fan.both[:, best]
+    used = both[0].any(axis=0)
+    return Fan(fan.codes[used], both[:, :, used])
 
 
-def _contract(tensor: Reals, matrices: Sequence[Reals]) -> Reals:
-    """Multiply every axis of ``tensor`` by its matrix."""
+def _contract(tensors: Reals, matrices: Sequence[Reals]) -> Reals:
+    """Multiply every axis of both tensors by its matrices; give the sum of the two."""
     before = 1
     for matrix in matrices:
-        kept, size = matrix.shape
-        tensor = np.matmul(matrix, tensor.reshape(before, size, -1))
+        kept, size = matrix.shape[1:]
+        tensors = np.matmul(matrix[:, None], tensors.reshape(2, before, size, -1))
         before *= kept
-    return tensor.reshape([len(matrix) for matrix in matrices])
+    total: Reals = tensors[0] + tensors[1]
+    return total.reshape([matrix.shape[1] for matrix in matrices])
 
 
 def _cheapest(total: Reals) -> Iterator[tuple[int, ...]]:

@@ -30,10 +30,6 @@ def sweep(search: Search, progress: Progress | None = None) -> int:
     return shown
 
 
-def _order(goal: Goal) -> tuple[str, int, str]:
-    return goal.observer or "", goal.target, goal.side
-
-
 class _Attempt:
     """Rebuilds every witness that uses one cell without it; takes all back if one cannot be."""
 
@@ -50,7 +46,7 @@ class _Attempt:
         views = [view for view in self.search.views.values() if not view.blocked[self.cell]]
         for view in views:
             view.blocked[self.cell] = True
-        done = all(map(self._replace, sorted(self.search.users[self.cell], key=_order)))
+        done = all(map(self._replace, sorted(self.search.users[self.cell], key=self._hard)))
         for view in views:
             view.blocked[self.cell] = False
         if done:
@@ -59,6 +55,14 @@ class _Attempt:
             for cell in self.newly:
                 self.search.show(cell)
         return done
+
+    def _hard(self, goal: Goal) -> tuple[int, int, str, int, str]:
+        """What is most likely to fail comes first, so that most attempts that do are short: goals
+        of the cell's neighbours, and those with far to go."""
+        system = self.search.system
+        common = set(system.rows_of[self.cell]).intersection(system.rows_of[goal.target])
+        far = -abs(self.search.step(goal))
+        return -len(common), far, goal.observer or "", goal.target, goal.side
 
     def _replace(self, goal: Goal) -> bool:
         search = self.search

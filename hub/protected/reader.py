@@ -3,7 +3,7 @@
 That login sees published releases whose embargo is over, and nothing of the intake.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,10 @@ from hub.vocabulary import Breakdown, CellKey, breakdown_text, parse_breakdown
 
 Position = tuple[str, str, str, str]
 """Where a page ended: area, period, breakdown, indicator."""
+
+
+OPTIONAL = frozenset({"marks", "reason", "base", "provenance", "derived"})
+"""Columns that are read only where they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,24 @@ async def observations(
     *,
     limit: int | None = None,
     after: Position | None = None,
+    columns: Collection[str] = OPTIONAL,
 ) -> list[Observation]:
-    """Read observations of a release in the order area, period, breakdown, indicator."""
+    """Read observations of a release in the order area, period, breakdown, indicator.
+
+    ``columns`` are those of :data:`OPTIONAL` to read; the others keep an observation's defaults.
+    """
     table = protected.observation
     order = (table.c.area, table.c.period, table.c.breakdown, table.c.indicator)
-    query = _where(select(table), release, wanted).order_by(*order)
+    chosen = [*order, table.c.status, table.c.value, *(table.c[name] for name in sorted(columns))]
+    query = _where(select(*chosen), release, wanted).order_by(*order)
     if after is not None:
         query = query.where(tuple_(*order) > after)
     if limit is not None:
         query = query.limit(limit)
-    return [observation_of(row) for row in (await session.execute(query)).all()]
+    rows = (await session.execute(query)).all()
+    if set(columns) >= OPTIONAL:
+        return [observation_of(row) for row in rows]
+    return [_partly(row, columns) for row in rows]
 
 
 async def count(session: ProtectedSession, release: str, wanted: Selection) -> int:
@@ -100,6 +112,15 @@ def release_of(row: Row[Any]) -> Release:
         cells=row.cells,
         protection=row.protection,
     )
+
+
+def _partly(row: Row[Any], columns: Collection[str]) -> Observation:
+    """Read one row of which only some columns were fetched."""
+    found = {name: getattr(row, name) for name in columns}
+    if "provenance" in found:
+        found["provenance"] = tuple(Provenance(**item) for item in found["provenance"])
+    key = CellKey(row.indicator, row.area, row.period, parse_breakdown(row.breakdown))
+    return Observation(key=key, status=FigureStatus(row.status), value=row.value, **found)
 
 
 def observation_of(row: Row[Any]) -> Observation:

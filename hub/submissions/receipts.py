@@ -1,9 +1,9 @@
 """Receipts: what the hub took in, when, and where its record holds it; signed, for the submitter.
 
-A receipt is a compact JWS (RFC 7515) over JSON, signed with the ledger's key (ES256) as heads of the
-record are: that key outlives a restore, which the keys of tokens do not. Its public half comes with
-``/v1/audit/heads``. Whoever holds that key set verifies it with no hub running. Its ``typ`` is its
-own, so that a receipt is never taken for an access token nor the other way round.
+A receipt is a compact JWS (RFC 7515) over JSON, signed with the ledger's key (ES256) as heads of
+the record are: that key outlives a restore, which the keys of tokens do not. Its public half comes
+with ``/v1/audit/heads``. Whoever holds that key set verifies it with no hub running. Its ``typ`` is
+its own, so that a receipt is never taken for an access token nor the other way round.
 """
 
 from collections.abc import Mapping

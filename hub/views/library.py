@@ -47,6 +47,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Needs:
+    """What an answer needs of a page: more than that is not read."""
+
+    columns: frozenset[str] = reader.OPTIONAL
+    """Those of :data:`hub.protected.reader.OPTIONAL` that it shows."""
+    total: bool = True
+    parts: bool = True
+
+
+EVERYTHING = Needs()
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """The views one audience may read. Each call reads one release, whole."""
 
@@ -189,13 +202,20 @@ class Library:
         return completeness_of(asked, chosen.id, found, today, self.words), chosen
 
     async def page(
-        self, wanted: Selection, release: Release, limit: int, after: Position | None
+        self,
+        wanted: Selection,
+        release: Release,
+        limit: int,
+        after: Position | None,
+        needs: Needs = EVERYTHING,
     ) -> Page:
-        """Read some observations in their fixed order."""
+        """Read some observations in their fixed order; 0 stands for a total not needed."""
         async with self.database.protected() as session:
-            rows = await reader.observations(session, release.id, wanted, limit=limit, after=after)
-            total = await reader.count(session, release.id, wanted)
-        return Page(rows, total, await self._parts(release, rows))
+            rows = await reader.observations(
+                session, release.id, wanted, limit=limit, after=after, columns=needs.columns
+            )
+            total = await reader.count(session, release.id, wanted) if needs.total else 0
+        return Page(rows, total, await self._parts(release, rows) if needs.parts else {})
 
     async def _parts(self, release: Release, rows: Sequence[Observation]) -> Cells:
         keys = parts_needed(rows, self.words)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from hub.errors import VocabularyError
@@ -22,6 +23,7 @@ def breakdown_text(breakdown: Breakdown) -> str:
     return ";".join(f"{dimension}={category}" for dimension, category in breakdown)
 
 
+@lru_cache(maxsize=4096)
 def parse_breakdown(text: str) -> Breakdown:
     """Read :func:`breakdown_text` back.
 

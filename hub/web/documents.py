@@ -17,6 +17,7 @@ from graphql import (
     validate,
 )
 
+from hub.schema.compiled.plan import Plan
 from hub.web.limiter import LimitError, Limits, Report, limit, walk
 from hub.web.masking import MOST
 
@@ -48,6 +49,8 @@ class Document:
     digest: str
     texts: frozenset[str] = frozenset()
     """The texts among its literals: codes of areas and the like."""
+    plan: Plan | None = None
+    """How it is answered without the executor; None for one that only the executor answers."""
 
     @property
     def is_query(self) -> bool:
@@ -59,6 +62,15 @@ Admit = Callable[[str, bool], None]
 """Told a document's hash and whether it is kept ready; raises to refuse it."""
 
 
+Compile = Callable[[GraphQLSchema, DocumentNode], Plan | None]
+"""Makes the plan of a valid document, if there is one."""
+
+
+def _uncompiled(schema: GraphQLSchema, tree: DocumentNode) -> Plan | None:
+    """Leave every document to the executor."""
+    return None
+
+
 def _welcome(digest: str, is_known: bool) -> None:
     """Let every document in."""
 
@@ -66,9 +78,12 @@ def _welcome(digest: str, is_known: bool) -> None:
 class Documents:
     """Makes documents of one schema ready and keeps the last ``KEPT`` good ones."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, compiled: Compile = _uncompiled
+    ) -> None:
         self._schema = schema
         self._limits = limits
+        self._compiled = compiled
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def ready(self, text: str, operation_name: str | None, admit: Admit = _welcome) -> Document:
@@ -99,7 +114,8 @@ class Documents:
         errors = validate(self._schema, tree, max_errors=MOST, hide_suggestions=True)
         if errors:
             raise DocumentError("GRAPHQL_INVALID", errors)
-        return Document(tree, _sole(operations), report, digest, _texts(tree))
+        plan = self._compiled(self._schema, tree)
+        return Document(tree, _sole(operations), report, digest, _texts(tree), plan)
 
     def _parsed(self, text: str) -> DocumentNode:
         if _NUL.search(text):

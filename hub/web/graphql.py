@@ -26,7 +26,7 @@ from starlette.types import Receive, Scope, Send
 from hub.errors import HubError, MalformedError, RefusedError
 from hub.web.body import parse_json, read_json
 from hub.web.cost import ROWS, Cost, Readings, price
-from hub.web.documents import Admit, Document, DocumentError, Documents
+from hub.web.documents import Admit, Compile, Document, DocumentError, Documents
 from hub.web.etag import conditional
 from hub.web.limiter import LimitError, Limits
 from hub.web.masking import INTERNAL, MOST, masked, refusal, unexplained
@@ -84,6 +84,8 @@ class Serving:
     ``timeout`` is in seconds and cancels the running resolvers; ``body_limit`` is in bytes.
     ``trusted`` gives the hashes of the only documents a caller may run, None for no such bound.
     ``told`` hears what each query asked for. ``readings`` say what root fields read at least.
+    ``compiled`` makes plans of documents, which answer in the executor's place; without it the
+    executor answers everything.
     """
 
     context: Context
@@ -94,6 +96,7 @@ class Serving:
     trusted: Callable[[Any], frozenset[str] | None] = lambda principal: None
     told: Told | None = None
     readings: Readings = field(default_factory=dict)
+    compiled: Compile | None = None
     limits: Limits = field(default_factory=Limits)
     timeout: float = 10.0
     body_limit: int = 128 * 1024
@@ -124,7 +127,8 @@ class Endpoint:
     def __init__(self, schema: GraphQLSchema, serving: Serving) -> None:
         self._schema = schema
         self._serving = serving
-        self._documents = Documents(schema, serving.limits)
+        compiled = {"compiled": serving.compiled} if serving.compiled else {}
+        self._documents = Documents(schema, serving.limits, **compiled)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -164,7 +168,10 @@ class Endpoint:
         cost = price(self._schema, document, ask.variables, self._serving.readings)
         await self._count(request, document, ask, cost)
         result = await self._run(request, principal, document, ask)
-        response = self._result(request, result, cost)
+        if isinstance(result, str):
+            response = _written(request, result, cost)
+        else:
+            response = self._result(request, result, cost)
         return response if request.method == "POST" else conditional(request, response)
 
     async def _ask(self, request: Request) -> Ask:
@@ -212,10 +219,14 @@ class Endpoint:
 
     async def _run(
         self, request: Request, principal: object, document: Document, ask: Ask
-    ) -> ExecutionResult:
+    ) -> ExecutionResult | str:
         try:
             async with asyncio.timeout(self._serving.timeout):
                 async with _opened(self._serving.context(request, principal)) as context:
+                    if document.plan is not None:
+                        # A plan answers or raises; what went wrong is the executor's to say.
+                        with contextlib.suppress(Exception):
+                            return await document.plan.run(context, ask.variables)
                     return await self._execute(context, document, ask)
         except TimeoutError:
             raise TimeLimitError("The operation ran too long and was stopped.") from None
@@ -281,6 +292,13 @@ def _response(request: Request, body: dict[str, Any], status: int) -> Response:
     content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     kind = accepted(request) or JSON
     return Response(content, status, media_type=f"{kind}; charset=utf-8")
+
+
+def _written(request: Request, data: str, cost: Cost) -> Response:
+    """Answer with data that is JSON text already, in the words of ``_result``."""
+    told = f'"extensions":{{"cost":{{"rows":{cost.rows},"limit":{ROWS}}}}}'
+    kind = accepted(request) or JSON
+    return Response(f'{{"data":{data},{told}}}', 200, media_type=f"{kind}; charset=utf-8")
 
 
 def _parameters(request: Request) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from hub.auth.roles import AGENCY_ROLES, Role
 from hub.errors import SettingsError
 from hub.schema.intake import root as intake
 from hub.schema.read import query as read
+from hub.web import sign_in
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership
 from tests.functional.conftest import Client
@@ -68,6 +69,16 @@ def test_any_one_line_taken_away_stops_the_start(
             app._require_lines(routes)
         assert item in refused.value.message
     assert len(tried) > 60
+
+
+PROMISED = {"GET /overview", "GET /performance"}
+"""Pages that the contract names and that are to come."""
+
+
+def test_no_line_is_for_nothing(partnership: Partnership) -> None:
+    """A line whose item is gone would let a later item of that name in unjudged."""
+    provider = {item for route in sign_in.provider_routes for item in app._items(route)}
+    assert set(surface_lines()) - served(partnership) - provider <= PROMISED
 
 
 def literal(type_: Any) -> str:

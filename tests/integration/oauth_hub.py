@@ -108,8 +108,11 @@ async def running(settings: Settings, clock: Clock = now) -> AsyncIterator[Runni
 
 
 async def events(owner: AsyncEngine) -> list[tuple[str, str, str | None, str]]:
-    """Read act, actor, client and outcome of the audit record, in order."""
-    query = "SELECT act, actor, client_id, outcome FROM audit.event ORDER BY sequence"
+    """Read act, actor, client and outcome of the audit record, in order; persons by name."""
+    query = (
+        "SELECT act, coalesce(subject, actor) AS actor, client_id, outcome FROM audit.event "
+        "LEFT JOIN audit.person ON alias = actor ORDER BY sequence"
+    )
     async with owner.connect() as connection:
         rows = await connection.execute(text(query))
         return [(row.act, row.actor, row.client_id, row.outcome) for row in rows]

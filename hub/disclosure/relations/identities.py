@@ -1,41 +1,59 @@
 """Relations between indicators at one place and time, complements that nobody prints included."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from hub.disclosure.relations.draft import Draft
 from hub.disclosure.table import VirtualKey
-from hub.vocabulary import Breakdown
+from hub.vocabulary import Breakdown, CellKey
 from hub.vocabulary.cells import Term
 from hub.vocabulary.rows import Identity
 
 
+@dataclass(frozen=True)
+class _Reported:
+    """What was reported at one place and time."""
+
+    place_of: dict[Term, int] = field(default_factory=dict)
+    cuts: dict[str, list[Breakdown]] = field(default_factory=lambda: defaultdict(list))
+    """The breakdowns that each indicator was reported by."""
+
+    def add(self, key: CellKey, place: int) -> None:
+        self.place_of[Term(key.indicator, key.breakdown)] = place
+        self.cuts[key.indicator].append(key.breakdown)
+
+    def has(self, terms: Iterable[Term]) -> bool:
+        """Whether any of these indicators was reported at all."""
+        return any(term.indicator in self.cuts for term in terms)
+
+
 def link_identities(draft: Draft) -> None:
     """Apply every identity of the vocabulary wherever enough of its terms were reported."""
-    at: dict[tuple[str, str], dict[Term, int]] = defaultdict(dict)
+    at: dict[tuple[str, str], _Reported] = defaultdict(_Reported)
     for key, place in draft.reported():
-        at[key.area, key.period][Term(key.indicator, key.breakdown)] = place
-    for (area, period), terms in at.items():
+        at[key.area, key.period].add(key, place)
+    for (area, period), found in at.items():
         for identity in draft.words.identities:
-            for cut in _cuts(identity, terms):
-                _link(draft, identity, area, period, cut, terms)
+            if found.has(identity.left) and found.has(identity.right):
+                for cut in _cuts(identity, found):
+                    _link(draft, identity, area, period, cut, found.place_of)
 
 
-def _cuts(identity: Identity, terms: dict[Term, int]) -> list[Breakdown]:
+def _cuts(identity: Identity, found: _Reported) -> list[Breakdown]:
     """The breakdowns that several terms were reported by (a term that lacks one is then only a
     subtraction away), besides the identity as it stands."""
     shared = Counter(
-        cut for term in (*identity.left, *identity.right) for cut in _cuts_of(term, terms)
+        cut for term in (*identity.left, *identity.right) for cut in _cuts_of(term, found)
     )
     return sorted({(), *(cut for cut, times in shared.items() if times > 1)})
 
 
-def _cuts_of(term: Term, terms: dict[Term, int]) -> set[Breakdown]:
+def _cuts_of(term: Term, found: _Reported) -> set[Breakdown]:
     return {
-        tuple(pair for pair in found.breakdown if pair not in term.breakdown)
-        for found in terms
-        if found.indicator == term.indicator and set(term.breakdown) <= set(found.breakdown)
+        tuple(pair for pair in cut if pair not in term.breakdown)
+        for cut in found.cuts.get(term.indicator, ())
+        if set(term.breakdown) <= set(cut)
     }
 
 

@@ -1,10 +1,11 @@
 """A figure as GraphQL shows it."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 
 from hub.protected.figures import Figure as FigureView
+from hub.protected.figures import FigureStatus as StatusView
 from hub.schema.read.enums import FigureStatus
 
 
@@ -35,14 +36,65 @@ class Figure:
     @classmethod
     def of(cls, figure: FigureView) -> "Figure":
         """Show a figure."""
-        return cls(
-            value=None if figure.value is None else float(figure.value),
-            status=FigureStatus[figure.status.name],
-            symbol=figure.symbol,
-            marks=list(figure.marks),
-            display=figure.display,
-            unit=figure.unit,
-            reason=figure.reason,
-            numerator=cls.of(figure.numerator) if figure.numerator else None,
-            denominator=cls.of(figure.denominator) if figure.denominator else None,
-        )
+        return cast("Figure", ShownFigure(figure))
+
+
+_STATUSES = {status: FigureStatus[status.name] for status in StatusView}
+
+
+class ShownFigure:
+    """Stands for a :class:`Figure` and works each field out when it is asked for.
+
+    Most readers ask for two fields of many figures, and ``display`` alone costs more than both.
+    """
+
+    __slots__ = ("_figure",)
+
+    def __init__(self, figure: FigureView) -> None:
+        self._figure = figure
+
+    @property
+    def value(self) -> float | None:
+        """The figure itself."""
+        found = self._figure.value
+        return None if found is None else float(found)
+
+    @property
+    def status(self) -> FigureStatus:
+        """Whether it is there."""
+        return _STATUSES[self._figure.status]
+
+    @property
+    def symbol(self) -> str | None:
+        """Its symbol."""
+        return self._figure.symbol
+
+    @property
+    def marks(self) -> list[str]:
+        """Letters beside it."""
+        return list(self._figure.marks)
+
+    @property
+    def display(self) -> str:
+        """What a table prints."""
+        return self._figure.display
+
+    @property
+    def unit(self) -> str:
+        """What one is."""
+        return self._figure.unit
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is missing."""
+        return self._figure.reason
+
+    @property
+    def numerator(self) -> Figure | None:
+        """What was divided."""
+        return Figure.of(self._figure.numerator) if self._figure.numerator else None
+
+    @property
+    def denominator(self) -> Figure | None:
+        """The base."""
+        return Figure.of(self._figure.denominator) if self._figure.denominator else None

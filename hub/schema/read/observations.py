@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from typing import cast
 
 import strawberry
 
@@ -51,19 +52,56 @@ class Observation:
     @classmethod
     def of(cls, row: ObservationRow, parts: Cells, words: Vocabulary) -> "Observation":
         """Show an observation."""
-        key = row.key
-        return cls(
-            indicator=Indicator.of(key.indicator, words),
-            area=Area.of(words.area(key.area)),
-            period=Period.of(parse_period(key.period)),
-            breakdown=[BreakdownItem(dimension=d, category=c) for d, c in key.breakdown],
-            figure=Figure.of(figure_with_parts(row, parts, words)),
-            provenance=[
-                Provenance(agency=item.agency, dataset=item.dataset, revision=item.revision)
-                for item in row.provenance
-            ],
-            derived=row.derived,
-        )
+        return cast("Observation", ShownObservation(row, parts, words))
+
+
+class ShownObservation:
+    """Stands for an :class:`Observation` and looks up each field when it is asked for."""
+
+    __slots__ = ("_parts", "_row", "_words")
+
+    def __init__(self, row: ObservationRow, parts: Cells, words: Vocabulary) -> None:
+        self._row = row
+        self._parts = parts
+        self._words = words
+
+    @property
+    def indicator(self) -> Indicator:
+        """What is counted."""
+        return Indicator.of(self._row.key.indicator, self._words)
+
+    @property
+    def area(self) -> Area:
+        """Where."""
+        return Area.of(self._words.area(self._row.key.area))
+
+    @property
+    def period(self) -> Period:
+        """When."""
+        return Period.of(parse_period(self._row.key.period))
+
+    @property
+    def breakdown(self) -> list[BreakdownItem]:
+        """For whom."""
+        return [BreakdownItem(dimension=d, category=c) for d, c in self._row.key.breakdown]
+
+    @property
+    def figure(self) -> Figure:
+        """The figure."""
+        return Figure.of(figure_with_parts(self._row, self._parts, self._words))
+
+    @property
+    def provenance(self) -> list[Provenance]:
+        """The returns it came from."""
+        return [
+            Provenance(agency=item.agency, dataset=item.dataset, revision=item.revision)
+            for item in self._row.provenance
+        ]
+
+    @property
+    def derived(self) -> bool:
+        """Whether the hub computed it."""
+        return self._row.derived
 
 
 @strawberry.type(description="An observation with its place in the list.")

@@ -13,6 +13,7 @@ from hub.schema.read import arguments as a
 from hub.schema.read.completeness import Completeness
 from hub.schema.read.context import ReadContext
 from hub.schema.read.journey import Journey
+from hub.schema.read.needs import needs_of
 from hub.schema.read.observations import ObservationConnection, page_of, position_of
 from hub.schema.read.overview import Comparator, Overview
 from hub.schema.read.performance import Performance
@@ -130,7 +131,8 @@ class Query:
         )
         chosen = await library.release(release)
         start = position_of(after) if after else None
-        page = await library.page(wanted, chosen, first + 1, start)
+        needs = needs_of(info.context.asked.get(str(info.path.key)))
+        page = await library.page(wanted, chosen, first + 1, start, needs)
         return page_of(page, first, after, words)
 
     @strawberry.field(description="One indicator over time in one area, aligned, gaps said.")

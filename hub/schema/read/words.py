@@ -1,12 +1,14 @@
 """The vocabulary as readers see it."""
 
+from functools import lru_cache
 from typing import Annotated
 
 import strawberry
 
 from hub.schema.read.enums import Direction, IndicatorKind, PeriodKind
+from hub.schema.read.memory import remembered
 from hub.vocabulary import Period as PeriodWord
-from hub.vocabulary import Vocabulary, rows, vocabulary
+from hub.vocabulary import Vocabulary, parse_period, rows, vocabulary
 
 
 @strawberry.type(description="A typed, dated run of whole months. One string, one meaning.")
@@ -23,15 +25,22 @@ class Period:
     @classmethod
     def of(cls, period: PeriodWord) -> "Period":
         """Show a period."""
-        year, month = period.last_month
-        return cls(
-            id=period.id,
-            kind=PeriodKind(period.kind.value),
-            title=period.title,
-            start=f"{period.first_day:%Y-%m}",
-            end=f"{year:04d}-{month:02d}",
-            months=period.length,
-        )
+        return _period(period.id)
+
+
+@lru_cache(maxsize=4096)
+def _period(text: str) -> Period:
+    """Make what is shown of a period once; nobody changes it."""
+    period = parse_period(text)
+    year, month = period.last_month
+    return Period(
+        id=period.id,
+        kind=PeriodKind(period.kind.value),
+        title=period.title,
+        start=f"{period.first_day:%Y-%m}",
+        end=f"{year:04d}-{month:02d}",
+        months=period.length,
+    )
 
 
 @strawberry.type(description="One value of a dimension.")
@@ -96,7 +105,11 @@ class Indicator:
 
     @classmethod
     def of(cls, code: str, words: Vocabulary) -> "Indicator":
-        """Show an indicator."""
+        """Show an indicator; what is shown of one vocabulary's indicator is made once."""
+        return remembered(words, ("Indicator", code), lambda: cls._made(code, words))
+
+    @classmethod
+    def _made(cls, code: str, words: Vocabulary) -> "Indicator":
         row = words.indicator(code)
         return cls(
             code=row.code,

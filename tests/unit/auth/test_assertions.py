@@ -87,6 +87,7 @@ def test_a_sound_assertion_holds(text: str) -> None:
         sign(payload=b"x"),
         sign(payload=b"[" * 1500),
         sign() + "=",
+        sign({"more": "x" * 4096}),
         sign(key=OTHER),
         sign(kid="unknown"),
         sign(key=OctKey.import_key("0" * 32), alg="HS256"),

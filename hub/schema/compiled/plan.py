@@ -1,0 +1,158 @@
+"""A plan: what one document asks, decided once for each way its conditions may turn out."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_argument_values,
+)
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    FragmentDetails,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+
+from hub.schema.compiled.leaves import Write, dumps
+from hub.schema.compiled.running import Run, UncoveredError
+from hub.schema.compiled.variables import Variables
+from hub.schema.compiled.writers import Writers
+
+SHAPES = 16
+"""Ways the conditions of one document may turn out that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root field with all that is selected below it."""
+
+    key: str
+    definition: GraphQLField
+    nodes: list[FieldNode]
+    write: Write
+    asked: frozenset[str]
+    """Dotted names of the fields selected below, so that nothing else need be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The document with its conditions decided: a template, and the roots that fill it."""
+
+    template: str
+    roots: tuple[Root, ...]
+    asked: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled document. Belongs to one schema and one vocabulary."""
+
+    schema: GraphQLSchema
+    root: GraphQLObjectType
+    operation: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    conditions: tuple[str, ...]
+    """The variables that directives ask about."""
+    variables: Variables
+    shapes: OrderedDict[tuple[Any, ...], Shape] = field(default_factory=OrderedDict)
+
+    async def run(self, context: Any, given: Mapping[str, Any]) -> str:
+        """Answer: the JSON text of ``data``.
+
+        ``context`` is what the executor would hand to resolvers, and has ``asking``. Raises
+        anything at all when the ordinary executor has to answer, for its errors are the answer.
+        """
+        values = self.variables.coerced(given)
+        shape = self._shape(values)
+        context = context.asking(shape.asked)
+        run = Run(self.schema, self.fragments, self.operation, values, context)
+        found = [await self._resolved(root, run) for root in shape.roots]
+        pairs = zip(shape.roots, found, strict=True)
+        return shape.template % tuple([root.write(value, run) for root, value in pairs])
+
+    async def _resolved(self, root: Root, run: Run) -> Any:
+        definition, resolve = root.definition, root.definition.resolve
+        if resolve is None:
+            raise UncoveredError
+        arguments = get_argument_values(
+            definition, root.nodes[0], run.variables, hide_suggestions=True
+        )
+        return await resolve(None, run.info(definition, root.nodes, self.root), **arguments)
+
+    def _shape(self, values: VariableValues) -> Shape:
+        key = tuple(values.coerced.get(name) for name in self.conditions)
+        shape = self.shapes.get(key)
+        if shape is None:
+            shape = self.shapes[key] = self.shaped(values)
+            if len(self.shapes) > SHAPES:
+                self.shapes.popitem(last=False)
+        return shape
+
+    def shaped(self, values: VariableValues) -> Shape:
+        """Decide every condition; raises ``UncoveredError`` for what a plan does not cover."""
+        collecting = _Collecting(self, values)
+        writers = Writers(collecting.subfields)
+        template, roots = [], []
+        for key, details in collecting.roots().items():
+            name = details[0].node.name.value
+            if name == "__typename":
+                template.append(f"{dumps(key)}:{dumps(self.root.name)}")
+                continue
+            definition = self.root.fields.get(name)
+            if definition is None or not definition.extensions["strawberry-definition"].is_async:
+                raise UncoveredError
+            template.append(f"{dumps(key)}:%s")
+            write = writers.of(definition.type, details)
+            asked = frozenset(collecting.names(definition.type, details, ""))
+            nodes = [one.node for one in details]
+            roots.append(Root(key, definition, nodes, write, asked))
+        text = "{" + ",".join(template) + "}"
+        return Shape(text, tuple(roots), {root.key: root.asked for root in roots})
+
+
+class _Collecting:
+    """Collects fields with graphql-core's own hands, so that merging and conditions are its own."""
+
+    def __init__(self, plan: Plan, values: VariableValues) -> None:
+        self._plan = plan
+        self._values = values
+        self._fragments = {
+            name: FragmentDetails(node, None) for name, node in plan.fragments.items()
+        }
+
+    def roots(self) -> dict[str, list[FieldDetails]]:
+        plan = self._plan
+        return collect_fields(
+            plan.schema, self._fragments, self._values, plan.root, plan.operation, True
+        ).grouped_field_set
+
+    def subfields(
+        self, type_: GraphQLObjectType, details: list[FieldDetails]
+    ) -> dict[str, list[FieldDetails]]:
+        plan = self._plan
+        return collect_subfields(
+            plan.schema, self._fragments, self._values, plan.operation, type_, details, True
+        ).grouped_field_set
+
+    def names(self, type_: Any, details: list[FieldDetails], above: str) -> set[str]:
+        """Name every field below, as ``nodes.figure.value``."""
+        while hasattr(type_, "of_type"):
+            type_ = type_.of_type
+        found: set[str] = set()
+        if isinstance(type_, GraphQLObjectType):
+            for inner in self.subfields(type_, details).values():
+                name = inner[0].node.name.value
+                if name in type_.fields:
+                    path = f"{above}{name}"
+                    found.add(path)
+                    found |= self.names(type_.fields[name].type, inner, f"{path}.")
+        return found

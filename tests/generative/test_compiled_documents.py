@@ -1,0 +1,169 @@
+"""The compiler on and off give the same answers: random documents over the demo's release."""
+
+import json
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from inspect import isawaitable
+from typing import Any
+
+import httpx2
+import pytest
+from graphql import DocumentNode, ExecutionResult, execute, parse, validate
+
+from hub.app import RunningHub, build
+from hub.auth.principals import Principal
+from hub.auth.roles import Role
+from hub.protected.releases import Audience
+from hub.schema.compiled.compiling import compile_document
+from hub.schema.read.context import ReadContext
+from hub.schema.read.query import schema
+from hub.views.library import Library
+from tests.conftest import FreshSettings
+from tests.functional.acts import plain, signed_on
+from tests.functional.conftest import URL
+from tests.functional.released import released_demo
+from tests.generative.documents import Maker
+
+CORE = schema._schema
+AREAS = ["E07000102", "E10000015", "E23000026"]
+"""Some of the demo's areas; what else stands in an argument is wrong on purpose."""
+
+
+@pytest.fixture(scope="module")
+async def hub(fresh_settings: FreshSettings) -> AsyncIterator[RunningHub]:
+    async with fresh_settings() as settings, released_demo(settings) as found:
+        yield found
+
+
+def pools(hub: RunningHub) -> dict[str, list[str]]:
+    """Words for each argument, one in some of them wrong."""
+    words = hub.words
+    indicators = [*sorted(words.indicators), *["POL_DA_CRIME", "IDV_REFERRAL"] * 20, "NO_SUCH"]
+    periods = [*["FY2017-18", "CY2017", "2017-05", "FY2017-18-Q1", "R12-2024-03"] * 3, "2017"]
+    areas = [*AREAS * 12, *sorted(words.areas)[:8], "E99999999"]
+    return {
+        "indicator": indicators,
+        "indicators": indicators,
+        "codes": [*indicators[-40:], *areas],
+        "dataset": [*sorted(words.datasets), "NO_SUCH"],
+        "owner": sorted({row.owner for row in words.indicators.values()}),
+        "area": areas,
+        "areas": areas,
+        "code": areas,
+        "within": areas,
+        "level": sorted(words.levels),
+        "period": periods,
+        "periods": periods,
+        "id": [*periods, *["demo"] * 12],
+        "asAt": periods,
+        "from": ["2017-04", "CY2016", "FY2016-17"],
+        "to": ["2018-03", "CY2018", "FY2018-19"],
+        "breakdowns": ["RISK=HIGH", "RISK=STANDARD", "RISK=NONE", ""],
+        "release": [*["demo"] * 20, "other"],
+        "after": ["not a cursor", "WyJhIiwgImIiLCAiIiwgImMiXQ=="],
+        "printed": ["1,270", "11.1%", "<0"],
+        "figure": ["POL_DA_CRIME", "1 / 0", ""],
+    }
+
+
+def context(hub: RunningHub) -> ReadContext:
+    principal = Principal(
+        subject="one",
+        client_id="one",
+        title="One",
+        roles=frozenset({Role.ANALYST}),
+        agency=None,
+        areas=(),
+        scopes=frozenset({"journey:read", "published:read", "schema:read"}),
+        token_id=None,
+    )
+    library = Library(hub.database, hub.words, Audience.PARTNER, hub.clock)
+    return ReadContext(principal, library)
+
+
+async def executed(hub: RunningHub, tree: DocumentNode, given: dict[str, Any]) -> ExecutionResult:
+    result = execute(
+        CORE,
+        tree,
+        context_value=context(hub),
+        variable_values=given,
+        max_coercion_errors=5,
+        hide_suggestions=True,
+    )
+    return await result if isawaitable(result) else result
+
+
+async def agree(hub: RunningHub, seed: int, wanted: int) -> dict[str, int]:
+    """Run documents both ways until ``wanted`` valid ones agreed; tell how they ended."""
+    maker, told = Maker(CORE, pools(hub), random.Random(seed)), {"good": 0, "failed": 0}
+    roots: set[str] = set()
+    while sum(told.values()) < wanted:
+        text, given = maker.document()
+        tree = parse(text)
+        if validate(CORE, tree):
+            continue
+        plan = compile_document(CORE, tree)
+        assert plan is not None, text
+        result = await executed(hub, tree, given)
+        try:
+            data = await plan.run(context(hub), given)
+        except Exception:
+            # The executor answers instead; a plan may only give up where there are errors.
+            assert result.errors, (text, given)
+            told["failed"] += 1
+        else:
+            assert not result.errors, (text, given, result.errors)
+            same = json.dumps(
+                result.data, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+            )
+            assert data == same, (text, given)
+            told["good"] += 1
+            roots.update(result.data or ())
+    assert {"viewer", "observations", "series", "journey", "profile", "overview"} <= roots
+    return told
+
+
+async def test_random_documents_are_answered_alike(hub: RunningHub) -> None:
+    told = await agree(hub, seed=7, wanted=300)
+    assert told["good"] >= 100, told
+    assert told["failed"] >= 30, told
+
+
+DOCUMENTS = [
+    "{ viewer { roles __typename } }",
+    'query($n: Boolean!) { period(id: "2017-05") { id @skip(if: $n) ...F } } '
+    "fragment F on Period { title kind }",
+    '{ area(code: "E07000102") { name parents { code } } b: area(code: "none") { code } }',
+    "{ observations(first: 3) { totalCount nodes { figure { value display } } } }",
+    "{ observations(first: 0) { totalCount } }",
+    "{ __schema { queryType { name } } }",
+    "{ nothing }",
+]
+
+
+async def test_over_http_the_setting_changes_no_answer(hub: RunningHub) -> None:
+    """One server with the compiler, one without, asked the same; variables wrong now and then."""
+    texts: list[list[tuple[int, str]]] = []
+    for compiles in (True, False):
+        settings = hub.settings.model_copy(update={"compile": compiles})
+        made = replace(hub, settings=settings)
+        transport = httpx2.ASGITransport(app=build(made))
+        async with httpx2.AsyncClient(transport=transport, base_url=URL) as http:
+            client = await signed_on(hub.database, http, Role.ANALYST, None, str(compiles))
+            hub.standing.forget()
+            found = []
+            for text in DOCUMENTS:
+                for given in ({"n": True}, {"n": False}, {"n": "yes"}):
+                    body = {"query": text, "variables": given}
+                    answer = await http.post("/graphql", json=body, headers=client.headers)
+                    found.append((answer.status_code, plain(answer.text)))
+            texts.append(found)
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(10))
+async def test_ten_thousand_documents_are_answered_alike(hub: RunningHub, seed: int) -> None:
+    told = await agree(hub, seed=1000 + seed, wanted=1000)
+    assert told["good"] >= 300, told
