@@ -7,7 +7,7 @@ role matrix (security Z1), or when a setting is unsafe.
 import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -21,7 +21,7 @@ from hub.audit.keys import ledger_keys
 from hub.auth.keys import SigningKeys, signing_keys
 from hub.auth.matrix import line_for, missing
 from hub.auth.oidc.provider import Provider, provider_of
-from hub.auth.permissions import allows
+from hub.auth.permissions import allows, enter
 from hub.auth.principals import Principal
 from hub.auth.revocation import source
 from hub.auth.roles import Role
@@ -42,6 +42,7 @@ from hub.schema.refused import Refused
 from hub.settings import Settings
 from hub.submissions.receipts import Receipts
 from hub.views.library import Library
+from hub.views.shelf import Shelf
 from hub.vocabulary import Vocabulary, vocabulary
 from hub.web import (
     audit,
@@ -54,11 +55,13 @@ from hub.web import (
     queries,
     refusals,
     releases_page,
+    reports_route,
     returns,
     returns_page,
     sign_in,
     templates_route,
 )
+from hub.web.answers import Edition, Keeping
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.cost import Reading
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
@@ -99,6 +102,11 @@ class RunningHub:
     standing: Standing
     words: Vocabulary
     provider: Provider | None = None
+    shelf: Shelf = field(init=False)
+    """Which releases each audience may read; hears of new ones while the hub serves."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shelf", Shelf(self.database))
 
 
 @asynccontextmanager
@@ -169,6 +177,7 @@ def build(hub: RunningHub) -> Starlette:
 def _routes(hub: RunningHub) -> list[BaseRoute]:
     return [
         *pages_route.routes,
+        *reports_route.routes,
         *oauth.routes,
         *consents.routes,
         *client_keys.routes,
@@ -217,10 +226,25 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         told=tell if reads else None,
         readings=READINGS if reads else {},
         compiled=compile_document if reads and hub.settings.compile else None,
+        keeping=_keeping(hub) if reads and hub.settings.compile else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
         timeout=10.0 if reads else 3600.0,
     )
     return graphql_route(path, read.schema if reads else intake.schema, serving)
+
+
+def _keeping(hub: RunningHub) -> Keeping:
+    async def edition(principal: Principal) -> Edition:
+        return await hub.shelf.edition(Audience(principal.audience))
+
+    def may(principal: Principal, name: str) -> bool:
+        try:
+            enter(principal, line_for(f"read.Query.{name}"))
+        except (RefusedError, UnauthenticatedError):
+            return False
+        return True
+
+    return Keeping(hub.settings.answers_memory, read.KEPT, edition, may)
 
 
 @asynccontextmanager
@@ -229,7 +253,7 @@ async def _context(
 ) -> AsyncIterator[object]:
     if reads:
         audience = Audience(principal.audience)
-        library = Library(hub.database, hub.words, audience, hub.clock)
+        library = Library(hub.database, hub.words, audience, hub.clock, hub.shelf)
         yield ReadContext(principal, library, refused=refused)
     else:
         receipts = Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer)

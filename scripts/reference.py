@@ -1,11 +1,18 @@
-"""Write the reference pages that are made from code: states of a revision, acts, readers' schema.
+"""Write the reference pages that are made from code: states of a revision, acts, readers' schema
+and its changes.
 
 python -m scripts.reference
 """
 
 from pathlib import Path
 
+<<<<<<< HEAD
 from hub.audit.acts import page as acts
+=======
+from graphql import build_schema
+
+from hub.schema.changes import page
+>>>>>>> main
 from hub.schema.read.query import schema
 from hub.submissions.states import State, diagram
 
@@ -53,6 +60,9 @@ def main() -> None:
     (FOLDER / "states.md").write_text(states(), encoding="utf-8")
     (FOLDER / "acts.md").write_text(acts(), encoding="utf-8")
     (FOLDER / "schema.graphql").write_text(schema.as_str() + "\n", encoding="utf-8")
+    baseline = (FOLDER / "schema-baseline.graphql").read_text(encoding="utf-8")
+    changes = page(build_schema(baseline), build_schema(schema.as_str()))
+    (FOLDER / "schema-changes.md").write_text(changes, encoding="utf-8")
 
 
 if __name__ == "__main__":

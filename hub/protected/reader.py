@@ -4,7 +4,8 @@ That login sees published releases whose embargo is over, and nothing of the int
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
@@ -36,6 +37,17 @@ class Selection:
     periods: Sequence[str] = ()
     breakdowns: Sequence[Breakdown] = ()
     totals_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What an earlier release said of a cell and what a later one says; nothing if it has none."""
+
+    key: CellKey
+    before: FigureStatus | None
+    value_before: Decimal | None = field(repr=False)
+    after: FigureStatus | None
+    value_after: Decimal | None = field(repr=False)
 
 
 async def releases(session: ProtectedSession, audience: Audience) -> list[Release]:
@@ -77,6 +89,55 @@ async def count(session: ProtectedSession, release: str, wanted: Selection) -> i
     table = protected.observation
     return (
         await session.scalar(_where(select(func.count()).select_from(table), release, wanted)) or 0
+    )
+
+
+async def places(
+    session: ProtectedSession, release: str, indicators: Sequence[str]
+) -> list[tuple[str, str]]:
+    """List each area and period for which a release says anything on some of the indicators."""
+    table = protected.observation
+    query = select(table.c.area, table.c.period).distinct()
+    query = _where(query, release, Selection(indicators=indicators))
+    found = await session.execute(query.order_by(table.c.area, table.c.period))
+    return [(row.area, row.period) for row in found.all()]
+
+
+async def differences(session: ProtectedSession, new: str, old: str) -> list[Difference]:
+    """List what two releases say differently, in the order area, period, indicator, breakdown.
+
+    A cell that only one of them has stands with nothing on the other side.
+    """
+    after, before = (
+        select(protected.observation).where(protected.observation.c.release_id == id_).subquery()
+        for id_ in (new, old)
+    )
+    address = ("area", "period", "indicator", "breakdown")
+    same = and_(*(after.c[name] == before.c[name] for name in address))
+    # Whole numbers and shares alike are stored exactly, so any difference is one of content.
+    differs = or_(
+        after.c.status.is_distinct_from(before.c.status),
+        after.c.value.is_distinct_from(before.c.value),
+    )
+    key = [func.coalesce(after.c[name], before.c[name]).label(name) for name in address]
+    query = (
+        select(*key, after.c.status, after.c.value, before.c.status, before.c.value)
+        .select_from(after.join(before, same, full=True))
+        .where(differs)
+        .order_by(*(column.name for column in key))
+    )
+    found = await session.execute(query)
+    return [_difference(row._tuple()) for row in found.all()]
+
+
+def _difference(row: tuple[Any, ...]) -> Difference:
+    area, period, indicator, breakdown, status, value, old_status, old_value = row
+    return Difference(
+        CellKey(indicator, area, period, parse_breakdown(breakdown)),
+        FigureStatus(old_status) if old_status else None,
+        old_value,
+        FigureStatus(status) if status else None,
+        value,
     )
 
 

@@ -11,6 +11,7 @@ from hub.protected.observations import Cells, Observation
 from hub.protected.reader import Position, Selection
 from hub.protected.releases import Audience, Release
 from hub.views.assembly import journey_of, stage_terms
+from hub.views.changes import Changes
 from hub.views.completeness import Completeness, completeness_of, periods_within
 from hub.views.journey import Journey
 from hub.views.overview import (
@@ -31,9 +32,10 @@ from hub.views.reconciliation import (
     cells_needed,
     reconcile,
 )
-from hub.views.series import Point, series_of
+from hub.views.series import Point, histories, series_of
+from hub.views.shelf import Shelf
 from hub.views.tables import profile_of
-from hub.vocabulary import Vocabulary, parse_period
+from hub.vocabulary import PeriodKind, Vocabulary, parse_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,13 @@ class Library:
     words: Vocabulary
     audience: Audience
     clock: Clock = now
+    shelf: Shelf | None = None
+    """Where the releases are looked up; without one the database is asked each time."""
 
     async def releases(self) -> list[Release]:
         """List the audience's releases, newest first."""
+        if self.shelf is not None:
+            return list((await self.shelf.edition(self.audience)).releases)
         async with self.database.protected() as session:
             return await reader.releases(session, self.audience)
 
@@ -115,6 +121,34 @@ class Library:
         chosen = await self.release(release)
         cells = await self._cells(chosen, [row.code], place.code)
         return series_of(row.code, place.code, start, end, cells, self.words), chosen
+
+    async def histories(
+        self, indicator: str, area: str, release: str | None = None
+    ) -> tuple[dict[PeriodKind, tuple[Point, ...]], Release]:
+        """Line up everything published on one indicator in one area, by kind of period."""
+        row, place = self.words.indicator(indicator), self.words.area(area)
+        chosen = await self.release(release)
+        cells = await self._cells(chosen, [row.code], place.code)
+        return histories(row.code, place.code, cells, self.words), chosen
+
+    async def places(self, indicators: Iterable[str], release: Release) -> list[tuple[str, str]]:
+        """List the areas and periods for which a release says anything on some indicators."""
+        async with self.database.protected() as session:
+            return await reader.places(session, release.id, sorted(indicators))
+
+    async def changes(self, release: str | None = None) -> tuple[Changes, Release]:
+        """Say what a release changed against the one before it.
+
+        Raises:
+            NotFoundError: no such release.
+        """
+        chosen = await self.release(release)
+        earlier = [one for one in await self.releases() if one.sequence < chosen.sequence]
+        if not earlier:
+            return Changes(chosen, None, ()), chosen
+        async with self.database.protected() as session:
+            found = await reader.differences(session, chosen.id, earlier[0].id)
+        return Changes(chosen, earlier[0], tuple(found)), chosen
 
     async def overview(
         self,

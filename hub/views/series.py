@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hub.protected.figures import Figure, FigureStatus, missing
 from hub.protected.observations import NOT_RETURNED, Cells, figure_of
-from hub.vocabulary import CellKey, Period, Vocabulary, parse_period, period_of
+from hub.vocabulary import CellKey, Period, PeriodKind, Vocabulary, parse_period, period_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,20 @@ def _periods(first: Period, last: Period, published: Iterable[CellKey]) -> list[
         if period.kind in wanted and first.start <= period.start and period.end <= last.end
     ]
     return sorted(inside, key=lambda period: (period.end, period.start))
+
+
+def histories(
+    indicator: str, area: str, cells: Cells, words: Vocabulary
+) -> dict[PeriodKind, tuple[Point, ...]]:
+    """Line up an indicator's totals by kind of period, each from its first to its last.
+
+    Kinds stand apart because a month and a year never share an axis.
+    """
+    held = [parse_period(key.period) for key in cells if not key.breakdown]
+    found: dict[PeriodKind, tuple[Point, ...]] = {}
+    for kind in PeriodKind:
+        periods = sorted((p for p in held if p.kind is kind), key=lambda p: (p.end, p.start))
+        if periods:
+            ends = periods[0], periods[-1]
+            found[kind] = series_of(indicator, area, *ends, cells, words)
+    return found

@@ -3,27 +3,17 @@
 A visitor without a session reads the public release; a partner signed in reads the partners'.
 """
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from hub.auth.permissions import allows
-from hub.auth.principals import Principal
-from hub.errors import HubError
-from hub.protected.releases import Audience, Release
+from hub.protected.releases import Audience
 from hub.release.policies import in_force
-from hub.views.library import Library
-from hub.web.authentication import principal_of
-from hub.web.etag import conditional
-from hub.web.pages.frame import Frame, NavLink, Option, ReleaseNote
+from hub.web.pages.frame import Option
 from hub.web.pages.journey import journey_page
 from hub.web.pages.landing import landing_page
-from hub.web.pages.message import message_page
 from hub.web.pages.method import Rule, accessibility_page, method_page
-from hub.web.sign_in import account_link
-from hub.web.state import Hub, hub_of
+from hub.web.state import Hub
+from hub.web.visitor import Visitor, note_of, page
 
 DEFAULT_AREA, DEFAULT_PERIOD = "E07000102", "CY2017"
 """What a bare ``/journey`` shows: the area whose figures ship with the hub."""
@@ -31,103 +21,44 @@ DEFAULT_AREA, DEFAULT_PERIOD = "E07000102", "CY2017"
 _LEVELS = ("LAD", "CTY", "PFA", "MAR")
 
 
-async def landing(request: Request) -> Response:
+async def landing(request: Request, visitor: Visitor) -> str:
     """The start page."""
-    hub = hub_of(request)
-    principal = await principal_of(request)
-    library = _library(hub, principal)
-    notes = [_note(release) for release in await library.releases()]
-    areas, periods = (_first(chosen) for chosen in _choices(hub))
-    frame = _frame(hub, principal, "/")
-    return HTMLResponse(landing_page(releases=notes, areas=areas, periods=periods, frame=frame))
+    notes = [note_of(release) for release in await visitor.library("journey.read").releases()]
+    areas, periods = (_first(chosen) for chosen in _choices(visitor.hub))
+    return landing_page(releases=notes, areas=areas, periods=periods, frame=visitor.frame)
 
 
-async def journey(request: Request) -> Response:
+async def journey(request: Request, visitor: Visitor) -> str:
     """The journey page."""
-    hub = hub_of(request)
-    principal = await principal_of(request)
-    frame = _frame(hub, principal, "/journey")
-    asked = request.query_params
+    asked, library = request.query_params, visitor.library("journey.read")
     area, period = asked.get("area", DEFAULT_AREA), asked.get("period", DEFAULT_PERIOD)
-    try:
-        view, release = await _library(hub, principal).journey(area, period, asked.get("release"))
-    except HubError as error:
-        if error.status >= 500:
-            raise
-        return HTMLResponse(message_page(error.status, error.message, frame=frame), error.status)
-    areas, periods = _choices(hub)
-    query = urlencode({"area": area, "period": view.period.id, "release": release.id})
-    # A stranger has no token for the files, so the page does not offer them.
-    formats = ("csv", "json") if principal else ()
-    page = journey_page(
+    view, release = await library.journey(area, period, asked.get("release"))
+    areas, periods = _choices(visitor.hub)
+    query = [("area", area), ("period", view.period.id), ("release", release.id)]
+    return journey_page(
         view,
-        query=query,
-        release=_note(release),
+        copy=visitor.copy("journey", query),
+        release=note_of(release),
         areas=areas,
         periods=periods,
-        formats=formats,
-        frame=frame,
+        frame=visitor.frame,
     )
-    answer = HTMLResponse(page)
-    answer.headers["Vary"] = "Authorization, Cookie"
-    return conditional(request, answer)
 
 
-async def method(request: Request) -> Response:
+async def method(request: Request, visitor: Visitor) -> str:
     """How the figures are made."""
-    hub = hub_of(request)
-    async with hub.database.protected() as session:
+    async with visitor.hub.database.protected() as session:
         found = {audience: await in_force(session, audience) for audience in Audience}
     rules = [
-        Rule(
-            str(audience),
-            policy.threshold,
-            policy.base,
-            policy.version,
-            policy.method.value,
-            policy.perturbation,
-        )
+        Rule(str(audience), policy.threshold, policy.base, policy.version)
         for audience, policy in found.items()
     ]
-    frame = _frame(hub, await principal_of(request), "/method")
-    return HTMLResponse(method_page(rules, frame=frame))
+    return method_page(rules, frame=visitor.frame)
 
 
-async def accessibility(request: Request) -> Response:
+async def accessibility(request: Request, visitor: Visitor) -> str:
     """The accessibility statement."""
-    hub = hub_of(request)
-    frame = _frame(hub, await principal_of(request), "/accessibility")
-    return HTMLResponse(accessibility_page(frame=frame))
-
-
-def _library(hub: Hub, principal: Principal | None) -> Library:
-    """A caller with the journey line reads as its audience, everyone else as the public."""
-    partner = allows(principal, "journey.read") and principal is not None
-    audience = principal.audience if partner and principal else "public"
-    return Library(hub.database, hub.words, Audience(audience), hub.clock)
-
-
-def _frame(hub: Hub, principal: Principal | None, here: str) -> Frame:
-    links = [("/", "Start"), ("/journey", "Journey"), ("/graphql", "Query")]
-    if allows(principal, "completeness.read"):
-        links.append(("/returns", "Returns"))
-    if allows(principal, "release.prepare"):
-        links.append(("/releases", "Releases"))
-    return Frame(
-        navigation=tuple(NavLink(text, href, href == here) for href, text in links),
-        viewer=principal.title if principal else None,
-        account=account_link(hub, principal, here),
-        demo=hub.settings.env == "demo",
-    )
-
-
-def _note(release: Release) -> ReleaseNote:
-    return ReleaseNote(
-        release.id,
-        str(release.sequence),
-        str(release.audience),
-        release.published_at.date(),
-    )
+    return accessibility_page(frame=visitor.frame)
 
 
 def _first(options: list[Option]) -> list[Option]:
@@ -151,8 +82,8 @@ def _choices(hub: Hub) -> tuple[list[Option], list[Option]]:
 
 
 routes = [
-    Route("/", landing, methods=["GET"]),
-    Route("/journey", journey, methods=["GET"]),
-    Route("/method", method, methods=["GET"]),
-    Route("/accessibility", accessibility, methods=["GET"]),
+    Route("/", page("/", landing), methods=["GET"]),
+    Route("/journey", page("/journey", journey), methods=["GET"]),
+    Route("/method", page("/method", method), methods=["GET"]),
+    Route("/accessibility", page("/accessibility", accessibility), methods=["GET"]),
 ]

@@ -32,6 +32,8 @@ from hub.web.pages import (
     message_page,
     not_signed_in_page,
 )
+from tests.unit.web_pages.reports import PAGES as REPORTS
+from tests.unit.web_pages.reports import copied
 from tests.unit.web_pages.three_rivers import three_rivers_journey
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -53,15 +55,19 @@ AREAS = (Option("E07000102", "Three Rivers"), Option("E10000015", "Hertfordshire
 PERIODS = (Option("CY2017", "Jan to Dec 2017"), Option("FY2017-18", "Apr 2017 to Mar 2018"))
 
 
-def _journey(request: Request) -> str:
+def _journey(_: Request) -> str:
     return journey_page(
         three_rivers_journey(),
-        query=str(request.url.query),
+        copy=copied(),
         release=ReleaseNote("demo-1", "Demo release"),
         areas=AREAS,
         periods=PERIODS,
         frame=FRAME,
     )
+
+
+def _report(draw: Callable[[Frame | None], str]) -> Callable[[Request], str]:
+    return lambda _: draw(FRAME)
 
 
 PAGES: dict[str, Callable[[Request], str]] = {
@@ -72,6 +78,7 @@ PAGES: dict[str, Callable[[Request], str]] = {
         frame=FRAME,
     ),
     "/journey": _journey,
+    **{path: _report(draw) for path, draw in REPORTS.items()},
     "/missing": lambda _: message_page(404, frame=FRAME),
     "/signed-out": lambda _: not_signed_in_page("/sign-in"),
 }

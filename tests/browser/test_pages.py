@@ -11,7 +11,8 @@ Open = Callable[..., Awaitable[Any]]
 
 pytestmark = pytest.mark.browser
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
-PATHS = ["/", "/journey", "/missing", "/signed-out"]
+REPORTS = ["/overview", "/series", "/performance", "/profile", "/changes"]
+PATHS = ["/", "/journey", *REPORTS, "/missing", "/signed-out"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
-from hub.protected.figures import FigureStatus
 from hub.views.journey import Journey
+from hub.web.pages.copying import Copy
 from hub.web.pages.frame import Frame, NavLink, Option, ReleaseNote, render
 from hub.web.pages.headline import Rating, cards, lead
 from hub.web.pages.labels import Labels, labels
 from hub.web.pages.stages import Sheet, bands_of, is_absent, ratio_of, sheet_of, shown_units
+from hub.web.pages.tally import tally_of
 
 _QUERY = """{
   journey(area: %s, period: %s) {
@@ -33,20 +34,18 @@ _QUERY = """{
 def journey_page(
     journey: Journey,
     *,
-    query: str,
+    copy: Copy,
     release: ReleaseNote | None = None,
     areas: Sequence[Option] = (),
     periods: Sequence[Option] = (),
-    formats: Sequence[str] = ("csv", "json"),
     ratings: Mapping[str, Rating] | None = None,
     frame: Frame | None = None,
 ) -> str:
     """Draw the journey page.
 
-    ``query`` is the encoded query string that the saved-query links carry on
-    (``area=…&period=…&release=…``); ``formats`` are the file kinds the hub serves for it.
-    ``areas`` and ``periods`` fill the form, which is left out when either is empty. ``ratings``
-    by stage code come from the performance rules; without one a card shows the plain fact.
+    ``copy`` holds the files of the saved query and its requests for programs. ``areas`` and
+    ``periods`` fill the form, which is left out when either is empty. ``ratings`` by stage code
+    come from the performance rules; without one a card shows the plain fact.
     """
     frame = frame or Frame()
     t = labels(frame.lang)
@@ -62,10 +61,11 @@ def journey_page(
         caption=_caption(journey, t),
         lead=lead(sheet, t),
         cards=cards(sheet, t, ratings or {}),
-        counts=_counts(sheet, t),
+        counts=tally_of(sheet.tally.elements(), t),
         release=_release(sheet, release, t),
         caveats=list(_caveats(sheet, t)),
-        downloads=_downloads(journey, query, formats, t),
+        downloads=_downloads(journey, copy, t),
+        copy=copy,
         areas=areas,
         periods=periods,
     )
@@ -87,18 +87,6 @@ def _caption(journey: Journey, t: Labels) -> str:
         audience=journey.audience,
     )
     return t("journey.caption", area=journey.area.name, audience=audience)
-
-
-def _counts(sheet: Sheet, t: Labels) -> tuple[str, str]:
-    """How many figures are shown, and how many are not, by symbol."""
-    tally = sheet.tally
-    shown = t("journey.shown", shown=tally[FigureStatus.PUBLISHED], total=sum(tally.values()))
-    others = [
-        t(f"journey.count.{status}", n=tally[status])
-        for status in FigureStatus
-        if status is not FigureStatus.PUBLISHED and tally[status]
-    ]
-    return shown, f"{t('list.comma').join(others)}." if others else ""
 
 
 def _release(sheet: Sheet, release: ReleaseNote | None, t: Labels) -> str:
@@ -126,13 +114,9 @@ def _caveats(sheet: Sheet, t: Labels) -> Iterator[str]:
     yield t("journey.caveat.people")
 
 
-def _downloads(journey: Journey, query: str, formats: Sequence[str], t: Labels) -> list[NavLink]:
-    files = [
-        NavLink(t(f"journey.data.{kind}"), f"/v1/queries/journey.{kind}?{query}")
-        for kind in formats
-    ]
+def _downloads(journey: Journey, copy: Copy, t: Labels) -> list[NavLink]:
     asked = urlencode({"query": _QUERY % (_quoted(journey.area.code), _quoted(journey.period.id))})
-    return [*files, NavLink(t("journey.data.graphql"), f"/graphql?{asked}")]
+    return [*copy.files, NavLink(t("journey.data.graphql"), f"/graphql?{asked}")]
 
 
 def _quoted(text: str) -> str:

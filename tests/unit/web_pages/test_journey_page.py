@@ -12,6 +12,7 @@ from hub.protected.figures import Figure, FigureStatus
 from hub.schema.read.query import schema
 from hub.views.journey import Journey, MissingView
 from hub.web.pages import Frame, NavLink, Option, Rating, ReleaseNote, journey_page
+from tests.unit.web_pages.reports import copied
 from tests.unit.web_pages.three_rivers import three_rivers_journey
 
 QUERY = "area=E07000102&period=CY2017"
@@ -22,7 +23,7 @@ PERIODS = (Option("CY2017", "Jan to Dec 2017"), Option("FY2017-18", "Apr 2017 to
 
 
 def page(journey: Journey | None = None) -> str:
-    return journey_page(journey or three_rivers_journey(), query=QUERY)
+    return journey_page(journey or three_rivers_journey(), copy=copied())
 
 
 def words(html: str) -> str:
@@ -99,7 +100,7 @@ def test_three_cards_with_what_and_when() -> None:
 def test_a_card_takes_the_rating_it_is_given() -> None:
     html = journey_page(
         three_rivers_journey(),
-        query=QUERY,
+        copy=copied(),
         ratings={"DAC_REFERRED": Rating("Significant concern: 156% of plan", "red")},
     )
     assert "govuk-tag--red" in html
@@ -126,7 +127,7 @@ def test_the_count_follows_the_figures() -> None:
 
 def test_release_and_last_month() -> None:
     html = journey_page(
-        three_rivers_journey(), query=QUERY, release=ReleaseNote("demo-1", "Demo release")
+        three_rivers_journey(), copy=copied(), release=ReleaseNote("demo-1", "Demo release")
     )
     assert "Release Demo release, data to Mar 2018." in words(html)
 
@@ -250,7 +251,7 @@ def test_graphql_link_opens_a_query_the_schema_allows() -> None:
 
 
 def test_form_is_a_plain_get_with_the_current_choice() -> None:
-    html = journey_page(three_rivers_journey(), query=QUERY, areas=AREAS, periods=PERIODS)
+    html = journey_page(three_rivers_journey(), copy=copied(), areas=AREAS, periods=PERIODS)
     assert '<form class="hub-choose" action="/journey" method="get">' in html
     assert '<option value="E07000102" selected>' in html
     assert '<option value="CY2017" selected>' in html
@@ -259,7 +260,7 @@ def test_form_is_a_plain_get_with_the_current_choice() -> None:
 
 def test_demo_banner_and_account_only_when_asked() -> None:
     frame = Frame(demo=True, viewer="analyst", account=NavLink("Sign out", "/sign-out"))
-    html = journey_page(three_rivers_journey(), query=QUERY, frame=frame)
+    html = journey_page(three_rivers_journey(), copy=copied(), frame=frame)
     assert "govuk-phase-banner" in html
     assert "Signed in as analyst" in html
     assert "govuk-phase-banner" not in page()

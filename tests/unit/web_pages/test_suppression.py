@@ -12,13 +12,12 @@ from hub.protected.figures import Figure, FigureStatus
 from hub.views.journey import Journey
 from hub.web.pages import journey_page
 from hub.web.pages.bars import Scale, bar_of, scale_of
+from tests.unit.web_pages.reports import copied
 from tests.unit.web_pages.three_rivers import three_rivers_journey
-
-QUERY = "area=E07000102&period=CY2017"
 
 
 def page(journey: Journey) -> str:
-    return journey_page(journey, query=QUERY)
+    return journey_page(journey, copy=copied())
 
 
 def row(html: str, stage: str) -> str:

@@ -1,0 +1,166 @@
+"""Geometry of line charts and share bars: per cent across, pixels down, zero always in sight.
+
+Only published figures have a place. A point that is not published is a gap in the line; it moves
+neither the scale nor a label, so nothing drawn tells anything about it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+
+from hub.protected.figures import Figure
+from hub.vocabulary import Period
+
+HEIGHT = 200.0
+"""Pixels between the highest figure and the lowest (or zero)."""
+
+TOP, _LETTERS = 26.0, 15.0
+"""Pixels above the highest figure for its label, and the height of a label."""
+
+_MARGIN = 4.0
+"""Per cent left free at both sides, so that points at the ends are whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A published point: where it lies, and what is printed at it."""
+
+    x: float
+    y: float
+    display: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A piece of a line between two neighbouring published points."""
+
+    start: Spot
+    end: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A series as drawn; ``name`` stands at its last published point with the figure."""
+
+    name: str
+    planned: bool
+    spots: tuple[Spot, ...]
+    strokes: tuple[Stroke, ...]
+    label_y: float = 0.0
+
+    @property
+    def last(self) -> Spot:
+        """The point that carries the label."""
+        return self.spots[-1]
+
+    @property
+    def anchor(self) -> str:
+        """Which end of the label stands at the point, so that it stays inside the drawing."""
+        if self.last.x > 60:
+            return "end"
+        return "start" if self.last.x < 25 else "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A period under the axis. ``minor`` ones are left out on a narrow screen."""
+
+    x: float
+    text: str
+    minor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A line chart; ``zero`` is where its zero line lies."""
+
+    lines: tuple[Line, ...]
+    ticks: tuple[Tick, ...]
+    zero: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What a line is drawn from: one figure, published or not, for each period of the axis."""
+
+    name: str
+    figures: Sequence[Figure] = field(repr=False)
+    planned: bool = False
+
+
+def line_chart(periods: Sequence[Period], series: Iterable[Series]) -> Chart | None:
+    """Draw series over the same periods; nothing when none has two published points."""
+    kept = [one for one in series if sum(f.value is not None for f in one.figures) > 1]
+    if not kept:
+        return None
+    values = [f.value for one in kept for f in one.figures if f.value is not None]
+    scale = _Scale(min(*values, Decimal(0)), max(*values, Decimal(0)))
+    lines = [_line(one, scale) for one in kept]
+    return Chart(_apart(lines), _ticks(periods), scale.y(Decimal(0)), TOP + HEIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    low: Decimal
+    high: Decimal
+
+    def y(self, value: Decimal) -> float:
+        extent = self.high - self.low or Decimal(1)
+        return round(TOP + HEIGHT * float((self.high - value) / extent), 1)
+
+
+def _line(one: Series, scale: _Scale) -> Line:
+    placed = [
+        None if f.value is None else Spot(_x(i, len(one.figures)), scale.y(f.value), f.display)
+        for i, f in enumerate(one.figures)
+    ]
+    pairs = pairwise(placed)
+    strokes = tuple(Stroke(a, b) for a, b in pairs if a is not None and b is not None)
+    spots = tuple(spot for spot in placed if spot is not None)
+    return Line(one.name, one.planned, spots, strokes, spots[-1].y - 9)
+
+
+def _apart(lines: list[Line]) -> tuple[Line, ...]:
+    """Move a measured line's label below its point where it would lie on the planned one's."""
+    plans = [line for line in lines if line.planned]
+    moved = []
+    for line in lines:
+        near = any(abs(line.label_y - plan.label_y) < _LETTERS * 2 for plan in plans)
+        below = not line.planned and near
+        y = line.last.y + 20 if below else line.label_y
+        moved.append(Line(line.name, line.planned, line.spots, line.strokes, y))
+    return tuple(moved)
+
+
+def _ticks(periods: Sequence[Period]) -> tuple[Tick, ...]:
+    step = max(1, (len(periods) + 3) // 4)
+    return tuple(
+        Tick(_x(i, len(periods)), _short(period), i % step != 0 and i != len(periods) - 1)
+        for i, period in enumerate(periods)
+    )
+
+
+def _x(index: int, count: int) -> float:
+    return round(_MARGIN + (100 - 2 * _MARGIN) * (index / (count - 1) if count > 1 else 0.5), 2)
+
+
+def _short(period: Period) -> str:
+    """A period in a few letters: the month, or the last month of a longer one, with the year."""
+    month, year = (period.end - 1) % 12, (period.end - 1) // 12
+    name = "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month : 3 * month + 3]
+    return f"{name} {year % 100:02d}"
+
+
+def share_of(figure: Figure | None, top: Decimal) -> float | None:
+    """A figure's bar in per cent of the longest; nothing unless it is published and not below 0."""
+    if figure is None or figure.value is None or top <= 0 or figure.value < 0:
+        return None
+    return round(float(100 * figure.value / top), 2)
+
+
+def top_of(figures: Iterable[Figure | None]) -> Decimal:
+    """The largest published figure, on which a page's bars are scaled."""
+    known = (one.value for one in figures if one is not None and one.value is not None)
+    return max(known, default=Decimal(0))
