@@ -6,13 +6,10 @@ python -m scripts.reference
 
 from pathlib import Path
 
-<<<<<<< HEAD
-from hub.audit.acts import page as acts
-=======
 from graphql import build_schema
 
+from hub.audit.acts import page as acts
 from hub.schema.changes import page
->>>>>>> main
 from hub.schema.read.query import schema
 from hub.submissions.states import State, diagram
 
