@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from hub import web
+from hub.audit.keys import ledger_keys
 from hub.auth.keys import SigningKeys, signing_keys
 from hub.auth.matrix import line_for, missing
 from hub.auth.oidc.provider import Provider, provider_of
@@ -37,6 +38,7 @@ from hub.schema.intake import root as intake
 from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
 from hub.schema.read.context import ReadContext
+from hub.schema.refused import Refused
 from hub.settings import Settings
 from hub.submissions.receipts import Receipts
 from hub.views.library import Library
@@ -51,6 +53,7 @@ from hub.web import (
     oauth,
     pages_route,
     queries,
+    refusals,
     releases_page,
     reports_route,
     returns,
@@ -164,8 +167,9 @@ def build(hub: RunningHub) -> Starlette:
         )
     )
     app = Starlette(routes=routes, middleware=middleware)
-    add_handlers(app)
+    add_handlers(app, refusals.note)
     app.state.hub = hub
+    app.state.refusals = refusals.Refusals()
     app.state.volume = Volume(hub.settings, hub.words.areas)
     return app
 
@@ -205,8 +209,11 @@ def _sign_in(hub: RunningHub) -> list[Route]:
 def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
     reads = path == "/graphql"
 
-    def context(_: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
-        return _context(hub, principal, reads)
+    def context(request: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
+        async def refused(door: str, error: RefusedError) -> None:
+            await refusals.note(request, error, door)
+
+        return _context(hub, principal, reads, refused)
 
     introspection = f"{'read' if reads else 'intake'}.introspection"
     serving = Serving(
@@ -241,13 +248,15 @@ def _keeping(hub: RunningHub) -> Keeping:
 
 
 @asynccontextmanager
-async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncIterator[object]:
+async def _context(
+    hub: RunningHub, principal: Principal, reads: bool, refused: Refused
+) -> AsyncIterator[object]:
     if reads:
         audience = Audience(principal.audience)
         library = Library(hub.database, hub.words, audience, hub.clock, hub.shelf)
-        yield ReadContext(principal, library)
+        yield ReadContext(principal, library, refused=refused)
     else:
-        receipts = Receipts(hub.keys, hub.settings.issuer)
+        receipts = Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer)
         secret = hub.settings.method_secret_file
         yield IntakeContext(
             principal,
@@ -257,6 +266,7 @@ async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncI
             receipts,
             secret_file=secret,
             processes=hub.settings.protection_processes,
+            refused=refused,
         )
 
 

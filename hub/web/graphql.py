@@ -34,6 +34,7 @@ from hub.web.masking import INTERNAL, MOST, masked, refusal, unexplained
 from hub.web.negotiation import JSON, RESPONSE, accepted, wants_page
 from hub.web.problems import headers_of, request_id
 from hub.web.rates import UNKNOWN, Rates, rates_of
+from hub.web.refusals import note
 from hub.web.volume import texts_in
 
 Authenticate = Callable[[Request], Awaitable[object | None]]
@@ -149,6 +150,7 @@ class Endpoint:
         except DocumentError as error:
             return self._refuse_document(request, error)
         except HubError as error:
+            await note(request, error)
             return self._refuse(request, error)
         except Exception as error:
             _log.error("request failed", error_type=type(error).__qualname__)

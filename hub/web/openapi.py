@@ -126,7 +126,7 @@ def _returns(words: Vocabulary) -> dict[str, Any]:
 def _receipt(words: Vocabulary) -> dict[str, Any]:
     return {
         "operationId": "getReceipt",
-        "summary": "The signed receipt of a revision: a compact JWS, verified with /oauth/jwks.",
+        "summary": "The signed receipt of a revision: a compact JWS; keys: /v1/audit/heads.",
         "parameters": [
             _path("dataset", "Code of the dataset.", sorted(words.datasets)),
             _path("agency", "Code of the agency; your own.", sorted(words.agencies)),

@@ -20,6 +20,7 @@ from hub.protected.releases import Audience
 from hub.release import drafts, flow, reporting
 from hub.release.drafts import Draft
 from hub.release.report import Report
+from hub.web import refusals
 from hub.web.authentication import principal_of
 from hub.web.forms import read_form
 from hub.web.pages.frame import Frame, NavLink
@@ -52,6 +53,7 @@ def _page(line: str, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
             principal = demand(await principal_of(request), line_for(line))
             return await draw(request, principal)
         except HubError as error:
+            await refusals.note(request, error)
             return _refusal(request, error)
 
     return endpoint
@@ -80,6 +82,7 @@ def _act(line: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
         except HubError as error:
             if error.status >= 500:
                 raise
+            await refusals.note(request, error)
             return await _redrawn(request, principal, form.get("release"), error)
         return RedirectResponse(f"/releases/{release}", 303)
 
