@@ -7,7 +7,7 @@ role matrix (security Z1), or when a setting is unsafe.
 import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,10 +17,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from hub import web
+from hub.audit.keys import ledger_keys
 from hub.auth.keys import SigningKeys, signing_keys
 from hub.auth.matrix import line_for, missing
 from hub.auth.oidc.provider import Provider, provider_of
-from hub.auth.permissions import allows
+from hub.auth.permissions import allows, enter
 from hub.auth.principals import Principal
 from hub.auth.revocation import source
 from hub.auth.roles import Role
@@ -29,7 +30,7 @@ from hub.auth.startup import refuse_unsafe
 from hub.clock import Clock, now
 from hub.db.backup.copying import is_unconfirmed
 from hub.db.engine import Database
-from hub.errors import SettingsError, UnauthenticatedError
+from hub.errors import RefusedError, SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
 from hub.schema import guard
 from hub.schema.compiled.compiling import compile_document
@@ -37,9 +38,11 @@ from hub.schema.intake import root as intake
 from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
 from hub.schema.read.context import ReadContext
+from hub.schema.refused import Refused
 from hub.settings import Settings
 from hub.submissions.receipts import Receipts
 from hub.views.library import Library
+from hub.views.shelf import Shelf
 from hub.vocabulary import Vocabulary, vocabulary
 from hub.web import (
     audit,
@@ -50,6 +53,7 @@ from hub.web import (
     oauth,
     pages_route,
     queries,
+    refusals,
     releases_page,
     reports_route,
     returns,
@@ -57,6 +61,7 @@ from hub.web import (
     sign_in,
     templates_route,
 )
+from hub.web.answers import Edition, Keeping
 from hub.web.authentication import COOKIE, principal_of
 from hub.web.cost import Reading
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
@@ -97,6 +102,11 @@ class RunningHub:
     standing: Standing
     words: Vocabulary
     provider: Provider | None = None
+    shelf: Shelf = field(init=False)
+    """Which releases each audience may read; hears of new ones while the hub serves."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shelf", Shelf(self.database))
 
 
 @asynccontextmanager
@@ -157,8 +167,9 @@ def build(hub: RunningHub) -> Starlette:
         )
     )
     app = Starlette(routes=routes, middleware=middleware)
-    add_handlers(app)
+    add_handlers(app, refusals.note)
     app.state.hub = hub
+    app.state.refusals = refusals.Refusals()
     app.state.volume = Volume(hub.settings, hub.words.areas)
     return app
 
@@ -198,8 +209,11 @@ def _sign_in(hub: RunningHub) -> list[Route]:
 def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
     reads = path == "/graphql"
 
-    def context(_: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
-        return _context(hub, principal, reads)
+    def context(request: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
+        async def refused(door: str, error: RefusedError) -> None:
+            await refusals.note(request, error, door)
+
+        return _context(hub, principal, reads, refused)
 
     introspection = f"{'read' if reads else 'intake'}.introspection"
     serving = Serving(
@@ -212,20 +226,37 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         told=tell if reads else None,
         readings=READINGS if reads else {},
         compiled=compile_document if reads and hub.settings.compile else None,
+        keeping=_keeping(hub) if reads and hub.settings.compile else None,
         body_limit=hub.settings.graphql_limit if reads else hub.settings.upload_limit,
         timeout=10.0 if reads else 3600.0,
     )
     return graphql_route(path, read.schema if reads else intake.schema, serving)
 
 
+def _keeping(hub: RunningHub) -> Keeping:
+    async def edition(principal: Principal) -> Edition:
+        return await hub.shelf.edition(Audience(principal.audience))
+
+    def may(principal: Principal, name: str) -> bool:
+        try:
+            enter(principal, line_for(f"read.Query.{name}"))
+        except (RefusedError, UnauthenticatedError):
+            return False
+        return True
+
+    return Keeping(hub.settings.answers_memory, read.KEPT, edition, may)
+
+
 @asynccontextmanager
-async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncIterator[object]:
+async def _context(
+    hub: RunningHub, principal: Principal, reads: bool, refused: Refused
+) -> AsyncIterator[object]:
     if reads:
         audience = Audience(principal.audience)
-        library = Library(hub.database, hub.words, audience, hub.clock)
-        yield ReadContext(principal, library)
+        library = Library(hub.database, hub.words, audience, hub.clock, hub.shelf)
+        yield ReadContext(principal, library, refused=refused)
     else:
-        receipts = Receipts(hub.keys, hub.settings.issuer)
+        receipts = Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer)
         secret = hub.settings.method_secret_file
         yield IntakeContext(
             principal,
@@ -235,6 +266,7 @@ async def _context(hub: RunningHub, principal: Principal, reads: bool) -> AsyncI
             receipts,
             secret_file=secret,
             processes=hub.settings.protection_processes,
+            refused=refused,
         )
 
 

@@ -77,6 +77,7 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
     telling = asyncio.create_task(sending.run())
     listener = hub.database.listener(lambda news: _hear(hub, sending, news))
     listener.begin()
+    hub.shelf.is_hearing = True
     while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
         await asyncio.sleep(0.02)
     try:
@@ -91,6 +92,7 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         anchoring.cancel()
         with suppress(asyncio.CancelledError):
             await anchoring
+        hub.shelf.is_hearing = False
         await listener.end()
 
 
@@ -98,7 +100,8 @@ def _hear(hub: RunningHub, sending: Sending, news: News) -> None:
     """Look again at what another process changed (security A13)."""
     if news is News.REGISTRY:
         hub.standing.forget()
-    if news is News.RELEASE:
+    elif news is News.RELEASE:
+        hub.shelf.hear()
         sending.wake()
 
 

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     compile: bool = True
     """Whether documents of readers are compiled and whole answers kept; `false` leaves every
     question to the ordinary executor, with the same answers, slower."""
+    answers_memory: int = Field(default=64 * 1024 * 1024, ge=0)
+    """Bytes of whole answers kept; a release never changes, so they stay true. 0 keeps none."""
     audit_heads: Path | None = None
     """File that signed heads of the record are appended to, best on another machine's share."""
     audit_patience: int = Field(default=900, ge=0)

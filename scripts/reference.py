@@ -1,10 +1,15 @@
-"""Write the reference pages that are made from code: states of a revision, readers' schema.
+"""Write the reference pages that are made from code: states of a revision, acts, readers' schema
+and its changes.
 
 python -m scripts.reference
 """
 
 from pathlib import Path
 
+from graphql import build_schema
+
+from hub.audit.acts import page as acts
+from hub.schema.changes import page
 from hub.schema.read.query import schema
 from hub.submissions.states import State, diagram
 
@@ -50,7 +55,11 @@ def states() -> str:
 def main() -> None:
     """Write the pages."""
     (FOLDER / "states.md").write_text(states(), encoding="utf-8")
+    (FOLDER / "acts.md").write_text(acts(), encoding="utf-8")
     (FOLDER / "schema.graphql").write_text(schema.as_str() + "\n", encoding="utf-8")
+    baseline = (FOLDER / "schema-baseline.graphql").read_text(encoding="utf-8")
+    changes = page(build_schema(baseline), build_schema(schema.as_str()))
+    (FOLDER / "schema-changes.md").write_text(changes, encoding="utf-8")
 
 
 if __name__ == "__main__":

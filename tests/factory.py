@@ -1,8 +1,10 @@
 """The one factory of test objects: a small vocabulary and returns made of it."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.protected.releases import Audience, Release
 from hub.returns import Reported, Return
 from hub.vocabulary import Vocabulary, breakdown_of
 from hub.vocabulary.cells import Term, parse_sum
@@ -183,3 +185,19 @@ def return_of(*observations: Reported, **changes: Any) -> Return:
         "observations": observations,
     }
     return Return(**(plain | changes))
+
+
+def published_release(**changes: Any) -> Release:
+    """The partners' first release, or what ``changes`` make of it."""
+    plain: dict[str, Any] = {
+        "id": "demo-1",
+        "sequence": 1,
+        "audience": Audience.PARTNER,
+        "content_hash": "0" * 64,
+        "policy_version": "1",
+        "vocabulary_version": "1",
+        "note": None,
+        "published_at": datetime(2026, 1, 2, tzinfo=UTC),
+        "cells": 1,
+    }
+    return Release(**(plain | changes))

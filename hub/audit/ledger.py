@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.audit.acts import NAMES
 from hub.audit.chain import GENESIS, Entry, Head, Verdict, Verification, link
 from hub.audit.event import Event
 from hub.audit.persons import pseudonymised
@@ -30,8 +31,11 @@ async def record(session: WritingSession, event: Event, at: datetime) -> int:
     network call. Waiting longer than the login's ``lock_timeout`` fails the whole act, which is
     right: an act that cannot be recorded must not happen.
 
-    Raises ``DatabaseError`` while the record cannot be anchored (security L7).
+    Raises ``ValueError`` for an act that stands in no line of :data:`hub.audit.acts.ACTS`, and
+    ``DatabaseError`` while the record cannot be anchored (security L7).
     """
+    if event.act not in NAMES:
+        raise ValueError(f"{event.act} is no act that the catalogue knows")
     if reason := session.info.get(HALTED):
         raise DatabaseError(reason)
     event = await pseudonymised(session, event)

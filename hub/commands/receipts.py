@@ -18,9 +18,7 @@ app = typer.Typer(help="Receipts of submissions.", no_args_is_help=True)
 @app.command("verify")
 def verify(
     receipt: Annotated[str, typer.Argument(help="File of the receipt, or - for standard input.")],
-    jwks: Annotated[
-        str, typer.Option("--jwks", help="File of the hub's key set, or the address of it.")
-    ],
+    jwks: Annotated[str, typer.Option("--jwks", help="File of the hub's key set or heads.")],
 ) -> None:
     """Print what a receipt says if one of the keys signed it; exit status 1 otherwise."""
     text = sys.stdin.read() if receipt == "-" else _read(receipt)

@@ -48,6 +48,8 @@ class Database:
         self._postgres = postgres
         self._watch: Watch | None = None
         self._halted: str | None = None
+        self.released = 0
+        """How many transactions of this process may have changed what is published."""
 
     @classmethod
     async def open(cls, settings: Settings, *, migrate: bool | None = None) -> "Database":
@@ -124,8 +126,11 @@ class Database:
     @asynccontextmanager
     async def release(self) -> AsyncIterator[ReleaseSession]:
         """Begin a transaction that reads returns and writes releases."""
-        async with self._transaction(ReleaseSession, Duty.RELEASE) as session:
-            yield session
+        try:
+            async with self._transaction(ReleaseSession, Duty.RELEASE) as session:
+                yield session
+        finally:
+            self.released += 1
 
     @asynccontextmanager
     async def protected(self) -> AsyncIterator[ProtectedSession]:

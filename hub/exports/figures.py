@@ -3,38 +3,35 @@
 Values are not rounded here; ``decimals`` says to how many places, half up, they are shown.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
-from hub.exports.journey_csv import safe
-from hub.protected.figures import Figure
+from hub.exports.cells import Cell
+from hub.protected.figures import Figure, FigureStatus
+from hub.protected.releases import Release
 from hub.vocabulary import Period
-from hub.vocabulary.rows import Area, Indicator
+from hub.vocabulary.rows import Agency, Area, Dataset, Indicator
 
 FIGURE = ("unit", "value", "status", "symbol", "marks", "decimals", "reason")
 """The columns of a figure in a tidy file. A withheld one has an empty ``value``."""
 
-Record = Mapping[str, object]
+Record = Mapping[str, Cell]
+
+WITHHELD = {
+    FigureStatus.SUPPRESSED: "suppressed",
+    FigureStatus.NOT_AVAILABLE: "not available",
+    FigureStatus.NOT_APPLICABLE: "not applicable",
+    FigureStatus.NOT_RETURNED: "not returned",
+    FigureStatus.NOT_COMPARABLE: "not comparable",
+}
+"""What stands beside the symbol of a withheld figure, or in place of one."""
 
 
-def tidy(columns: tuple[str, ...], records: Iterable[Record]) -> str:
-    """Write records as CSV (RFC 4180) with a header; text cells are never formulas (U8)."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, restval="")
-    writer.writeheader()
-    for record in records:
-        writer.writerow({name: _cell(content) for name, content in record.items()})
-    return out.getvalue()
-
-
-def figure_columns(figure: Figure) -> dict[str, object]:
+def figure_columns(figure: Figure) -> dict[str, Cell]:
     """A figure in the columns of :data:`FIGURE`."""
     return {
         "unit": figure.unit,
-        "value": plain(figure),
+        "value": figure.number,
         "status": str(figure.status),
         "symbol": figure.symbol,
         "marks": figure.marks,
@@ -48,7 +45,7 @@ def figure_json(figure: Figure | None) -> dict[str, Any] | None:
     if figure is None:
         return None
     return {
-        "value": plain(figure),
+        "value": figure.number,
         "status": str(figure.status),
         "symbol": figure.symbol,
         "marks": list(figure.marks),
@@ -58,14 +55,6 @@ def figure_json(figure: Figure | None) -> dict[str, Any] | None:
         "numerator": figure_json(figure.numerator),
         "denominator": figure_json(figure.denominator),
     }
-
-
-def plain(figure: Figure) -> int | float | None:
-    """A figure's value, whole where it is whole; nothing when it is withheld."""
-    if figure.value is None:
-        return None
-    is_whole = figure.value == figure.value.to_integral_value()
-    return int(figure.value) if is_whole else float(figure.value)
 
 
 def period_json(period: Period) -> dict[str, str]:
@@ -83,9 +72,20 @@ def indicator_json(indicator: Indicator) -> dict[str, str]:
     return {"code": indicator.code, "title": indicator.title, "unit": indicator.unit}
 
 
-def _cell(content: object) -> object:
-    if content is None:
-        return ""
-    if isinstance(content, float):
-        return f"{Decimal(repr(content)):f}"
-    return safe(content) if isinstance(content, str) else content
+def agency_json(agency: Agency | None) -> dict[str, str] | None:
+    """An agency by its code, if there is one."""
+    return None if agency is None else {"code": agency.code, "name": agency.title}
+
+
+def dataset_json(dataset: Dataset) -> dict[str, str]:
+    """A dataset by its code."""
+    return {"code": dataset.code, "title": dataset.title}
+
+
+def source_of(release: Release) -> str:
+    """Where the figures of a file are from, in a sentence."""
+    day = release.published_at.date().isoformat()
+    return (
+        "Source: returns of the agencies, protected and published in release "
+        f"{release.sequence} for the {release.audience} audience on {day}."
+    )

@@ -1,9 +1,12 @@
-"""Measures against targets as tidy CSV and as JSON in the shape of GraphQL's ``Performance``."""
+"""Measures against targets as a document; its JSON has the shape of GraphQL's ``Performance``."""
 
-import json
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+from hub.exports.chart import Bar, Chart, Panel
+from hub.exports.document import Document
 from hub.exports.figures import (
     FIGURE,
     Record,
@@ -12,12 +15,12 @@ from hub.exports.figures import (
     figure_json,
     indicator_json,
     period_json,
-    tidy,
 )
 from hub.protected.figures import Figure
+from hub.protected.releases import Release
 from hub.views.comparison import Comparison
 from hub.views.performance import MeasureView, Performance
-from hub.vocabulary import Period
+from hub.vocabulary import Period, Vocabulary
 
 COLUMNS = (
     *("release", "area", "as_at", "measure", "title", "indicator", "standing", "words", "why"),
@@ -26,20 +29,57 @@ COLUMNS = (
 """The header. ``figure`` says which of a measure's figures a row holds, ``period`` of when."""
 
 
-def performance_csv(view: Performance) -> str:
-    """Write the report, one figure a row; ``why`` is the reason of the standing."""
-    return tidy(COLUMNS, _records(view))
+CAVEATS = (
+    "The year to date ends with the last month observed; months to come are never computed.",
+    "Last year and the planned level are two comparisons: do not read one for the other.",
+)
+KEY = ("Red tick: the level planned for the same months.",)
 
 
-def performance_json(view: Performance) -> str:
-    """Write the report as one JSON object."""
-    content = {
+def performance_document(view: Performance, release: Release, words: Vocabulary) -> Document:
+    """Make the report ready for files, one figure a row."""
+    return Document(
+        name="performance",
+        title=f"Measures against targets: {view.area.name}, as at {view.as_at.title}",
+        finding=_finding(view),
+        release=release,
+        slug=(view.area.code, view.as_at.id),
+        columns=COLUMNS,
+        records=partial(_records, view),
+        content=partial(_content, view),
+        chart=partial(_chart, view, words),
+        caveats=CAVEATS,
+    )
+
+
+def _content(view: Performance) -> dict[str, Any]:
+    return {
         "area": area_json(view.area),
         "asAt": period_json(view.as_at),
         "release": view.release,
         "measures": [_measure(item) for item in view.measures],
     }
-    return json.dumps(content, ensure_ascii=False)
+
+
+def _finding(view: Performance) -> str:
+    """How many measures stand where, exceptions first, in the report's own words."""
+    found = Counter(item.words for item in view.measures)
+    told = [f"{count} {words[0].lower()}{words[1:]}" for words, count in found.items()]
+    return f"{len(view.measures)} measures: {', '.join(told)}" if told else "Nobody reports here"
+
+
+def _chart(view: Performance, words: Vocabulary) -> Chart:
+    """The year to date of each measure on a scale of its own, with the planned level."""
+    panels = tuple(_panel(item, words) for item in view.measures)
+    subtitle = "Year to date against the planned level"
+    return Chart(_finding(view), subtitle, panels, KEY)
+
+
+def _panel(item: MeasureView, words: Vocabulary) -> Panel:
+    when = item.period.title if item.period else "no month observed"
+    note = f"{words.plural(item.indicator.unit)}, {when}"
+    bar = Bar(item.words, item.cumulative, note, level=item.profile.other)
+    return Panel(item.measure.title, (bar,))
 
 
 def figures_of(view: MeasureView) -> Iterator[tuple[str, Period | None, Figure]]:

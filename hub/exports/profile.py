@@ -1,21 +1,27 @@
-"""One return's tables as tidy CSV and as JSON in the shape of the GraphQL type ``Profile``."""
+"""One return's tables as a document; its JSON has the shape of the GraphQL type ``Profile``."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from hub.errors import NotFoundError
+from hub.exports.cells import Cell
+from hub.exports.chart import Bar, Chart, Panel
+from hub.exports.document import Document
 from hub.exports.figures import (
     FIGURE,
     Record,
     area_json,
+    dataset_json,
     figure_columns,
     figure_json,
     indicator_json,
     period_json,
-    tidy,
 )
+from hub.protected.releases import Release
 from hub.views.profile import Profile, ProfileCell, ProfileRow, ProfileTable
-from hub.vocabulary import breakdown_text
+from hub.vocabulary import Vocabulary, breakdown_text
 
 COLUMNS = (
     *("release", "dataset", "area", "table", "indicator", "breakdown", "title", "group", "answer"),
@@ -25,15 +31,45 @@ COLUMNS = (
 last two are divided by."""
 
 
-def profile_csv(view: Profile) -> str:
-    """Write the tables, one figure a row."""
-    return tidy(COLUMNS, _records(view))
+CAVEATS = (
+    "Each share has its own base. Where several answers may hold at once (multi-select), shares "
+    "do not add up to 100 and their sum means nothing.",
+    "Unknown and missing answers are rows of their own; they are part of the base.",
+)
 
 
-def profile_json(view: Profile) -> str:
-    """Write the tables as one JSON object."""
-    content = {
-        "dataset": {"code": view.dataset.code, "title": view.dataset.title},
+def profile_document(view: Profile, release: Release, words: Vocabulary) -> Document:
+    """Make the tables ready for files, one figure a row."""
+    return Document(
+        name="profile",
+        title=f"{view.dataset.title}: {view.area.name}, {view.period.title}",
+        finding=_finding(view),
+        release=release,
+        slug=(view.dataset.code, view.area.code, view.period.id),
+        columns=COLUMNS,
+        records=partial(_records, view),
+        content=partial(_content, view),
+        chart=partial(_chart, view, words),
+        caveats=CAVEATS,
+    )
+
+
+def chosen(view: Profile, codes: Collection[str]) -> Profile:
+    """Keep only the tables with these codes.
+
+    Raises:
+        NotFoundError: the profile has no such table.
+    """
+    if not codes:
+        return view
+    if not {table.code for table in view.tables}.issuperset(codes):
+        raise NotFoundError("The profile has no table of one of these codes.")
+    return replace(view, tables=tuple(table for table in view.tables if table.code in codes))
+
+
+def _content(view: Profile) -> dict[str, Any]:
+    return {
+        "dataset": dataset_json(view.dataset),
         "area": area_json(view.area),
         "period": period_json(view.period),
         "release": view.release,
@@ -41,13 +77,49 @@ def profile_json(view: Profile) -> str:
         "tableCount": len(view.tables),
         "tables": [_table(table) for table in view.tables],
     }
-    return json.dumps(content, ensure_ascii=False)
+
+
+def _charted(view: Profile) -> ProfileTable | None:
+    """The first table with categories: a picture of all of them would be read by nobody."""
+    return next((table for table in view.tables if len(table.rows) > 1), None)
+
+
+def _finding(view: Profile) -> str:
+    """The largest figure shown of the charted table; what is hidden may be larger, and is not
+    spoken of."""
+    table = _charted(view)
+    shown = [row for row in table.rows if row.cells[0].count.value is not None] if table else []
+    if table is None or not shown:
+        return f"{view.dataset.title}: {len(view.tables)} tables"
+    row = max(shown, key=lambda row: row.cells[0].count.value or 0)
+    cell = row.cells[0]
+    share = f" ({cell.share.display})" if cell.share and cell.share.value is not None else ""
+    return f"Largest figure shown: {row.title}, {cell.count.display}{share}"
+
+
+def _chart(view: Profile, words: Vocabulary) -> Chart:
+    table = _charted(view)
+    if table is None:
+        return Chart(_finding(view), "No table has categories", ())
+    unit = words.plural(table.indicator.unit)
+    bars = tuple(
+        Bar(row.title, row.cells[0].count, _note(row), indent=1 if row.group else 0)
+        for row in table.rows
+    )
+    subtitle = f"{table.indicator.title} ({unit})"
+    return Chart(_finding(view), subtitle, (Panel("", bars),))
+
+
+def _note(row: ProfileRow) -> str:
+    share = row.cells[0].share
+    parts = [row.group, f"{share.display} of the base" if share and share.value is not None else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def _records(view: Profile) -> Iterator[Record]:
     for table in view.tables:
         for row in table.rows:
-            head: dict[str, object] = {
+            head: dict[str, Cell] = {
                 "release": view.release,
                 "dataset": view.dataset.code,
                 "area": view.area.code,
@@ -62,7 +134,7 @@ def _records(view: Profile) -> Iterator[Record]:
                 yield from (head | record for record in _cell_records(table, cell))
 
 
-def _cell_records(table: ProfileTable, cell: ProfileCell) -> Iterator[dict[str, object]]:
+def _cell_records(table: ProfileTable, cell: ProfileCell) -> Iterator[dict[str, Cell]]:
     terms = [base.term for base in table.bases]
     figures = {
         "count": (cell.count, None),
@@ -71,7 +143,7 @@ def _cell_records(table: ProfileTable, cell: ProfileCell) -> Iterator[dict[str, 
     }
     for name, (figure, base) in figures.items():
         if figure is not None:
-            head: dict[str, object] = {"figure": name, "base": base, "period": cell.period.id}
+            head: dict[str, Cell] = {"figure": name, "base": base, "period": cell.period.id}
             yield head | figure_columns(figure)
 
 

@@ -57,6 +57,17 @@ class Figure:
         return self.status.symbol
 
     @property
+    def number(self) -> int | float | None:
+        """The value as every answer and every file gives it: unrounded, whole where it is whole.
+
+        The one place that turns a value into a number; ``display`` is the one that rounds.
+        """
+        if self.value is None:
+            return None
+        is_whole = self.value == self.value.to_integral_value()
+        return int(self.value) if is_whole else float(self.value)
+
+    @property
     def display(self) -> str:
         """What a table prints: ``1,270``, ``11.1%``, ``[c]``."""
         if self.value is None:

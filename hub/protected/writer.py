@@ -77,3 +77,10 @@ async def visible_from(session: ReleaseSession, release_id: str) -> datetime:
         await session.execute(select(table.c.visible_from).where(table.c.id == release_id))
     ).scalar_one()
     return found
+
+
+async def all_visible_from(session: ReleaseSession) -> dict[str, datetime]:
+    """When each release's embargo ends or ended."""
+    table = protected.release
+    rows = await session.execute(select(table.c.id, table.c.visible_from))
+    return {row.id: row.visible_from for row in rows.all()}

@@ -50,6 +50,11 @@ async def visible_from(session: ReleaseSession, draft: Draft) -> datetime | None
     return await writer.visible_from(session, draft.id)
 
 
+async def all_visible_from(session: ReleaseSession) -> dict[str, datetime]:
+    """When readers see each release, or saw it first; those not published are not in it."""
+    return await writer.all_visible_from(session)
+
+
 async def compare(
     database: Database,
     words: Vocabulary,

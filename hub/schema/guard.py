@@ -39,12 +39,15 @@ class Guard(FieldExtension):
         try:
             enter(info.context.principal, line_for(item))
         except RefusedError as error:
+            await info.context.refused(item, error)
             if info.field_name not in self.refusals:
                 raise
             return self.refusals[info.field_name](error, arguments)
         try:
             return await next_(source, info, **arguments)
         except HubError as error:
+            if isinstance(error, RefusedError):
+                await info.context.refused(item, error)
             if info.field_name not in self.refusals:
                 raise
             return self.refusals[info.field_name](error, arguments)

@@ -1,29 +1,26 @@
 """Receipts: what the hub took in, when, and where its record holds it; signed, for the submitter.
 
-A receipt is a compact JWS (RFC 7515) over JSON, signed with the hub's active key (ES256), whose
-public half is at ``/oauth/jwks``. Whoever holds that key set verifies it with no hub running. Its
-``typ`` is its own, so that a receipt is never taken for an access token nor the other way round.
+A receipt is a compact JWS (RFC 7515) over JSON, signed with the ledger's key (ES256) as heads of
+the record are: that key outlives a restore, which the keys of tokens do not. Its public half comes
+with ``/v1/audit/heads``. Whoever holds that key set verifies it with no hub running. Its ``typ`` is
+its own, so that a receipt is never taken for an access token nor the other way round.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from sqlalchemy import insert, select
 
-from hub.auth.keys import ALGORITHM, SigningKeys
+from hub.audit.keys import LedgerKeys, public_keys
+from hub.audit.seals import RECEIPT, seal, unseal
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
-from hub.errors import InvalidError, NotFoundError
+from hub.errors import InvalidError, NotFoundError, SettingsError
 from hub.submissions.revisions import Revision
 
-TYPE = "hub-receipt+jwt"
 MEDIA_TYPE = "application/jose"
 
 
@@ -57,38 +54,32 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """What signs receipts: the hub's keys, in the hub's name."""
+    """What signs receipts: the ledger's keys, in the hub's name."""
 
-    keys: SigningKeys = field(repr=False)
+    keys: LedgerKeys = field(repr=False)
     issuer: str
 
     def sign(self, receipt: Receipt) -> str:
         """Sign a receipt; the same receipt may be signed again at any time."""
-        key = self.keys.active
-        header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
-        body = json.dumps(receipt.claims(self.issuer), separators=(",", ":"))
-        return jws.serialize_compact(header, body.encode(), key, algorithms=[ALGORITHM])
+        return seal(self.keys, RECEIPT, receipt.claims(self.issuer))
 
 
 def verify(receipt: str, key_set: Mapping[str, Any]) -> dict[str, Any]:
     """Read a receipt that the key set vouches for; needs no hub.
 
+    ``key_set`` is a JWK set, or the answer of ``/v1/audit/heads`` that holds it.
+
     Raises:
         InvalidError: it is no receipt, was changed, or none of the keys signed it.
     """
+    inner = key_set.get("keys")
     try:
-        keys = KeySet.import_key_set({"keys": list(key_set["keys"])})
-        found = jws.deserialize_compact(receipt.strip(), keys, algorithms=[ALGORITHM])
-        said = json.loads(found.payload or b"")
-        is_receipt = found.headers().get("typ") == TYPE and isinstance(said, dict)
-    except (JoseError, ValueError, KeyError, TypeError):
-        is_receipt, said = False, {}
-    if not is_receipt:
+        keys = public_keys(inner if isinstance(inner, Mapping) else key_set)
+        return unseal(receipt.strip(), RECEIPT, keys)
+    except (InvalidError, SettingsError):
         raise InvalidError(
             "This is not a receipt that one of these keys signed.", code="RECEIPT_INVALID"
-        )
-    content: dict[str, Any] = said
-    return content
+        ) from None
 
 
 async def keep(session: IntakeSession, return_id: UUID, number: int, sequence: int) -> None:

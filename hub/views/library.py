@@ -33,6 +33,7 @@ from hub.views.reconciliation import (
     reconcile,
 )
 from hub.views.series import Point, histories, series_of
+from hub.views.shelf import Shelf
 from hub.views.tables import profile_of
 from hub.views.trend import MOST_RELEASES, LinkTrend, trends_of
 from hub.vocabulary import PeriodKind, Vocabulary, parse_period
@@ -69,9 +70,13 @@ class Library:
     words: Vocabulary
     audience: Audience
     clock: Clock = now
+    shelf: Shelf | None = None
+    """Where the releases are looked up; without one the database is asked each time."""
 
     async def releases(self) -> list[Release]:
         """List the audience's releases, newest first."""
+        if self.shelf is not None:
+            return list((await self.shelf.edition(self.audience)).releases)
         async with self.database.protected() as session:
             return await reader.releases(session, self.audience)
 

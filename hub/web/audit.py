@@ -1,16 +1,23 @@
-"""``/v1/audit``: signed heads of the record for everybody to keep, the whole of it for auditors."""
+"""``/v1/audit``: signed heads of the record for everybody to keep, and the record itself.
+
+One's own acts for everyone, an agency's for its approvers, the whole and its verification for
+auditors.
+"""
 
 from collections.abc import AsyncIterator
+from datetime import UTC
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from hub.audit import Event, record
-from hub.audit.anchors import anchors
+from hub.audit import Entry, Event, record, verify_chain
+from hub.audit.anchors import anchors, head_of
 from hub.audit.export import export
 from hub.audit.keys import ledger_keys
+from hub.audit.reading import acts_for, acts_of
 from hub.auth.permissions import demand, enter
+from hub.auth.principals import Principal
 from hub.errors import MalformedError
 from hub.web.authentication import principal_of
 from hub.web.state import hub_of
@@ -40,16 +47,8 @@ async def whole(request: Request) -> Response:
     hub = hub_of(request)
     principal = enter(await principal_of(request), "audit.read")
     demand(principal, "audit.read")
-    event = Event(
-        act="audit.export",
-        actor=principal.subject,
-        client_id=principal.client_id,
-        agency=principal.agency,
-        object=None,
-        outcome="done",
-    )
     async with hub.database.identity() as session:
-        await record(session, event, hub.clock())
+        await record(session, _event("audit.export", principal), hub.clock())
 
     async def lines() -> AsyncIterator[str]:
         async with hub.database.identity() as session:
@@ -59,6 +58,75 @@ async def whole(request: Request) -> Response:
 
     named = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
     return StreamingResponse(lines(), media_type="application/jsonl", headers=NO_STORE | named)
+
+
+async def mine(request: Request) -> Response:
+    """Give what the caller did, as the record has it."""
+    hub = hub_of(request)
+    principal = enter(await principal_of(request), "audit.mine")
+    async with hub.database.identity() as session:
+        found = await acts_of(session, principal.subject, _number(request, "after"))
+    return _listed(found)
+
+
+async def agency(request: Request) -> Response:
+    """Give what was done for the caller's agency; people stand there by their pseudonyms."""
+    hub = hub_of(request)
+    principal = enter(await principal_of(request), "audit.agency")
+    demand(principal, "audit.agency", agency=principal.agency)
+    async with hub.database.identity() as session:
+        found = await acts_for(session, principal.agency or "", _number(request, "after"))
+    return _listed(found)
+
+
+async def verified(request: Request) -> Response:
+    """Verify the stored record against its signed heads; that it was asked is recorded."""
+    hub = hub_of(request)
+    principal = enter(await principal_of(request), "audit.verify")
+    demand(principal, "audit.verify")
+    async with hub.database.identity() as session:
+        await record(session, _event("audit.verify", principal), hub.clock())
+    keys = ledger_keys(hub.settings.data_dir).key_set()
+    async with hub.database.identity() as session:
+        signed = [head_of(one.signed, keys) for one in await anchors(session, first=10**9)]
+        verdict = await verify_chain(session, signed)
+    content = {
+        "intact": verdict.is_intact,
+        "sequence": verdict.head.sequence,
+        "hash": verdict.head.hash.hex(),
+        "signed": max((head.sequence for head in signed), default=0),
+        "faults": [{"sequence": one.sequence, "reason": one.reason} for one in verdict.faults],
+    }
+    return JSONResponse(content, headers=NO_STORE)
+
+
+def _listed(found: list[Entry]) -> Response:
+    entries = [
+        {
+            "sequence": one.sequence,
+            "at": one.at.astimezone(UTC).isoformat(),
+            "act": one.act,
+            "actor": one.actor,
+            "client": one.client_id,
+            "agency": one.agency,
+            "object": one.object,
+            "outcome": one.outcome,
+            "details": dict(one.details),
+        }
+        for one in found
+    ]
+    return JSONResponse({"entries": entries}, headers=NO_STORE)
+
+
+def _event(act: str, principal: Principal) -> Event:
+    return Event(
+        act=act,
+        actor=principal.subject,
+        client_id=principal.client_id,
+        agency=principal.agency,
+        object=None,
+        outcome="done",
+    )
 
 
 def _number(request: Request, name: str) -> int:
@@ -72,4 +140,7 @@ def _number(request: Request, name: str) -> int:
 routes = [
     Route("/v1/audit/heads", heads, methods=["GET"]),
     Route("/v1/audit/export", whole, methods=["GET"]),
+    Route("/v1/audit/mine", mine, methods=["GET"]),
+    Route("/v1/audit/agency", agency, methods=["GET"]),
+    Route("/v1/audit/verify", verified, methods=["GET"]),
 ]

@@ -37,6 +37,8 @@ async def principal_of(request: Request) -> Principal | None:
         _count(request, found.counted_as)
         # The program, whoever it acts for: its origins may read the answer (CORS).
         request.state.program = found.client_id
+        # For the record, should the caller be refused.
+        request.state.principal = found
     return found
 
 

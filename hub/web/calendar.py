@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from hub.audit.keys import ledger_keys
 from hub.auth.permissions import demand, enter
 from hub.errors import MalformedError, NotFoundError, VocabularyError
 from hub.submissions import owing
@@ -71,7 +72,7 @@ async def signed_receipt(hub: Hub, address: Address, number: int | None = None) 
         if stored is None:
             raise NotFoundError("Nothing was returned at this address yet.")
         found = await receipt_of(session, stored)
-    return Receipts(hub.keys, hub.settings.issuer).sign(found)
+    return Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer).sign(found)
 
 
 routes = [

@@ -24,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from hub.errors import HubError, MalformedError, RefusedError
+from hub.web.answers import Answers, Keeping, Key, given, key_of
 from hub.web.body import parse_json, read_json
 from hub.web.cost import ROWS, Cost, Readings, price
 from hub.web.documents import Admit, Compile, Document, DocumentError, Documents
@@ -33,6 +34,7 @@ from hub.web.masking import INTERNAL, MOST, masked, refusal, unexplained
 from hub.web.negotiation import JSON, RESPONSE, accepted, wants_page
 from hub.web.problems import headers_of, request_id
 from hub.web.rates import UNKNOWN, Rates, rates_of
+from hub.web.refusals import note
 from hub.web.volume import texts_in
 
 Authenticate = Callable[[Request], Awaitable[object | None]]
@@ -84,7 +86,7 @@ class Serving:
     ``trusted`` gives the hashes of the only documents a caller may run, None for no such bound.
     ``told`` hears what each query asked for. ``readings`` say what root fields read at least.
     ``compiled`` makes plans of documents, which answer in the executor's place; without it the
-    executor answers everything.
+    executor answers everything. ``keeping`` says which whole answers may be kept.
     """
 
     context: Context
@@ -96,6 +98,7 @@ class Serving:
     told: Told | None = None
     readings: Readings = field(default_factory=dict)
     compiled: Compile | None = None
+    keeping: Keeping | None = None
     limits: Limits = field(default_factory=Limits)
     timeout: float = 10.0
     body_limit: int = 128 * 1024
@@ -128,12 +131,14 @@ class Endpoint:
         self._serving = serving
         compiled = {"compiled": serving.compiled} if serving.compiled else {}
         self._documents = Documents(schema, serving.limits, **compiled)
+        keeping = serving.keeping
+        self._answers = Answers(keeping.memory if keeping else 0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
         response = await self._respond(request)
-        response.headers["Vary"] = "Accept, Authorization, Cookie"
+        response.headers["Vary"] = "Accept, Accept-Encoding, Authorization, Cookie"
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -145,6 +150,7 @@ class Endpoint:
         except DocumentError as error:
             return self._refuse_document(request, error)
         except HubError as error:
+            await note(request, error)
             return self._refuse(request, error)
         except Exception as error:
             _log.error("request failed", error_type=type(error).__qualname__)
@@ -165,12 +171,30 @@ class Endpoint:
         self._require_allowed(request, document)
         cost = price(self._schema, document, ask.variables, self._serving.readings)
         await self._count(request, document, ask, cost)
+        key = await self._key(principal, document, ask)
+        kept = self._answers.get(key) if key is not None else None
+        if kept is not None:
+            return given(request, kept, _media_type(request))
         result = await self._run(request, principal, document, ask)
         if isinstance(result, str):
             response = _written(request, result, cost)
+            # Only what was true before and after: a release may have come in between.
+            if key is not None and key == await self._key(principal, document, ask):
+                self._answers.keep(key, bytes(response.body))
         else:
             response = self._result(request, result, cost)
         return response if request.method == "POST" else conditional(request, response)
+
+    async def _key(self, principal: object, document: Document, ask: Ask) -> Key | None:
+        """Name the answer among the kept ones; None for one that may not be kept."""
+        keeping, plan = self._serving.keeping, document.plan
+        if keeping is None or not keeping.memory or plan is None:
+            return None
+        if not plan.fields <= keeping.fields:
+            return None
+        if not all(keeping.may(principal, name) for name in plan.fields):
+            return None
+        return key_of(await keeping.edition(principal), document.digest, ask.variables)
 
     async def _ask(self, request: Request) -> Ask:
         if request.method == "POST":
@@ -288,15 +312,17 @@ def _document_status(request: Request) -> int:
 
 def _response(request: Request, body: dict[str, Any], status: int) -> Response:
     content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    kind = accepted(request) or JSON
-    return Response(content, status, media_type=f"{kind}; charset=utf-8")
+    return Response(content, status, media_type=_media_type(request))
 
 
 def _written(request: Request, data: str, cost: Cost) -> Response:
     """Answer with data that is JSON text already, in the words of ``_result``."""
     told = f'"extensions":{{"cost":{{"rows":{cost.rows},"limit":{ROWS}}}}}'
-    kind = accepted(request) or JSON
-    return Response(f'{{"data":{data},{told}}}', 200, media_type=f"{kind}; charset=utf-8")
+    return Response(f'{{"data":{data},{told}}}', 200, media_type=_media_type(request))
+
+
+def _media_type(request: Request) -> str:
+    return f"{accepted(request) or JSON}; charset=utf-8"
 
 
 def _parameters(request: Request) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from hub.loaders.body import CSV, JSON, XLSX
 from hub.loaders.loaded import MAX_ROWS
 from hub.loaders.templates import columns_of, indicators_of
 from hub.vocabulary import Vocabulary
+from hub.web.openapi_queries import query_paths
 from hub.web.problems import MEDIA_TYPE
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
@@ -52,7 +53,7 @@ def openapi(words: Vocabulary) -> dict[str, Any]:
             "/v1/receipts/{dataset}/{agency}/{period}": {"get": _receipt(words)},
             "/v1/calendar/{agency}.ics": {"get": _calendar(words)},
             "/v1/templates/{dataset}.{format}": {"get": _template(words)},
-            "/v1/queries/{name}.{format}": {"get": _query()},
+            **query_paths(),
         },
         "components": {
             "securitySchemes": {
@@ -125,7 +126,7 @@ def _returns(words: Vocabulary) -> dict[str, Any]:
 def _receipt(words: Vocabulary) -> dict[str, Any]:
     return {
         "operationId": "getReceipt",
-        "summary": "The signed receipt of a revision: a compact JWS, verified with /oauth/jwks.",
+        "summary": "The signed receipt of a revision: a compact JWS; keys: /v1/audit/heads.",
         "parameters": [
             _path("dataset", "Code of the dataset.", sorted(words.datasets)),
             _path("agency", "Code of the agency; your own.", sorted(words.agencies)),
@@ -173,40 +174,6 @@ def _template(words: Vocabulary) -> dict[str, Any]:
             },
         ],
         "responses": {"200": {"description": "The template."}} | _refusals("401", "404"),
-    }
-
-
-_ASKED = {
-    "area": "Code of an area; may be repeated for overview and observations.",
-    "period": "A period string; may be repeated for observations.",
-    "indicator": "Of observations: code of an indicator; may be repeated.",
-    "comparator": "Of overview: UK, RECOMMENDED, SIMILAR or FORCE; may be repeated, all if none.",
-    "asAt": "Of performance: a period string, in place of period.",
-    "dataset": "Of profile: code of a dataset.",
-    "release": "Id of a release; the latest if none.",
-}
-
-
-def _query() -> dict[str, Any]:
-    names = ["journey", "overview", "performance", "observations", "profile"]
-    asked = [
-        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-        for name, text in _ASKED.items()
-    ]
-    return {
-        "operationId": "getSavedQuery",
-        "summary": "A saved query as a file, with an ETag.",
-        "security": [{"token": []}, {"basic": []}],
-        "parameters": [
-            _path("name", "Name of the saved query.", names),
-            _path("format", "json or csv.", ["json", "csv"]),
-            *asked,
-        ],
-        "responses": {
-            "200": {"description": "The file."},
-            "304": {"description": "Not modified since the ETag."},
-        }
-        | _refusals("400", "401", "403", "404", "422"),
     }
 
 

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from hub.errors import HubError, RateLimitedError, StepUpError, UnauthenticatedError
 
+Told = Callable[[Request, HubError], Awaitable[None]]
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -64,8 +65,12 @@ def fault(scope: Scope) -> Response:
     return _answer("INTERNAL", 500, scope, members, {})
 
 
-def add_handlers(app: Starlette) -> None:
-    """Make the application answer the hub's errors and the router's 404 and 405 as problems."""
+def add_handlers(app: Starlette, told: Told | None = None) -> None:
+    """Make the application answer the hub's errors and the router's 404 and 405 as problems.
+
+    ``told`` hears of each of the hub's errors first.
+    """
+    app.state.told = told
     app.add_exception_handler(HubError, _on_hub_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
 
@@ -74,6 +79,9 @@ async def _on_hub_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HubError) or error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         # An error without a status of its own was never meant for a client.
         raise error
+    told: Told | None = getattr(request.app.state, "told", None)
+    if told is not None:
+        await told(request, error)
     return problem(error, request.scope)
 
 

@@ -1,6 +1,10 @@
 """``/v1/queries``: saved queries as files, for tools that can only GET."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,13 +13,17 @@ from starlette.routing import Route
 from hub.auth.matrix import line_for
 from hub.auth.permissions import enter
 from hub.auth.principals import Principal
-from hub.errors import MalformedError, NotFoundError
-from hub.exports.journey_csv import journey_csv
-from hub.exports.journey_json import journey_json
-from hub.exports.observations import observations_csv, observations_json
-from hub.exports.overview import overview_csv, overview_json
-from hub.exports.performance import performance_csv, performance_json
-from hub.exports.profile import profile_csv, profile_json
+from hub.errors import MalformedError, NotFoundError, UnauthenticatedError
+from hub.exports.completeness import completeness_document
+from hub.exports.document import Document
+from hub.exports.files import KINDS
+from hub.exports.journey import journey_document
+from hub.exports.observations import observations_document
+from hub.exports.overview import narrowed, overview_document
+from hub.exports.performance import performance_document
+from hub.exports.profile import chosen, profile_document
+from hub.exports.series import series_document
+from hub.exports.tables import csvw_file
 from hub.protected.reader import Selection
 from hub.protected.releases import Audience
 from hub.views.library import Library
@@ -23,17 +31,29 @@ from hub.views.overview import ALWAYS, Comparator
 from hub.vocabulary import parse_period
 from hub.web.authentication import principal_of
 from hub.web.etag import conditional
+from hub.web.problems import problem
 from hub.web.state import Hub, hub_of
 from hub.web.volume import tell
 
-MEDIA = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
+DESCRIBED = "csv-metadata.json"
+"""The ending of a CSV's description, as CSV on the Web would have it."""
 MOST = 10_000
 """Most observations in one file (security G12)."""
-
 ROW = 100
-"""Characters a row is taken for, when a reader's volume is counted (security D8)."""
+"""Characters a row of JSON is taken for, when a reader's volume is counted (security D8)."""
+DRAWN_AT_ONCE = 2
+"""Pictures and workbooks written at the same time; further ones wait, so that others are served."""
 
-Saved = Callable[[Library, Request, str], Awaitable[str]]
+_drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved query. ``known`` are its parameters; anything else is refused, so that no filter
+    fails open."""
+
+    find: Callable[[Library, Request], Awaitable[Document]]
+    known: tuple[str, ...]
 
 
 def library_of(hub: Hub, principal: Principal) -> Library:
@@ -41,22 +61,79 @@ def library_of(hub: Hub, principal: Principal) -> Library:
     return Library(hub.database, hub.words, Audience(principal.audience), hub.clock)
 
 
+def challenged(answer: Callable[[Request], Awaitable[Response]]) -> Any:
+    """Tell a caller without credentials that Basic is taken here too.
+
+    Power Query, R and urllib send an id and a secret only where they are asked for them.
+    """
+
+    @wraps(answer)
+    async def asked(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except UnauthenticatedError as error:
+            refusal = problem(error, request.scope)
+            refusal.headers.append("WWW-Authenticate", 'Basic realm="hub", charset="UTF-8"')
+            return refusal
+
+    return asked
+
+
+@challenged
 async def saved_query(request: Request) -> Response:
     """Answer a saved query as a file, with an ``ETag``."""
-    hub, name, kind = hub_of(request), request.path_params["name"], request.path_params["format"]
+    kind = KINDS.get(request.path_params["format"])
+    document = await _document(request, is_known=kind is not None)
+    if kind is None:
+        raise _unknown()
+    ending = request.path_params["format"]
+    async with _drawing:
+        content = await asyncio.to_thread(kind.write, document)
+    response = Response(content, media_type=kind.media)
+    disposition = "attachment" if kind.is_saved else "inline"
+    name = document.filename(ending)
+    response.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'
+    if ending == "csv":
+        described = f"{document.name}.{DESCRIBED}{_asked(request)}"
+        response.headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
+    return _finished(request, response)
+
+
+@challenged
+async def description(request: Request) -> Response:
+    """Describe a saved query's CSV as CSV on the Web."""
+    document = await _document(request, is_known=True)
+    content = csvw_file(document, f"{document.name}.csv{_asked(request)}")
+    return _finished(request, Response(content, media_type="application/csvm+json"))
+
+
+async def _document(request: Request, *, is_known: bool) -> Document:
+    """Find what is asked for, once the caller is known to be allowed to."""
+    hub, name = hub_of(request), request.path_params["name"]
     caller = await principal_of(request)
-    if name not in _SAVED or kind not in MEDIA:
-        known = ", ".join(f"{one}.{end}" for one in _SAVED for end in MEDIA)
-        raise NotFoundError(f"There is no such saved query. There are {known}.")
-    unknown = sorted(set(request.query_params.keys()) - set(_KNOWN[name]))
-    if unknown:
-        raise MalformedError(f"{name} takes {', '.join(_KNOWN[name])}.")
+    saved = _SAVED.get(name)
+    if saved is None or not is_known:
+        raise _unknown()
+    if set(request.query_params.keys()) - set(saved.known):
+        raise MalformedError(f"{name} takes {', '.join(saved.known)}.")
     principal = enter(caller, line_for(_item(name)))
-    content = await _SAVED[name](library_of(hub, principal), request, kind)
+    document = await saved.find(library_of(hub, principal), request)
     asked = [text for _, text in request.query_params.multi_items()]
-    await tell(request, len(content) // ROW, asked)
-    response = Response(content, media_type=MEDIA[kind])
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.{kind}"'
+    rows = sum(1 for _ in document.records())
+    await tell(request, rows, asked)
+    return document
+
+
+def _unknown() -> NotFoundError:
+    names, kinds = ", ".join(_SAVED), ", ".join(KINDS)
+    return NotFoundError(f"There is no such saved query. There are {names}, each as {kinds}.")
+
+
+def _asked(request: Request) -> str:
+    return f"?{request.url.query}" if request.url.query else ""
+
+
+def _finished(request: Request, response: Response) -> Response:
     response.headers["Vary"] = "Authorization, Cookie"
     return conditional(request, response)
 
@@ -73,13 +150,13 @@ def parameter(request: Request, name: str) -> str:
     return found
 
 
-async def _journey(library: Library, request: Request, kind: str) -> str:
+async def _journey(library: Library, request: Request) -> Document:
     area, period = parameter(request, "area"), parameter(request, "period")
-    view, _ = await library.journey(area, period, request.query_params.get("release"))
-    return journey_json(view) if kind == "json" else journey_csv(view)
+    view, release = await library.journey(area, period, request.query_params.get("release"))
+    return journey_document(view, release, library.words)
 
 
-async def _observations(library: Library, request: Request, kind: str) -> str:
+async def _observations(library: Library, request: Request) -> Document:
     asked, words = request.query_params, library.words
     wanted = Selection(
         indicators=[words.indicator(code).code for code in asked.getlist("indicator")],
@@ -90,17 +167,16 @@ async def _observations(library: Library, request: Request, kind: str) -> str:
     page = await library.page(wanted, release, MOST, None)
     if page.total > MOST:
         raise MalformedError(f"More than {MOST} observations; narrow by area, period, indicator.")
-    write = observations_json if kind == "json" else observations_csv
-    return write(page.rows, release, words)
+    return observations_document(page.rows, release, words)
 
 
-async def _overview(library: Library, request: Request, kind: str) -> str:
+async def _overview(library: Library, request: Request) -> Document:
     asked = request.query_params
     comparators = [_comparator(name) for name in asked.getlist("comparator")] or ALWAYS
-    view, _ = await library.overview(
+    view, release = await library.overview(
         asked.getlist("area"), parameter(request, "period"), comparators, asked.get("release")
     )
-    return overview_json(view) if kind == "json" else overview_csv(view)
+    return overview_document(narrowed(view, asked.getlist("indicator")), release, library.words)
 
 
 def _comparator(name: str) -> Comparator:
@@ -111,38 +187,53 @@ def _comparator(name: str) -> Comparator:
         raise MalformedError(f"The parameter comparator is one of {known}.") from None
 
 
-async def _performance(library: Library, request: Request, kind: str) -> str:
+async def _performance(library: Library, request: Request) -> Document:
     asked = request.query_params
-    as_at = asked.get("asAt") or parameter(request, "period")
-    view, _ = await library.performance(parameter(request, "area"), as_at, asked.get("release"))
-    return performance_json(view) if kind == "json" else performance_csv(view)
+    area, as_at = parameter(request, "area"), asked.get("asAt") or parameter(request, "period")
+    view, release = await library.performance(area, as_at, asked.get("release"))
+    return performance_document(view, release, library.words)
 
 
-async def _profile(library: Library, request: Request, kind: str) -> str:
+async def _profile(library: Library, request: Request) -> Document:
     dataset, area = parameter(request, "dataset"), parameter(request, "area")
-    period, release = parameter(request, "period"), request.query_params.get("release")
-    view, _ = await library.profile(dataset, area, period, release)
-    return profile_json(view) if kind == "json" else profile_csv(view)
+    asked, period = request.query_params, parameter(request, "period")
+    view, release = await library.profile(dataset, area, period, asked.get("release"))
+    return profile_document(chosen(view, asked.getlist("table")), release, library.words)
 
 
-_SAVED: dict[str, Saved] = {
-    "journey": _journey,
-    "overview": _overview,
-    "performance": _performance,
-    "observations": _observations,
-    "profile": _profile,
+async def _series(library: Library, request: Request) -> Document:
+    indicator, area = parameter(request, "indicator"), parameter(request, "area")
+    first, last = parameter(request, "from"), parameter(request, "to")
+    points, release = await library.series(
+        indicator, area, first, last, request.query_params.get("release")
+    )
+    words = library.words
+    return series_document(words.indicator(indicator), words.area(area), points, release, words)
+
+
+async def _completeness(library: Library, request: Request) -> Document:
+    period = parameter(request, "period")
+    view, release = await library.completeness(period, request.query_params.get("release"))
+    return completeness_document(view, release)
+
+
+_SAVED = {
+    "journey": Saved(_journey, ("area", "period", "release")),
+    "overview": Saved(_overview, ("area", "period", "comparator", "indicator", "release")),
+    "performance": Saved(_performance, ("area", "asAt", "period", "release")),
+    "observations": Saved(_observations, ("indicator", "area", "period", "release")),
+    "profile": Saved(_profile, ("dataset", "area", "period", "table", "release")),
+    "series": Saved(_series, ("indicator", "area", "from", "to", "release")),
+    "completeness": Saved(_completeness, ("period", "release")),
 }
 
-_KNOWN = {
-    "journey": ("area", "period", "release"),
-    "overview": ("area", "period", "comparator", "release"),
-    "performance": ("area", "asAt", "period", "release"),
-    "observations": ("indicator", "area", "period", "release"),
-    "profile": ("dataset", "area", "period", "release"),
-}
-"""What each saved query may be asked; anything else is refused, so that no filter fails open."""
+PARAMETERS = {name: saved.known for name, saved in _SAVED.items()}
+"""What each saved query may be asked."""
 
-routes = [Route("/v1/queries/{name}.{format}", saved_query, methods=["GET"])]
+routes = [
+    Route(f"/v1/queries/{{name}}.{DESCRIBED}", description, methods=["GET"]),
+    Route("/v1/queries/{name}.{format}", saved_query, methods=["GET"]),
+]
 
 
 def _item(name: str) -> str:

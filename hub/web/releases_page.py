@@ -20,6 +20,7 @@ from hub.protected.releases import Audience
 from hub.release import drafts, flow, reporting
 from hub.release.drafts import Draft
 from hub.release.report import Report
+from hub.web import refusals
 from hub.web.authentication import principal_of
 from hub.web.forms import read_form
 from hub.web.pages.frame import Frame, NavLink
@@ -52,6 +53,7 @@ def _page(line: str, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
             principal = demand(await principal_of(request), line_for(line))
             return await draw(request, principal)
         except HubError as error:
+            await refusals.note(request, error)
             return _refusal(request, error)
 
     return endpoint
@@ -80,6 +82,7 @@ def _act(line: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
         except HubError as error:
             if error.status >= 500:
                 raise
+            await refusals.note(request, error)
             return await _redrawn(request, principal, form.get("release"), error)
         return RedirectResponse(f"/releases/{release}", 303)
 
@@ -106,7 +109,8 @@ async def releases(request: Request, principal: Principal) -> Response:
 async def _list(hub: Hub, principal: Principal, error: HubError | None = None) -> Response:
     async with hub.database.release() as session:
         found = await drafts.drafts(session)
-    rows = [_row(draft, principal) for draft in found]
+        seen = await reporting.all_visible_from(session)
+    rows = [_row(hub, draft, principal, seen.get(draft.id)) for draft in found]
     page = releases_page(rows, error=error.message if error else "", frame=_frame(hub, principal))
     return HTMLResponse(page, error.status if error else 200)
 
@@ -214,11 +218,12 @@ async def _found(hub: Hub, principal: Principal, release_id: str) -> tuple[Relea
         draft = await drafts.find(session, release_id)
         report = await reporting.report_on(session, draft, hub.words)
         visible = await reporting.visible_from(session, draft)
-    return _row(draft, principal, visible), report
+    return _row(hub, draft, principal, visible), report
 
 
-def _row(draft: Draft, principal: Principal, visible: datetime | None = None) -> ReleaseRow:
-    return ReleaseRow(draft, draft.prepared_by == principal.subject, visible)
+def _row(hub: Hub, draft: Draft, principal: Principal, visible: datetime | None) -> ReleaseRow:
+    is_embargoed = visible is not None and visible > hub.clock()
+    return ReleaseRow(draft, draft.prepared_by == principal.subject, visible, is_embargoed)
 
 
 def _frame(hub: Hub, principal: Principal) -> Frame:

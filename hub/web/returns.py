@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hub.audit.keys import ledger_keys
 from hub.auth.permissions import demand, enter
 from hub.db.sessions import IntakeSession
 from hub.errors import MalformedError, NotFoundError
@@ -101,7 +102,7 @@ async def _receipt(session: IntakeSession, hub: Hub, answer: Submission) -> str 
         found = await receipt_of(session, revision)
     except NotFoundError:
         return None
-    return Receipts(hub.keys, hub.settings.issuer).sign(found)
+    return Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer).sign(found)
 
 
 async def get_return(request: Request) -> Response:

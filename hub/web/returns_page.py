@@ -39,6 +39,7 @@ from hub.submissions.revisions import Revision, etag_of
 from hub.submissions.store import find
 from hub.vocabulary import parse_period
 from hub.vocabulary.calendar import Owing
+from hub.web import refusals
 from hub.web.authentication import principal_of
 from hub.web.forms import read_form
 from hub.web.pages.frame import Frame, NavLink, Option
@@ -71,6 +72,7 @@ def _page(line: str, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
             principal = enter(await principal_of(request), line_for(line))
             return await draw(request, principal)
         except HubError as error:
+            await refusals.note(request, error)
             return _refusal(request, error)
 
     return endpoint
@@ -400,6 +402,7 @@ async def _acted(
     except HubError as error:
         if error.status >= 500:
             raise
+        await refusals.note(request, error)
         return await _drawn(hub, principal, address, error)
     return RedirectResponse(_sight(hub, principal, address).href, 303)
 

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.errors import HubError
+from hub.exports.files import KINDS
 from hub.protected.releases import Audience, Release
 from hub.views.library import Library
 from hub.web.authentication import principal_of
@@ -20,7 +21,6 @@ from hub.web.pages.copying import Asked, Copy, copy_of
 from hub.web.pages.frame import Frame, NavLink, ReleaseNote
 from hub.web.pages.labels import labels
 from hub.web.pages.message import message_page
-from hub.web.queries import MEDIA
 from hub.web.sign_in import account_link
 from hub.web.state import Hub, hub_of
 
@@ -62,7 +62,7 @@ class Visitor:
 
     def copy(self, name: str, asked: Asked) -> Copy:
         """Files and requests of a saved query. A stranger has no token, so gets no file links."""
-        formats = tuple(MEDIA) if self.principal else ()
+        formats = tuple(KINDS) if self.principal else ()
         return copy_of(name, asked, formats, self.hub.settings.issuer, labels())
 
 

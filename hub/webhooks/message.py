@@ -23,5 +23,5 @@ def body(issuer: str, release_id: str, audience: str, published_at: datetime) ->
 
 
 def release_address(issuer: str, release_id: str) -> str:
-    """Give the address of a release for a browser."""
-    return f"{issuer.rstrip('/')}/journey?release={release_id}"
+    """Give the address of the page that says what a release changed."""
+    return f"{issuer.rstrip('/')}/changes?release={release_id}"

@@ -102,7 +102,7 @@ async def test_the_submitter_gets_a_receipt_that_needs_no_hub_to_verify(
 ) -> None:
     pushed = await partnership.push(ADDRESS, idva(141))
     client = await partnership.client(Role.SUBMITTER, "REFUGE_HERTS")
-    key_set = (await client.http.get("/oauth/jwks")).json()
+    key_set = (await client.get("/v1/audit/heads")).json()
     said = verify(pushed["receipt"], key_set)
     assert (said["revision"], said["contentHash"]) == (1, pushed["contentHash"])
     assert said["auditSequence"] > 0

@@ -1,19 +1,25 @@
 """The clients in ``examples/`` run against a real demo, started as a newcomer would start it."""
 
+import csv
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
+CODEGEN = Path(__file__).parent / "codegen"
+SDL = ROOT / "docs" / "reference" / "schema.graphql"
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +94,44 @@ def test_node(demo: dict[str, Any]) -> None:
     )
 
 
+def test_r(demo: dict[str, Any]) -> None:
+    rscript = need("Rscript")
+    look = [rscript, "-e", "library(jsonlite)"]
+    if subprocess.run(look, capture_output=True, timeout=60, check=False).returncode:
+        pytest.skip("R has no jsonlite: its example is not tested here")
+    printed = run(demo, rscript, EXAMPLES / "journey.R")
+    first = next(line for line in printed.splitlines() if "POLICE_RECORD" in line)
+    assert first.split() == ["POLICE_RECORD", "CY2017", "record", "1270", "PUBLISHED"]
+    assert "stages have a figure" in printed
+    assert any(line.startswith("A IDVA_REFERRED_ENGAGED") for line in printed.splitlines())
+
+
+def test_power_query(demo: dict[str, Any]) -> None:
+    """There is no Power Query here: what the file asks is asked, and what it names is there."""
+    text = (EXAMPLES / "journey.pq").read_text(encoding="utf-8")
+    code = re.sub(r"(?<!:)//.*", "", text)
+    for pair in ("()", "[]", "{}"):
+        assert code.count(pair[0]) == code.count(pair[1])
+    values = dict(re.findall(r'(\w+) = "([^"]*)"', code))
+    asked = re.search(r"Query = \[(.*?)\]", code)
+    assert asked is not None
+    query = {name: values[step] for name, step in re.findall(r"(\w+) = (\w+)", asked[1])}
+    analyst = demo["clients"]["analyst"]
+    answer = httpx2.get(
+        f"{demo['url']}/{values['RelativePath']}",
+        params=query,
+        headers={"Accept": values["Accept"]},
+        auth=(analyst["id"], analyst["secret"]),
+    )
+    assert answer.status_code == 200
+    rows = list(csv.DictReader(answer.text.splitlines()))
+    named = re.findall(r'"(\w+)"', code[code.index("Chosen =") :]) + re.findall(
+        r"each \[(\w+)", code
+    )
+    assert set(named) <= set(rows[0])
+    assert any(row["record"] == "stage" and row["value"] == "1270" for row in rows)
+
+
 def test_basic_credentials_read_a_saved_query(demo: dict[str, Any]) -> None:
     analyst = demo["clients"]["analyst"]
     address = f"{demo['url']}/v1/queries/journey.csv?area=E07000102&period=CY2017"
@@ -103,3 +147,68 @@ def test_a_report_is_reconciled_from_the_command_line(demo: dict[str, Any]) -> N
     assert outcomes["idva-rate"]["shouldBe"] == "50"
     assert "recorded" not in outcomes
     assert "rounding only" in run(demo, *hub)
+
+
+PYTHON_GENERATOR = "ariadne-codegen==0.19.0"
+TYPESCRIPT_GENERATOR = (
+    "graphql@16.11.0",
+    "@graphql-codegen/core@4.0.2",
+    "@graphql-codegen/typescript@4.1.6",
+    "@graphql-codegen/typescript-operations@4.6.1",
+    "@graphql-codegen/typed-document-node@5.1.2",
+    "typescript@5.8.3",
+)
+
+
+def install(folder: Path, *command: str | Path) -> None:
+    """Install a generator aside; says why when it cannot (no network, no registry)."""
+    done = subprocess.run(
+        [str(part) for part in command], cwd=folder, capture_output=True, timeout=300, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"SKIPPED ALOUD: {command[0]} could not install a client generator")
+
+
+@pytest.mark.long
+def test_a_python_client_generated_from_the_sdl(demo: dict[str, Any], tmp_path: Path) -> None:
+    """ariadne-codegen wants another version of ruff than we do, so it has a place of its own."""
+    place = tmp_path / "place"
+    venv.create(place, with_pip=True)
+    python = place / "bin" / "python"
+    install(tmp_path, python, "-m", "pip", "install", "-q", PYTHON_GENERATOR)
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.ariadne-codegen]\n"
+        f'schema_path = "{SDL}"\nqueries_path = "{CODEGEN / "read.graphql"}"\n'
+        'target_package_name = "reader"\nasync_client = false\ninclude_comments = "none"\n'
+    )
+    subprocess.run([place / "bin" / "ariadne-codegen"], cwd=tmp_path, check=True, timeout=120)
+    shutil.copy(CODEGEN / "client.py", tmp_path)
+    checked = (sys.executable, "-m", "mypy", "--no-incremental", "--config-file=")
+    subprocess.run(
+        [*checked, "--python-executable", str(python), "client.py"],
+        cwd=tmp_path,
+        check=True,
+        timeout=300,
+    )
+    printed = run(demo, python, tmp_path / "client.py")
+    assert re.fullmatch(r"Three Rivers 1270\.0 [A-D]+ [1-9]\d*\n", printed)
+
+
+@pytest.mark.long
+def test_a_typescript_client_generated_from_the_sdl(demo: dict[str, Any], tmp_path: Path) -> None:
+    """graphql-codegen's plugins, the compiler in its strictest setting, Node."""
+    node, npm = need("node"), need("npm")
+    (tmp_path / "package.json").write_text('{"private": true, "type": "commonjs"}')
+    install(tmp_path, npm, "install", "--silent", "--no-audit", *TYPESCRIPT_GENERATOR)
+    for name in ("generate.cjs", "client.ts"):
+        shutil.copy(CODEGEN / name, tmp_path)
+    make = [node, "generate.cjs", str(SDL), str(CODEGEN / "read.graphql"), "reader.ts"]
+    subprocess.run(make, cwd=tmp_path, check=True, timeout=120)
+    compiler = tmp_path / "node_modules" / "typescript" / "bin" / "tsc"
+    options = ("--strict", "--skipLibCheck", "--module", "commonjs", "--target", "es2022")
+    libraries = ("--lib", "es2022,dom")
+    subprocess.run(
+        [node, compiler, *options, *libraries, "client.ts"], cwd=tmp_path, check=True, timeout=300
+    )
+    printed = run(demo, node, tmp_path / "client.js")
+    assert re.fullmatch(r"Three Rivers 1270 [A-D]+\n", printed)

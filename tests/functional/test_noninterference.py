@@ -128,8 +128,14 @@ ADDRESSES = {
     "overview": "area=MAR_THREE_RIVERS&period=CY2017",
     "performance": "area=E07000102&asAt=CY2017",
     "profile": "dataset=POLICE_CRIME&area=E07000102&period=CY2017",
+    "series": "indicator=POL_DA_CRIME&area=E07000102&from=CY2016&to=CY2017",
 }
-FORMATS = ("csv", "json", "xlsx", "png", "svg")
+CUT = "/v1/queries/profile.{}?dataset=POLICE_CRIME&area=E07000102&period=CY2017" + (
+    "&table=POL_DA_CRIME%5BRISK%5D"
+)
+"""The table of the hidden cells themselves; the one picture that is drawn as PNG too, which is
+nothing but its SVG in pixels."""
+FORMATS = ("csv", "csv-metadata.json", "json", "xlsx", "svg")
 """Charts and workbooks too: a bar's length, an axis' end or a hidden row would differ."""
 PAGES = ("/", "/journey?area=E07000102&period=CY2017", "/method")
 
@@ -143,6 +149,7 @@ async def exported(twin_: Twin, role: Role) -> dict[str, tuple[Any, ...]]:
             for name, asked in ADDRESSES.items()
             for kind in FORMATS
         ),
+        *(CUT.format(kind) for kind in (*FORMATS, "png")),
         *PAGES,
     ]
     found = {}
@@ -164,7 +171,7 @@ async def compare(twins: tuple[Twin, Twin], count: int) -> None:
             differing.append((role, question))
     assert differing == []
     assert 200 in kinds
-    for role in READERS:
+    for role in (Role.ANALYST, Role.PUBLIC):  # one of each audience: what a file holds is its own
         files, others = [await exported(each, role) for each in twins]
         assert [url for url in files if files[url] != others[url]] == []
         assert {f"{status}"[0] for status, *_ in files.values()} >= {"2"}
@@ -187,12 +194,12 @@ async def test_hidden_values_show_nowhere(twins: tuple[Twin, Twin]) -> None:
     for grade in ("HIGH", "MEDIUM"):
         key = ("POL_DA_CRIME", "E07000102", "CY2017", f"RISK={grade}")
         assert cells[0][key]["symbol"] == "c"
-    await compare(twins, 150)
+    await compare(twins, 80)
 
 
 @pytest.mark.long
 async def test_hidden_values_show_nowhere_in_many_questions(twins: tuple[Twin, Twin]) -> None:
-    await compare(twins, 20_000)
+    await compare(twins, 100_000)
 
 
 def test_nothing_can_be_ordered_or_filtered_by_value() -> None:

@@ -39,7 +39,7 @@ async def ready(http: httpx2.AsyncClient) -> bool:
 async def recorded(hub: RunningHub, count: int, at: datetime | None = None) -> None:
     async with hub.database.identity() as session:
         for number in range(count):
-            event = Event("test", f"somebody-{number}", "client", None, None, "done")
+            event = Event("return.submit", f"somebody-{number}", "client", None, None, "done")
             await record(session, event, at or now())
 
 

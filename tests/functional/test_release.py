@@ -1,7 +1,7 @@
 """The release: prepared from what is signed off, approved by a second steward, published whole."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -163,6 +163,43 @@ async def test_an_embargo_holds_until_it_is_due(hub: RunningHub, partnership: Pa
     await partnership.release(until=due)
     await asyncio.sleep(2)
     assert (await partnership.cells())[CRIMES]["value"] == 640
+
+
+async def test_stewards_see_how_long_an_embargo_lasts(partnership: Partnership) -> None:
+    await partnership.returned(POLICE, BODY)
+    steward = await partnership.client(Role.STEWARD, None, "second")
+    document = "{ releases { state visibility embargoUntil publishedAt } }"
+
+    async def shown() -> dict[str, Any]:
+        answer = await steward.graphql("/graphql/intake", document)
+        found: dict[str, Any] = answer["data"]["releases"][0]
+        return found
+
+    made = (await partnership.prepare())["release"]
+    assert ((await shown())["visibility"], (await shown())["embargoUntil"]) == (
+        "NOT_PUBLISHED",
+        None,
+    )
+    await partnership.approve(made)
+    until = (now() + timedelta(hours=1)).replace(microsecond=0)
+    published = await partnership.publish(made, until.isoformat())
+    assert not published["userErrors"]
+    found = await shown()
+    assert (found["state"], found["visibility"]) == ("PUBLISHED", "UNDER_EMBARGO")
+    assert datetime.fromisoformat(found["embargoUntil"]) == until
+    for page in ("/releases", f"/releases/{made['id']}"):
+        text = (await steward.get(page)).text
+        assert "Published, under embargo" in text
+        assert until.isoformat() in text
+
+
+async def test_a_release_without_an_embargo_is_visible(partnership: Partnership) -> None:
+    await partnership.returned(POLICE, BODY)
+    await partnership.release()
+    steward = await partnership.client(Role.STEWARD, None, "second")
+    answer = await steward.graphql("/graphql/intake", "{ releases { visibility embargoUntil } }")
+    assert answer["data"]["releases"] == [{"visibility": "VISIBLE", "embargoUntil": None}]
+    assert "under embargo" not in (await steward.get("/releases")).text
 
 
 async def test_an_embargo_without_a_time_zone_is_refused(partnership: Partnership) -> None:

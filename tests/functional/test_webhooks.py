@@ -140,7 +140,7 @@ async def test_a_release_is_told_once_signed_and_without_a_figure(follower: Foll
     assert content["type"] == "release.published"
     assert set(content["data"]) == {"release", "audience", "publishedAt", "url"}
     assert (content["data"]["release"], content["data"]["audience"]) == ("told", "public")
-    assert content["data"]["url"].endswith("/journey?release=told")
+    assert content["data"]["url"].endswith("/changes?release=told")
     assert notice["path"] == "/notices?token=planted-777777"
     log = await follower.log()
     assert [(one["release_id"], one["state"], one["status"]) for one in log] == [

@@ -1,16 +1,19 @@
 """The door of the room: a validated document in, a plan out, or None."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLSchema,
+    InlineFragmentNode,
     Node,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
     VariableNode,
 )
 
@@ -41,7 +44,21 @@ def compile_document(schema: GraphQLSchema, tree: DocumentNode) -> Plan | None:
     fragments = {
         one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)
     }
-    return Plan(schema, root, operations[0], fragments, _conditions(nodes), variables)
+    fields = frozenset(_fields(operations[0].selection_set, fragments))
+    return Plan(schema, root, operations[0], fragments, _conditions(nodes), variables, fields)
+
+
+def _fields(
+    selected: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[str]:
+    """Name the fields of the operation itself, those in fragments and under conditions too."""
+    for node in selected.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        elif isinstance(node, InlineFragmentNode):
+            yield from _fields(node.selection_set, fragments)
+        elif isinstance(node, FragmentSpreadNode):
+            yield from _fields(fragments[node.name.value].selection_set, fragments)
 
 
 def _is_covered(node: Node) -> bool:

@@ -63,6 +63,8 @@ class Plan:
     conditions: tuple[str, ...]
     """The variables that directives ask about."""
     variables: Variables
+    fields: frozenset[str]
+    """Every root field that it may ask."""
     shapes: OrderedDict[tuple[Any, ...], Shape] = field(default_factory=OrderedDict)
 
     async def run(self, context: Any, given: Mapping[str, Any]) -> str:

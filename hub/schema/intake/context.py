@@ -7,6 +7,7 @@ from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
 from hub.protected.releases import Audience
+from hub.schema.refused import Refused, untold
 from hub.submissions.receipts import Receipts
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary
@@ -25,6 +26,7 @@ class IntakeContext:
     """Where the secret of the methods that draw is."""
     processes: int = 1
     """How many may protect a release at the same time."""
+    refused: Refused = untold
 
     @property
     def library(self) -> Library:

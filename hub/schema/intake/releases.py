@@ -33,6 +33,22 @@ class ReleaseState(Enum):
     PUBLISHED = value("PUBLISHED", description="Readers see it, or will after its embargo.")
 
 
+@strawberry.enum(description="Whether readers can see a release.")
+class Visibility(Enum):
+    """How far a release has come to its readers."""
+
+    NOT_PUBLISHED = value("NOT_PUBLISHED", description="Nobody but stewards knows of it.")
+    UNDER_EMBARGO = value("UNDER_EMBARGO", description="Published; readers see it later.")
+    VISIBLE = value("VISIBLE", description="Readers see it.")
+
+    @classmethod
+    def of(cls, visible_from: datetime | None, at: datetime) -> "Visibility":
+        """Say where a release stands that is seen from a moment on, None for never."""
+        if visible_from is None:
+            return cls.NOT_PUBLISHED
+        return cls.UNDER_EMBARGO if visible_from > at else cls.VISIBLE
+
+
 @strawberry.type(description="A release being made.")
 class ReleaseDraft:
     """A draft."""
@@ -48,10 +64,15 @@ class ReleaseDraft:
     prepared_at: datetime = strawberry.field(description="When it was prepared, UTC.")
     approved_at: datetime | None = strawberry.field(description="When it was approved.")
     published_at: datetime | None = strawberry.field(description="When it was published.")
+    embargo_until: datetime | None = strawberry.field(
+        description="From when readers see it, UTC; null once they do, or before it is published."
+    )
+    visibility: Visibility = strawberry.field(description="Whether readers can see it.")
 
     @classmethod
-    def of(cls, draft: Draft) -> "ReleaseDraft":
-        """Show a draft."""
+    def of(cls, draft: Draft, visible_from: datetime | None, at: datetime) -> "ReleaseDraft":
+        """Show a draft as it is at a moment; readers see it from another, None for never."""
+        visibility = Visibility.of(visible_from, at)
         return cls(
             id=strawberry.ID(draft.id),
             audience=AudienceChoice(str(draft.audience)),
@@ -64,6 +85,8 @@ class ReleaseDraft:
             prepared_at=draft.prepared_at,
             approved_at=draft.approved_at,
             published_at=draft.published_at,
+            embargo_until=visible_from if visibility is Visibility.UNDER_EMBARGO else None,
+            visibility=visibility,
         )
 
 
@@ -240,12 +263,12 @@ class DisclosureReport:
         return [AlternativeRelease.of(one) for one in found]
 
     @classmethod
-    def of(cls, draft: Draft, report: Report) -> "DisclosureReport":
+    def of(cls, draft: Draft, shown: ReleaseDraft, report: Report) -> "DisclosureReport":
         """Show a report."""
         totals = report.totals
         return cls(
             draft=draft,
-            release=ReleaseDraft.of(draft),
+            release=shown,
             shown=totals.shown,
             primary=totals.primary,
             secondary=totals.secondary,

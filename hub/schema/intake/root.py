@@ -15,7 +15,7 @@ from hub.disclosure import Method
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
 from hub.release import drafts, flow, policies
-from hub.release.reporting import report_on
+from hub.release.reporting import all_visible_from, report_on, visible_from
 from hub.schema.guard import Refusal, guarded
 from hub.schema.intake.changes import Change
 from hub.schema.intake.context import IntakeContext
@@ -130,8 +130,11 @@ class Query(CalendarQuery):
     @strawberry.field(description="Releases being made and made, newest first; for stewards.")
     async def releases(self, info: Ask) -> list[ReleaseDraft]:
         """List drafts."""
+        at = info.context.clock()
         async with info.context.database.release() as session:
-            return [ReleaseDraft.of(row) for row in await drafts.drafts(session)]
+            seen = await all_visible_from(session)
+            found = await drafts.drafts(session)
+        return [ReleaseDraft.of(row, seen.get(row.id), at) for row in found]
 
     @strawberry.field(description="What a release hides and why, never with a count.")
     async def disclosure_report(self, info: Ask, release: ReleaseId) -> DisclosureReport:
@@ -140,7 +143,10 @@ class Query(CalendarQuery):
         async with info.context.database.release() as session:
             draft = await drafts.find(session, release)
             report = await report_on(session, draft, info.context.words)
-        return DisclosureReport.of(draft, report)
+            seen = await visible_from(session, draft)
+        return DisclosureReport.of(
+            draft, ReleaseDraft.of(draft, seen, info.context.clock()), report
+        )
 
     @strawberry.field(description="Disclosure policies that stewards proposed, oldest first.")
     async def policies(
@@ -243,7 +249,7 @@ class Mutation(CalendarMutation):
             secret_file=context.secret_file,
             processes=context.processes,
         )
-        return _released(draft)
+        return _released(draft, context.clock())
 
     @strawberry.mutation(description="Approve the content you saw, as the second steward.")
     async def approve_release(
@@ -255,7 +261,7 @@ class Mutation(CalendarMutation):
             draft = await flow.approve_release(
                 session, release_id, content_hash, context.principal, context.clock()
             )
-        return _released(draft)
+        return _released(draft, context.clock())
 
     @strawberry.mutation(description="Publish an approved release in one step.")
     async def publish_release(
@@ -272,7 +278,8 @@ class Mutation(CalendarMutation):
             draft = await flow.publish_release(
                 session, release_id, embargo_until, context.principal, context.clock()
             )
-        return _released(draft)
+            seen = await visible_from(session, draft)
+        return _released(draft, context.clock(), seen)
 
     @strawberry.mutation(description="Propose a disclosure policy; a second steward approves it.")
     async def propose_policy(
@@ -365,8 +372,9 @@ def _refused(error: HubError, _: Arguments) -> ReturnPayload:
     return ReturnPayload(return_=None, findings=[], user_errors=[UserError.of(error)])
 
 
-def _released(draft: drafts.Draft) -> ReleasePayload:
-    return ReleasePayload(release=ReleaseDraft.of(draft), findings=[], user_errors=[])
+def _released(draft: drafts.Draft, at: datetime, seen: datetime | None = None) -> ReleasePayload:
+    shown = ReleaseDraft.of(draft, seen, at)
+    return ReleasePayload(release=shown, findings=[], user_errors=[])
 
 
 def _release_refused(error: HubError, _: Arguments) -> ReleasePayload:

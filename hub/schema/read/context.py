@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from hub.auth.principals import Principal
+from hub.schema.refused import Refused, untold
 from hub.views.library import Library
 from hub.vocabulary import Vocabulary
 
@@ -17,6 +18,7 @@ class ReadContext:
     asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """What is asked of a root field, by its response key, in dotted names; where nothing is said,
     everything may be."""
+    refused: Refused = untold
 
     @property
     def words(self) -> Vocabulary:

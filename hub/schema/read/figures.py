@@ -56,8 +56,7 @@ class ShownFigure:
     @property
     def value(self) -> float | None:
         """The figure itself."""
-        found = self._figure.value
-        return None if found is None else float(found)
+        return self._figure.number
 
     @property
     def status(self) -> FigureStatus:

@@ -26,11 +26,20 @@ MOST_CELLS = 200
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRow:
-    """A release as the list names it; ``may_approve`` where this viewer may be second."""
+    """A release as the list names it; ``may_approve`` where this viewer may be second.
+
+    ``is_embargoed`` while readers do not see it yet though it is published.
+    """
 
     draft: Draft
     prepared_here: bool
     visible_from: datetime | None = None
+    is_embargoed: bool = False
+
+    @property
+    def state(self) -> str:
+        """The word for where it stands: a published one that nobody sees has its own."""
+        return "EMBARGO" if self.is_embargoed else str(self.draft.state)
 
     @property
     def may_approve(self) -> bool:

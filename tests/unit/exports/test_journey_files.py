@@ -8,14 +8,22 @@ from typing import Any
 
 import pytest
 
-from hub.exports.journey_csv import COLUMNS, journey_csv, safe
-from hub.exports.journey_json import journey_json
+from hub.exports.cells import safe
+from hub.exports.document import Document
+from hub.exports.journey import COLUMNS, journey_document
+from hub.exports.tables import csv_file, json_file
 from hub.views.journey import Journey
+from hub.vocabulary import vocabulary
+from tests.factory import published_release
 from tests.unit.web_pages.three_rivers import three_rivers_journey
 
 
+def document(journey: Journey) -> Document:
+    return journey_document(journey, published_release(), vocabulary())
+
+
 def rows(journey: Journey) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(journey_csv(journey))))
+    return list(csv.DictReader(io.StringIO(csv_file(document(journey)).decode())))
 
 
 def row(journey: Journey, record: str, code: str) -> dict[str, str]:
@@ -44,7 +52,8 @@ def test_suppressed_figure_keeps_its_row_without_a_value() -> None:
 
 def test_link_row_carries_its_grade_and_caveats() -> None:
     link = row(three_rivers_journey(), "link", "POLICE_DAC_REFERRED")
-    assert (link["value"], link["comparability"]) == ("43.8", "C")
+    assert float(link["value"]) == pytest.approx(100 * 556 / 1270)
+    assert (link["decimals"], link["comparability"]) == ("1", "C")
     assert (link["common_months"], link["longest_months"]) == ("9", "12")
     assert link["caveats"]
 
@@ -68,7 +77,7 @@ def test_formula_in_a_title_is_written_as_text() -> None:
 
 
 def content(journey: Journey) -> dict[str, Any]:
-    found = json.loads(journey_json(journey))
+    found = json.loads(json_file(document(journey)))
     assert isinstance(found, dict)
     return found
 

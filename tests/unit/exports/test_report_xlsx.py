@@ -27,7 +27,8 @@ def test_cover_then_a_table_a_sheet() -> None:
     assert "A note" in cover
     assert "Sheet 1: Table: one" in cover
     rows = book.get_sheet_by_index(1).to_python()
-    assert rows == [["What", "Cells"], ["shown", 3.0], ["share", 2.5], ["none", ""]]
+    assert rows[0][0] == "Table: one"
+    assert rows[3:] == [["What", "Cells"], ["shown", 3.0], ["share", 2.5], ["none", ""]]
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -39,7 +40,7 @@ def test_no_text_is_a_formula_or_a_link(text: str) -> None:
     assert b"<f>" not in sheets
     assert b"hyperlink" not in everything
     if text[0] in "=+-@\t\r":
-        cell = str(book_of(content).get_sheet_by_index(1).to_python()[0][0])
+        cell = str(book_of(content).get_sheet_by_index(1).to_python()[4][0])
         assert cell.startswith("'")
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from joserfc import jws
 
-from hub.auth.keys import SigningKeys, signing_keys
+from hub.audit.keys import LedgerKeys, ledger_keys, replace_key
+from hub.audit.seals import HEAD, seal
 from hub.errors import InvalidError
 from hub.submissions.receipts import Receipt, Receipts, verify
 
@@ -24,13 +25,13 @@ RECEIPT = Receipt(
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> SigningKeys:
-    return signing_keys(tmp_path)
+def keys(tmp_path: Path) -> LedgerKeys:
+    return ledger_keys(tmp_path)
 
 
-def test_a_receipt_says_what_was_taken_in(keys: SigningKeys) -> None:
+def test_a_receipt_says_what_was_taken_in(keys: LedgerKeys) -> None:
     signed = Receipts(keys, "https://hub.example").sign(RECEIPT)
-    said = verify(signed, keys.jwks())
+    said = verify(signed, keys.public())
     assert said == {
         "iss": "https://hub.example",
         "returnId": str(UUID(int=1)),
@@ -44,21 +45,28 @@ def test_a_receipt_says_what_was_taken_in(keys: SigningKeys) -> None:
     }
 
 
-def test_a_changed_receipt_does_not_hold(keys: SigningKeys) -> None:
+def test_a_changed_receipt_does_not_hold(keys: LedgerKeys) -> None:
     head, body, signature = Receipts(keys, "i").sign(RECEIPT).split(".")
     for changed in (f"{head}.{body[:-2]}AA.{signature}", f"{head}.{body}.", "no receipt", ""):
         with pytest.raises(InvalidError, match="not a receipt"):
-            verify(changed, keys.jwks())
+            verify(changed, keys.public())
 
 
-def test_the_key_of_another_hub_does_not_vouch(keys: SigningKeys, tmp_path: Path) -> None:
-    other = signing_keys(tmp_path / "other")
+def test_the_key_of_another_hub_does_not_vouch(keys: LedgerKeys, tmp_path: Path) -> None:
+    other = ledger_keys(tmp_path / "other")
     with pytest.raises(InvalidError):
-        verify(Receipts(other, "i").sign(RECEIPT), keys.jwks())
+        verify(Receipts(other, "i").sign(RECEIPT), keys.public())
 
 
-def test_an_access_token_is_no_receipt(keys: SigningKeys) -> None:
+def test_a_receipt_outlives_the_key_that_signed_it(keys: LedgerKeys, tmp_path: Path) -> None:
+    signed = Receipts(keys, "i").sign(RECEIPT)
+    assert verify(signed, replace_key(tmp_path).public())["revision"] == 2
+    assert verify(signed, {"issuer": "i", "keys": keys.public(), "heads": []})["revision"] == 2
+
+
+def test_an_access_token_or_a_head_is_no_receipt(keys: LedgerKeys) -> None:
     header = {"alg": "ES256", "kid": keys.active.kid, "typ": "at+jwt"}
     token = jws.serialize_compact(header, b"{}", keys.active, algorithms=["ES256"])
-    with pytest.raises(InvalidError):
-        verify(token, keys.jwks())
+    for other in (token, seal(keys, HEAD, {})):
+        with pytest.raises(InvalidError):
+            verify(other, keys.public())

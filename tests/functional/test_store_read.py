@@ -1,5 +1,6 @@
-"""What an operation is priced at, against the rows that the database really gives (G4)."""
+"""What reading takes: no more rows than priced (G4), no cell but a stored one (D3)."""
 
+import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from hub.auth.roles import Role
 from hub.db.logins import Duty
 from hub.db.tables import protected
 from hub.schema.read.query import schema
+from hub.vocabulary import breakdown_text
 from tests.conftest import FreshSettings
 from tests.functional.acts import signed_on
 from tests.functional.conftest import URL, Client
@@ -105,3 +107,49 @@ async def test_the_budget_holds_before_anything_is_read(counted: Counted) -> Non
         answer = await counted.client.graphql("/graphql", f"{{ {many} }}")
     assert answer["errors"][0]["extensions"]["code"] == "LIMIT"
     assert given == []
+
+
+async def fuzz(counted: Counted, count: int) -> int:
+    """Ask combinations of declared dimensions; how many were answered with a cell.
+
+    Each answer is what is stored under exactly that breakdown, or a refusal with a code: nothing
+    is summed over a dimension, and nothing is taken apart.
+    """
+    dice, words, met = random.Random(11), counted.hub.words, 0
+    table = protected.observation
+    async with counted.hub.database.protected() as session:
+        columns = (table.c.indicator, table.c.area, table.c.period, table.c.breakdown)
+        stored = {tuple(row) for row in (await session.execute(select(*columns))).all()}
+    places = sorted({(row[0], row[1], row[2], row[3]) for row in stored})
+    dimensions = sorted(words.dimensions)
+    for _ in range(count):
+        indicator, area, period, known = dice.choice(places)
+        pairs = dict(part.split("=") for part in known.split(";") if part)
+        for dimension in dice.sample(dimensions, dice.randint(0, 2)):
+            pairs[dimension] = dice.choice(sorted(words.categories[dimension]))
+        asked = breakdown_text(tuple(sorted(pairs.items())))
+        query = (
+            f'{{ observations(indicators: ["{indicator}"], areas: ["{area}"], '
+            f'periods: ["{period}"], breakdowns: ["{asked}"], first: 100) '
+            "{ totalCount nodes { breakdown { dimension category } } } }"
+        )
+        answer = await counted.client.graphql("/graphql", query)
+        if not answer.get("data"):
+            assert answer["errors"][0]["extensions"]["code"], answer
+            continue
+        found = answer["data"]["observations"]
+        assert found["totalCount"] == ((indicator, area, period, asked) in stored), query
+        for node in found["nodes"]:
+            shown = {one["dimension"]: one["category"] for one in node["breakdown"]}
+            assert shown == pairs
+        met += found["totalCount"]
+    return met
+
+
+async def test_combinations_of_dimensions_are_looked_up(counted: Counted) -> None:
+    assert await fuzz(counted, 60) > 5
+
+
+@pytest.mark.long
+async def test_many_combinations_of_dimensions_are_looked_up(counted: Counted) -> None:
+    assert await fuzz(counted, 10_000) > 500

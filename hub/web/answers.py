@@ -1,0 +1,141 @@
+"""Whole answers kept in memory: a release never changes, so neither does what was told of it.
+
+An answer is kept under its audience, that audience's edition of releases, the document and the
+variables. A new release makes a new edition, so old answers are never asked for again and fall
+out. Nothing is shared across audiences: the audience stands in the key by itself, besides in the
+edition's number. Errors are never kept.
+"""
+
+import gzip
+import json
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.web.etag import is_match, strong_etag
+
+Key = tuple[str, int, str, str]
+"""Audience, number of its edition, hash of the document, variables as text."""
+OVERHEAD = 1024
+"""Bytes that keeping an answer takes besides its text."""
+WORTH = 1024
+"""Bytes from which an answer is compressed."""
+
+
+class Edition(Protocol):
+    """What an audience may read at one moment."""
+
+    @property
+    def number(self) -> int:
+        """Unique for it in this process."""
+        ...
+
+    @property
+    def audience(self) -> str:
+        """Whose it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What may be kept: ``fields`` are root fields whose answers depend on an edition alone.
+
+    ``edition`` tells the caller's edition right now. ``may`` tells whether the caller may ask a
+    root field: an answer that somebody else was given passes the same guard.
+    """
+
+    memory: int
+    fields: frozenset[str]
+    edition: Callable[[Any], Awaitable[Edition]]
+    may: Callable[[Any, str], bool]
+
+
+class Answer:
+    """One answer as it goes out."""
+
+    __slots__ = ("_zipped", "body", "etag")
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.etag = strong_etag(body)
+        self._zipped: bytes | None = None
+
+    def zipped(self) -> bytes:
+        """Give the body compressed; the work is done once."""
+        if self._zipped is None:
+            self._zipped = gzip.compress(self.body, 6, mtime=0)
+        return self._zipped
+
+    @property
+    def size(self) -> int:
+        """Bytes it may take; a compressed body is never larger than half of a text as ours."""
+        return len(self.body) * 3 // 2 + OVERHEAD
+
+
+class Answers:
+    """The answers used last, within so many bytes."""
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self._size = 0
+        self._kept: OrderedDict[Key, Answer] = OrderedDict()
+
+    @property
+    def size(self) -> int:
+        """Bytes in use."""
+        return self._size
+
+    def get(self, key: Key) -> Answer | None:
+        """Find an answer."""
+        answer = self._kept.get(key)
+        if answer is not None:
+            self._kept.move_to_end(key)
+        return answer
+
+    def keep(self, key: Key, body: bytes) -> None:
+        """Keep an answer, and let those go that were not asked for the longest."""
+        answer = Answer(body)
+        room = answer.size + len(key[3])
+        if room > self._memory // 4 or key in self._kept:
+            return
+        self._kept[key] = answer
+        self._size += room
+        while self._size > self._memory:
+            gone, old = self._kept.popitem(last=False)
+            self._size -= old.size + len(gone[3])
+
+
+def key_of(edition: Edition, digest: str, variables: Mapping[str, Any]) -> Key:
+    """Name the answer to a document with its variables in an edition."""
+    text = json.dumps(variables, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return (str(edition.audience), edition.number, digest, text)
+
+
+def given(request: Request, answer: Answer, media_type: str) -> Response:
+    """Give a kept answer: compressed for a reader that takes gzip, 304 for one that has it.
+
+    Each coding has its own strong tag, as RFC 9110 asks.
+    """
+    body, etag, headers = answer.body, answer.etag, {}
+    if len(body) >= WORTH and takes_gzip(request):
+        body, etag = answer.zipped(), f'{answer.etag[:-1]}-gzip"'
+        headers["Content-Encoding"] = "gzip"
+    if request.method != "POST":
+        headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
+        if is_match(request.headers.get("if-none-match", ""), etag):
+            headers.pop("Content-Encoding", None)
+            return Response(status_code=304, headers=headers)
+    return Response(body, 200, headers=headers, media_type=media_type)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the reader takes gzip, by name and with a quality over nothing."""
+    for part in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, parameters = part.strip().partition(";")
+        if coding.strip() == "gzip":
+            return parameters.strip().replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
