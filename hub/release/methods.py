@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from hub.disclosure import (
     CountTable,
+    Observer,
     Policy,
     PublishedTable,
     Relation,
-    attack,
+    attack_each,
     observers,
     sensitive_cells,
     told_of,
@@ -88,9 +89,14 @@ def withstand_together(stacked: CountTable, result: MethodResult) -> None:
         for cell in table.cells
     )
     published = PublishedTable(tuple(cell.key for cell in table.cells), told)
-    targets = sensitive_cells(table, policy)
-    for observer, known, mine in observers(table, targets):
-        report = attack(published, table.knowledge, policy, mine, known=known)
+    attackers = list(observers(table, sensitive_cells(table, policy)))
+    reports = attack_each(
+        published,
+        table.knowledge,
+        policy,
+        [Observer(tuple(targets), known) for _, known, targets in attackers],
+    )
+    for (observer, *_), report in zip(attackers, reports, strict=True):
         if not report.is_safe:
             names = ", ".join(finding.name for finding in report.broken[:5])
             raise DisclosureError(

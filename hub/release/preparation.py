@@ -214,19 +214,29 @@ def rolled_up(
         if cell.value is not None and words.indicator(key.indicator).kind.is_count
     }
     values, parts = roll_up(counts, words, wanted=periods)
-    return dict(raw) | {key: _sum(key, values[key], parts[key], raw) for key in parts}
+    sources = {
+        key: {str(source): source for source in raw[key].sources}
+        for key in {part for found in parts.values() for part in found}
+    }
+    return dict(raw) | {key: _sum(key, values[key], parts[key], raw, sources) for key in parts}
 
 
 def _sum(
-    key: CellKey, value: Decimal, parts: Sequence[CellKey], raw: Mapping[CellKey, RawCell]
+    key: CellKey,
+    value: Decimal,
+    parts: Sequence[CellKey],
+    raw: Mapping[CellKey, RawCell],
+    sources: Mapping[CellKey, Mapping[str, Provenance]],
 ) -> RawCell:
+    """A sum with what each agency added to it. ``sources`` are those of each part, by their text:
+    that is what they are put in order by, and sums over hundreds of parts share them."""
     shares: dict[str, Decimal] = {}
-    sources: set[Provenance] = set()
+    behind_it: dict[str, Provenance] = {}
     for part in parts:
-        sources |= set(raw[part].sources)
+        behind_it |= sources[part]
         for agency, amount in raw[part].parts:
             shares[agency] = shares.get(agency, Decimal(0)) + amount
-    ordered = tuple(sorted(sources, key=str))
+    ordered = tuple(behind_it[text] for text in sorted(behind_it))
     return RawCell(key, value, parts=tuple(sorted(shares.items())), sources=ordered, derived=True)
 
 

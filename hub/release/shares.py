@@ -16,10 +16,11 @@ from fractions import Fraction
 from hub.disclosure import (
     Bound,
     CountTable,
+    Observer,
     Policy,
     PublishedTable,
     Relation,
-    attack,
+    attack_each,
     observers,
     sensitive_cells,
     told_of,
@@ -205,11 +206,9 @@ class _Work:
         near = {place for group in groups if not touched.isdisjoint(group) for place in group}
         targets = [place for place in sensitive_cells(self.table, self.policy) if place in near]
         knowledge = [*self.table.knowledge, *more]
-        found: set[int] = set()
-        for _, known, mine in observers(self.table, targets):
-            report = attack(self.published, knowledge, self.policy, mine, known=known)
-            found.update(finding.place for finding in report.broken)
-        return sorted(found)
+        attackers = [Observer(tuple(m), known) for _, known, m in observers(self.table, targets)]
+        reports = attack_each(self.published, knowledge, self.policy, attackers)
+        return sorted({finding.place for report in reports for finding in report.broken})
 
     def nearest(self, place: int, left: Mapping[CellKey, Sequence[Relation]]) -> CellKey | None:
         """The figure fewest relations away from a count."""
