@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from hub.disclosure import (
     CountTable,
+    Method,
     Observer,
     Policy,
     PublishedTable,
@@ -24,9 +25,12 @@ from hub.disclosure.methods import (
     MethodParameters,
     MethodResult,
     Telling,
+    perturbation_table,
     protect_by,
     told_by_method,
 )
+from hub.disclosure.methods.averaging import averaged_variances
+from hub.disclosure.methods.cell_key import noise_of
 from hub.errors import DisclosureError
 from hub.protected.observations import Cells
 from hub.vocabulary import CellKey
@@ -104,6 +108,36 @@ def withstand_together(stacked: CountTable, result: MethodResult) -> None:
                 f"{observer or 'a reader'} too much of {names}. Keep the method of the earlier "
                 "releases, or take a wider one.",
                 code="METHOD_CHANGE",
+            )
+    if policy.method is Method.CELL_KEY:
+        _withstand_averaging(stacked, result)
+
+
+def _withstand_averaging(stacked: CountTable, result: MethodResult) -> None:
+    """Noise is averaged over releases too: each revision of a total draws new noise for it, and
+    so tells an unrevised part once more.
+
+    Every count of an earlier release is taken to have been printed with noise like this one's:
+    the stronger attacker.
+    """
+    policy, table = result.policy, with_parts(stacked)
+    noise = perturbation_table(policy.perturbation, policy)
+    now = {cell.key: cell.value for cell in result.cells}
+    printed = [
+        cell.value if cell.key not in now and place < len(stacked.cells) else now.get(cell.key)
+        for place, cell in enumerate(table.cells)
+    ]
+    variances = noise_of(table, printed, noise)
+    for observer, known, mine in observers(table, sensitive_cells(table, policy)):
+        left = averaged_variances(table, variances, mine, known=known)
+        low = sorted(place for place, one in left.items() if one < policy.least_variance)
+        if low:
+            names = ", ".join(str(table.cells[place].key) for place in low[:5])
+            raise DisclosureError(
+                f"Averaged over all releases, too little noise is left for {observer or 'a reader'}"
+                f" on {len(low)} cells, such as {names}. Withhold what was revised often, or take "
+                "a perturbation table of more variance.",
+                code="NOISE_AVERAGED",
             )
 
 

@@ -11,6 +11,7 @@ from hub.release.preparation import earlier
 from hub.release.protection import Earlier
 from hub.vocabulary import CellKey, Vocabulary
 from hub.vocabulary.keeping import text_of, version_of, words_of
+from hub.vocabulary.vocabulary import UnknownWordError
 from tests.factory import COUNTY, DISTRICT, NEIGHBOUR, indicator
 from tests.unit.release.releases import WORDS, Attacker, Published, of_counts, publish
 
@@ -100,6 +101,14 @@ def test_a_word_that_is_gone_stops_nothing() -> None:
     made = publish([of_counts(left, 2)], [known], vocabulary=less)
     low, high = told((first, made), identity)
     assert (low <= 1, high >= 5) == (True, True)
+
+
+def test_a_return_of_today_may_not_use_a_word_that_is_gone() -> None:
+    """Refused whole: nothing would say what the figure is linked with."""
+    gone = {code: one for code, one in WORDS.indicators.items() if code != "POL_DA_INCIDENT"}
+    less = replace(WORDS, version="new", indicators=gone, identities=())
+    with pytest.raises(UnknownWordError, match="POL_DA_INCIDENT"):
+        publish([of_counts(COUNTS)], vocabulary=less)
 
 
 def test_a_new_identity_holds_between_old_figures_too() -> None:
