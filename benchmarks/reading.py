@@ -92,12 +92,12 @@ def questions(seed: int = 7) -> list[Question]:
         return {"a": chance.choice(areas), "p": chance.choice(YEARS + QUARTERS)}
 
     tables = [split([chance.choice(QUARTERS)], 4) for _ in range(300)]
-    pulls = [split(chance.sample(MONTHS, 6), 19) for _ in range(300)]
+    pulls = [split(chance.sample(MONTHS, 6), 16) for _ in range(300)]
     return [
         Question("Q1 series", Q1, [run() for _ in range(300)]),
         Question("Q2 table", _many(ROWS, 4), tables),
         Question("Q3 journey", Q3, [journey() for _ in range(300)]),
-        Question("Q4 pull", _many(PULL, 19), pulls),
+        Question("Q4 pull", _many(PULL, 16), pulls),
     ]
 
 

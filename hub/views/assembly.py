@@ -16,16 +16,25 @@ ABSENT = frozenset(
 
 
 def journey_of(
-    area: Area, period: Period, release: str, audience: str, cells: Cells, words: Vocabulary
+    area: Area,
+    period: Period,
+    release: str,
+    audience: str,
+    cells: Cells,
+    words: Vocabulary,
+    *,
+    allow_unlike: bool = False,
 ) -> Journey:
     """Assemble the journey of ``area`` around ``period``.
 
     ``cells`` holds the release's observations of that area. A stage whose agency is not here is
-    left out; one whose agency returned nothing is named in ``missing``.
+    left out; one whose agency returned nothing is named in ``missing``. ``allow_unlike`` computes
+    ratios that grade D forbids.
     """
     rows = stage_views(area, period, cells, words)
     first = next((row.period for row in rows if row.period and row.parent is None), None)
     rows = [_placed(row, first) for row in rows]
+    by_code = {row.code: row for row in rows}
     return Journey(
         area=area,
         period=period,
@@ -33,7 +42,7 @@ def journey_of(
         audience=audience,
         bands=tuple(sorted(words.bands.values(), key=lambda band: band.order)),
         stages=tuple(_nested(row, rows) for row in rows),
-        links=tuple(link_views({row.code: row for row in rows}, words)),
+        links=tuple(link_views(by_code, words, allow_unlike=allow_unlike)),
         missing=tuple(_missing(row) for row in rows if row.figure.status in ABSENT),
     )
 

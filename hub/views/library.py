@@ -35,6 +35,7 @@ from hub.views.reconciliation import (
 from hub.views.series import Point, histories, series_of
 from hub.views.shelf import Shelf
 from hub.views.tables import profile_of
+from hub.views.trend import MOST_RELEASES, LinkTrend, trends_of
 from hub.vocabulary import PeriodKind, Vocabulary, parse_period
 
 
@@ -93,7 +94,7 @@ class Library:
         return chosen[0]
 
     async def journey(
-        self, area: str, period: str, release: str | None = None
+        self, area: str, period: str, release: str | None = None, *, allow_unlike: bool = False
     ) -> tuple[Journey, Release]:
         """Assemble the journey of an area around a period.
 
@@ -104,8 +105,22 @@ class Library:
         place, asked = self.words.area(area), parse_period(period)
         chosen = await self.release(release)
         cells = await self._cells(chosen, sorted(stage_terms(self.words)), place.code)
-        view = journey_of(place, asked, chosen.id, str(self.audience), cells, self.words)
+        view = journey_of(
+            place,
+            asked,
+            chosen.id,
+            str(self.audience),
+            cells,
+            self.words,
+            allow_unlike=allow_unlike,
+        )
         return view, chosen
+
+    async def trend(self, area: str, period: str) -> tuple[LinkTrend, ...]:
+        """Follow the links of a journey through the latest releases."""
+        latest = (await self.releases())[:MOST_RELEASES]
+        found = [await self.journey(area, period, one.id) for one in latest]
+        return trends_of(found)
 
     async def series(
         self, indicator: str, area: str, first: str, last: str, release: str | None = None

@@ -15,12 +15,24 @@ NOT_COMPARABLE = (
 )
 
 
-def link_views(stages: dict[str, StageView], words: Vocabulary) -> list[LinkView]:
-    """Make every link whose two stages have a place in time, in order."""
+UNLIKE = CaveatView(
+    "UNLIKE", "Computed only because it was asked for; no release and no file has this ratio."
+)
+"""Travels with a ratio that grade D forbids."""
+
+
+def link_views(
+    stages: dict[str, StageView], words: Vocabulary, *, allow_unlike: bool = False
+) -> list[LinkView]:
+    """Make every link whose two stages have a place in time, in order.
+
+    ``allow_unlike`` computes ratios of grade D too, each with the caveat :data:`UNLIKE`. Only a
+    caller who asks in so many words gets them; pages, files and releases never do.
+    """
     links = sorted(words.links.values(), key=lambda link: link.order)
     pairs = ((link, stages.get(link.source), stages.get(link.target)) for link in links)
     return [
-        _link(link, source, source.period, target, target.period, words)
+        _link(link, source, source.period, target, target.period, words, allow_unlike)
         for link, source, target in pairs
         if source and target and source.period and target.period
     ]
@@ -33,6 +45,7 @@ def _link(
     target: StageView,
     target_period: Period,
     words: Vocabulary,
+    allow_unlike: bool,
 ) -> LinkView:
     comparison = Comparison(
         overlap=overlap(source_period, target_period),
@@ -42,13 +55,15 @@ def _link(
         restricted=link.restricted,
     )
     grade = worst(comparison.grade, Grade.C if link.capped else Grade.A)
+    unlike = grade is Grade.D and allow_unlike
+    caveats = _caveats(link, source, target, comparison, words)
     return LinkView(
         code=link.code,
         title=link.title,
         source=source.code,
         target=target.code,
         per=int(link.per),
-        ratio=_ratio(link, source, target, grade, words),
+        ratio=_ratio(link, source, target, Grade.C if unlike else grade, words),
         overlap=comparison.overlap,
         common_months=source_period.common_months(target_period),
         longest_months=max(source_period.length, target_period.length),
@@ -56,7 +71,7 @@ def _link(
         area_match=comparison.same_area,
         source_filter=link.source_filter or None,
         grade=grade,
-        caveats=_caveats(link, source, target, comparison, words),
+        caveats=(*caveats, UNLIKE) if unlike else caveats,
     )
 
 

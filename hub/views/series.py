@@ -53,13 +53,17 @@ def histories(
 ) -> dict[PeriodKind, tuple[Point, ...]]:
     """Line up an indicator's totals by kind of period, each from its first to its last.
 
-    Kinds stand apart because a month and a year never share an axis.
+    Kinds stand apart because a month and a year never share an axis. A kind that covers no months
+    of its own (a rolling year that is a financial year) is left out.
     """
     held = [parse_period(key.period) for key in cells if not key.breakdown]
     found: dict[PeriodKind, tuple[Point, ...]] = {}
+    told: set[tuple[int, int]] = set()
     for kind in PeriodKind:
         periods = sorted((p for p in held if p.kind is kind), key=lambda p: (p.end, p.start))
-        if periods:
+        months = {period.months for period in periods}
+        if months - told:
+            told |= months
             ends = periods[0], periods[-1]
             found[kind] = series_of(indicator, area, *ends, cells, words)
     return found

@@ -35,8 +35,12 @@ async def journey(request: Request, visitor: Visitor) -> str:
     view, release = await library.journey(area, period, asked.get("release"))
     areas, periods = _choices(visitor.hub)
     query = [("area", area), ("period", view.period.id), ("release", release.id)]
+    # One release has no trend; an earlier one is looked at as it was.
+    several = not asked.get("release") and len(await library.releases()) > 1
+    trend = await library.trend(area, period) if several else ()
     return journey_page(
         view,
+        trend=trend,
         copy=visitor.copy("journey", query),
         release=note_of(release),
         areas=areas,

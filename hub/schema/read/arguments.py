@@ -28,6 +28,12 @@ Breakdowns = Annotated[
         "breakdown and the totals. An empty list: totals only."
     ),
 ]
+AllowUnlike = Annotated[
+    bool,
+    argument(
+        description="Compute ratios that grade D forbids too. They say so, and are in no release."
+    ),
+]
 ReleaseId = Annotated[str | None, argument(description="Id of a release; the latest if none.")]
 First = Annotated[int, argument(description="How many at most: 1 to 100.")]
 After = Annotated[str | None, argument(description="Go on behind this cursor.")]

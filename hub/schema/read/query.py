@@ -21,6 +21,7 @@ from hub.schema.read.profile import Profile
 from hub.schema.read.reconciliation import Reconciliation, Statement
 from hub.schema.read.releases import Release
 from hub.schema.read.series import Series
+from hub.schema.read.trend import LinkTrend
 from hub.schema.read.viewer import Viewer
 from hub.schema.read.words import Agency, Area, Dataset, Indicator, Period
 from hub.views import overview as views
@@ -173,10 +174,28 @@ class Query:
 
     @strawberry.field(description="The cross-agency victim journey of an area around a period.")
     async def journey(
-        self, info: Ask, area: a.AreaCode, period: a.PeriodText, release: a.ReleaseId = None
+        self,
+        info: Ask,
+        area: a.AreaCode,
+        period: a.PeriodText,
+        release: a.ReleaseId = None,
+        allow_unlike: a.AllowUnlike = False,
     ) -> Journey:
         """Assemble a journey."""
-        return Journey.of(*await info.context.library.journey(area, period, release))
+        library = info.context.library
+        found = await library.journey(area, period, release, allow_unlike=allow_unlike)
+        return Journey.of(*found)
+
+    @strawberry.field(
+        name="journeyTrend",
+        description="The links of a journey as the latest six releases had them.",
+    )
+    async def journey_trend(
+        self, info: Ask, area: a.AreaCode, period: a.PeriodText
+    ) -> list[LinkTrend]:
+        """Follow links through releases."""
+        found = await info.context.library.trend(area, period)
+        return [LinkTrend.of(item) for item in found]
 
     @strawberry.field(description="The Marac overview: indicators down, comparators across.")
     async def overview(

@@ -91,9 +91,10 @@ class Series:
 
 
 def line_chart(periods: Sequence[Period], series: Iterable[Series]) -> Chart | None:
-    """Draw series over the same periods; nothing when none has two published points."""
-    kept = [one for one in series if sum(f.value is not None for f in one.figures) > 1]
-    if not kept:
+    """Draw series over the same periods; nothing unless one has two published points."""
+    known = [(one, sum(f.value is not None for f in one.figures)) for one in series]
+    kept = [one for one, points in known if points]
+    if max((points for _, points in known), default=0) < 2:
         return None
     values = [f.value for one in kept for f in one.figures if f.value is not None]
     scale = _Scale(min(*values, Decimal(0)), max(*values, Decimal(0)))

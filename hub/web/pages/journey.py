@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
+from hub.protected.releases import Release
 from hub.views.journey import Journey
+from hub.views.trend import LinkTrend
 from hub.web.pages.copying import Copy
 from hub.web.pages.frame import Frame, NavLink, Option, ReleaseNote, render
 from hub.web.pages.headline import Rating, cards, lead
@@ -35,6 +37,7 @@ def journey_page(
     journey: Journey,
     *,
     copy: Copy,
+    trend: Sequence[LinkTrend] = (),
     release: ReleaseNote | None = None,
     areas: Sequence[Option] = (),
     periods: Sequence[Option] = (),
@@ -66,9 +69,17 @@ def journey_page(
         caveats=list(_caveats(sheet, t)),
         downloads=_downloads(journey, copy, t),
         copy=copy,
+        trends=trend if len(_releases(trend)) > 1 else (),
+        trend_releases=_releases(trend),
         areas=areas,
         periods=periods,
     )
+
+
+def _releases(trend: Sequence[LinkTrend]) -> list[Release]:
+    """The releases that any link has a point in, newest first."""
+    found = {point.release.id: point.release for item in trend for point in item.points}
+    return sorted(found.values(), key=lambda one: one.sequence, reverse=True)
 
 
 def _title(sheet: Sheet, t: Labels) -> str:

@@ -141,7 +141,7 @@ def _finding(view: MeasureView, t: Labels) -> str:
 
 
 def _said(figure: Figure, t: Labels) -> str:
-    if figure.unit == "percent":
+    if figure.unit in ("percent", "rate"):
         return figure.display
     return f"{figure.display} {t.unit(figure.unit, figure.value)}"
 

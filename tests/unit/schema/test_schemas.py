@@ -96,6 +96,7 @@ def test_no_argument_of_a_reader_filters_or_orders_by_value() -> None:
         *("codes", "dataset", "owner", "level", "within", "code", "id"),
         *("indicator", "area", "from", "to", "period", "comparators", "asAt"),
         "statements",  # a report's own figures: they choose nothing by a published value
+        "allowUnlike",  # divides two published figures of unlike periods; chooses nothing
     }
 
 
