@@ -62,7 +62,7 @@ def told(answer: httpx2.Response) -> Any:
 
 def test_every_root_field_is_known_to_be_kept_or_not() -> None:
     fields = {field.python_name for field in get_object_definition(Query, strict=True).fields}
-    assert fields - KEPT == {"viewer", "completeness"}
+    assert fields - KEPT == {"viewer", "completeness", "journey_trend"}
 
 
 async def test_a_new_release_is_seen_at_once(hub: RunningHub, sign: Sign) -> None:
