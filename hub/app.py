@@ -78,9 +78,10 @@ from hub.web.trusted import trusted_hashes
 from hub.web.volume import Volume, tell
 
 READINGS = {
-    "observations": Reading(whatever=2, each=2),
+    "observations": Reading(whatever=4, each=2),
     "series": Reading(whatever=100),
     "journey": Reading(whatever=200),
+    "journeyTrend": Reading(whatever=2000),
     "overview": Reading(whatever=200),
     "performance": Reading(whatever=200),
     "profile": Reading(whatever=2000),
