@@ -1,4 +1,4 @@
-"""Pieces of the log: sealed into the archive, opened again byte for byte, or not at all (B1, B3)."""
+"""Pieces of the log: sealed into the archive, opened again as they were, or not (B1, B3)."""
 
 import os
 from pathlib import Path
@@ -67,9 +67,7 @@ def test_what_is_half_written_or_no_piece_stays(archive: Archive, spool: Path) -
     assert archive.pieces == []
 
 
-def test_a_link_in_the_spool_is_not_followed(
-    archive: Archive, spool: Path, tmp_path: Path
-) -> None:
+def test_a_link_in_the_spool_is_not_followed(archive: Archive, spool: Path, tmp_path: Path) -> None:
     """The spool belongs to the server's account, which may not read what the hub may."""
     secret = tmp_path / "secret"
     secret.write_text("other people's")
