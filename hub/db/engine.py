@@ -11,6 +11,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from hub.db import fitness
+from hub.db.backup.archiving import Archiving
 from hub.db.contention import commit_said, contention_said
 from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
@@ -50,6 +51,7 @@ class Database:
         self._data_dir = data_dir
         self._postgres = postgres
         self._watch: Watch | None = None
+        self._archiving: Archiving | None = None
         self._halted: str | None = None
         self.released = 0
         """How many transactions of this process may have changed what is published."""
@@ -92,7 +94,9 @@ class Database:
         except BaseException:
             await database._disconnect()
             raise
-        database._watch = Watch(postgres) if postgres is not None else None
+        if postgres is not None:
+            database._watch = Watch(postgres)
+            database._archiving = Archiving(folder) if postgres.is_owner else None
         return database
 
     async def close(self) -> None:
@@ -100,6 +104,8 @@ class Database:
         await self._disconnect()
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.stop)
+        if self._archiving is not None:
+            await self._archiving.end()
 
     async def discard(self) -> None:
         """Close, and delete the embedded cluster, which may lie outside its data folder.
@@ -110,6 +116,8 @@ class Database:
         await self._disconnect()
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.destroy)
+        if self._archiving is not None:
+            await self._archiving.end()
 
     def listener(self, heard: Heard) -> Listener:
         """Make what hears of other processes' changes; its owner begins and ends it."""
