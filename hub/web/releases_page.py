@@ -31,6 +31,7 @@ from hub.web.pages.report_tables import (
     alternatives_table,
     cells_table,
     loss_tables,
+    settings_table,
     summary_tables,
 )
 from hub.web.problems import headers_of
@@ -97,7 +98,7 @@ async def _redrawn(
         return await _list(hub, principal, error)
     row, report = await _found(hub, principal, release)
     frame = _frame(hub, principal)
-    page = release_page(row, report, hub.words, error=error.message, frame=frame)
+    page = release_page(row, report, hub.words, error=error, frame=frame)
     return HTMLResponse(page, error.status)
 
 
@@ -111,7 +112,7 @@ async def _list(hub: Hub, principal: Principal, error: HubError | None = None) -
         found = await drafts.drafts(session)
         seen = await reporting.all_visible_from(session)
     rows = [_row(hub, draft, principal, seen.get(draft.id)) for draft in found]
-    page = releases_page(rows, error=error.message if error else "", frame=_frame(hub, principal))
+    page = releases_page(rows, error=error, frame=_frame(hub, principal))
     return HTMLResponse(page, error.status if error else 200)
 
 
@@ -134,7 +135,11 @@ async def workbook(request: Request, principal: Principal) -> Response:
     """Give the report as a workbook; with ``?alternatives=true`` the comparison too."""
     hub, t = hub_of(request), labels()
     row, report = await _found(hub, principal, request.path_params["release"])
-    tables = [*summary_tables(report, t), *loss_tables(report, t)]
+    tables = [
+        settings_table(report, row.draft.protection, t),
+        *summary_tables(report, t),
+        *loss_tables(report, t),
+    ]
     if request.query_params.get("alternatives") == "true":
         found = await reporting.compare(hub.database, hub.words, row.draft, principal, hub.clock)
         tables.append(alternatives_table(found, t))
