@@ -135,15 +135,12 @@ async def workbook(request: Request, principal: Principal) -> Response:
     """Give the report as a workbook; with ``?alternatives=true`` the comparison too."""
     hub, t = hub_of(request), labels()
     row, report = await _found(hub, principal, request.path_params["release"])
-    tables = [
-        settings_table(report, row.draft.protection, t),
-        *summary_tables(report, t),
-        *loss_tables(report, t),
-    ]
+    tables = [*summary_tables(report, t), *loss_tables(report, t)]
     if request.query_params.get("alternatives") == "true":
         found = await reporting.compare(hub.database, hub.words, row.draft, principal, hub.clock)
         tables.append(alternatives_table(found, t))
     tables.append(cells_table(report, hub.words, t))
+    tables.append(settings_table(report, row.draft.protection, t))
     async with hub.database.release() as session:
         await reporting.record_export(session, row.draft, principal, hub.clock)
     content = report_xlsx(_title(row.draft), _notes(row.draft), tables)

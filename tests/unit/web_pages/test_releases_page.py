@@ -95,7 +95,7 @@ def test_the_settings_of_the_method_are_told() -> None:
     noisy = replace(PARTNER, method=Method.CELL_KEY, perturbation="D6V4J4", least_variance=1.5)
     published = {"method": "cell_key", "perturbation table": "D6V4J4", "count 0": "+0:1.0000000"}
     found = settings_table(replace(report_of(demo()), policy=noisy), published, labels())
-    rows = dict(found.rows)
+    rows = {row[0]: row[1] for row in found.rows}
     assert [name for name in rows if rows[name] in ("D6V4J4", "1.5")] == [
         "Noise that averaging must leave (variance)",
         "perturbation table",
@@ -103,7 +103,7 @@ def test_the_settings_of_the_method_are_told() -> None:
     assert (rows["Smallest count that is not small"], rows["count 0"]) == (5, "+0:1.0000000")
     rounding = replace(PARTNER, method=Method.CONTROLLED_ROUNDING, base=5)
     found = settings_table(replace(report_of(demo()), policy=rounding), {"reach": "5"}, labels())
-    rows = dict(found.rows)
+    rows = {row[0]: row[1] for row in found.rows}
     assert (rows["Rounding base"], rows["reach"]) == (5, "5")
 
 
