@@ -153,7 +153,7 @@ def _overview_choices(held: Held, period: str, chosen: Iterable[str], words: Voc
     shown = {code for code in levels if words.areas[code].level in _FIRST}
     return Choices(
         _areas(shown | {code for code in chosen if code in words.areas}, words),
-        [Option(p.id, p.title) for p in sorted(periods, key=_recent, reverse=True)],
+        [Option(p.id, t.period(p)) for p in sorted(periods, key=_recent, reverse=True)],
         [Option(str(one), t(f"overview.comparator.{one}")) for one in ALWAYS],
         frozenset(str(one) for one in chosen),
     )
@@ -217,12 +217,12 @@ def _level(code: str, words: Vocabulary) -> str | None:
 
 async def _returns(library: Library, release: Release) -> list[Option]:
     """Every return a release holds something of: the ones with most tables first."""
-    words = library.words
+    words, t = library.words, labels()
     found: list[tuple[int, str, Option]] = []
     for code, area, period in await library.returned(release):
         time = parse_period(period)
         if area in words.areas and time.kind in _YEARS:
-            text = f"{words.dataset(code).title}: {words.areas[area].name}, {time.title}"
+            text = f"{words.dataset(code).title}: {words.areas[area].name}, {t.period(time)}"
             option = Option(f"{code} {area} {period}", text)
             found.append((-len(words.dataset_indicators[code]), text, option))
     return [option for _, _, option in sorted(found, key=lambda item: item[:2])]

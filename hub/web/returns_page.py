@@ -43,6 +43,7 @@ from hub.web import refusals
 from hub.web.forms import read_form
 from hub.web.members import Draw, frame_of, member_page
 from hub.web.pages.frame import Option
+from hub.web.pages.labels import labels
 from hub.web.pages.returns import (
     Checked,
     Sight,
@@ -183,7 +184,7 @@ def _sight(
         period=address.period,
         title=hub.words.dataset(address.dataset).title,
         agency_title=hub.words.agency(address.agency).title,
-        period_title=parse_period(address.period).title,
+        period_title=labels().period(parse_period(address.period)),
         may_submit=allows(principal, "return.submit", agency=address.agency),
         may_sign_off=allows(principal, "return.approve", agency=address.agency),
         is_submitter=stored is not None and stored.current.submitted_by == principal.subject,
