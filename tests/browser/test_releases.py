@@ -19,13 +19,12 @@ from hub.release.drafts import DraftState
 from hub.vocabulary import vocabulary
 from hub.web.pages.releases import alternatives_page, release_page, releases_page
 from tests.browser.conftest import POLICY
-from tests.browser.test_pages import violations
+from tests.browser.soundness import faults
 from tests.unit.web_pages.stewards import ALTERNATIVES, FRAME, demo, report_of, row_of
 
 Open = Callable[..., Awaitable[Any]]
 
 pytestmark = pytest.mark.browser
-WIDTHS = [1280, 390]
 
 
 NONE = ConflictError("Nothing is signed off yet.")
@@ -81,20 +80,9 @@ async def site() -> AsyncIterator[str]:
     await task
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", PAGES)
-async def test_axe_finds_nothing(visit: Open, path: str, width: int) -> None:
-    opened = await visit(path, width=width, scripts=True)
-    assert await violations(opened.page) == []
-    assert opened.complaints == []
-    assert opened.strayed == []
-
-
-@pytest.mark.parametrize("width", [320, *WIDTHS])
-@pytest.mark.parametrize("path", PAGES)
-async def test_nothing_scrolls_sideways(visit: Open, path: str, width: int) -> None:
-    opened = await visit(path, width=width)
-    assert await opened.page.evaluate("document.documentElement.scrollWidth") <= width
+async def test_pages_are_sound_in_every_width(visit: Open, path: str) -> None:
+    assert await faults(await visit(path, scripts=True)) == []
 
 
 async def test_forms_can_be_filled_by_their_labels(visit: Open) -> None:

@@ -103,7 +103,7 @@ def _cell(line: ReportLine, promise: int, words: Vocabulary, t: Labels) -> tuple
     return (
         f"{known.title} ({key.indicator})" if known else key.indicator,
         place.name if place else key.area,
-        f"{parse_period(key.period).title} ({key.period})",
+        f"{t.period(parse_period(key.period))} ({key.period})",
         _breakdown(key.breakdown, words, t),
         t(f"releases.rule.{line.rule}"),
         t("releases.interval", low=open_[0], high=open_[1]) if open_ else t("releases.no_interval"),
