@@ -10,6 +10,7 @@ import binascii
 import json
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from uuid import UUID
 
 from starlette.requests import Request
@@ -79,7 +80,7 @@ def _page(line: str, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _refusal(request: Request, error: HubError) -> Response:
-    if error.status >= 500:
+    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         raise error
     frame = Frame(demo=hub_of(request).settings.env == "demo")
     if error.status == 401:
