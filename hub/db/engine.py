@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from hub.db.migrate import require_newest, upgrade
 from hub.db.pools import entrance, pool
 from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
+from hub.db.standbys import Answer, Question, Standbys, UnfitError, standbys
 from hub.db.watch import Watch
 from hub.errors import DatabaseError, SettingsError, StorageFullError
 from hub.settings import Settings
@@ -47,8 +48,10 @@ class Database:
         engines: Mapping[Duty, AsyncEngine],
         data_dir: Path,
         postgres: EmbeddedPostgres | None = None,
+        standbys: Standbys | None = None,
     ) -> None:
         self._engines = engines
+        self._standbys = standbys or Standbys(())
         self._data_dir = data_dir
         self._postgres = postgres
         self._watch: Watch | None = None
@@ -83,7 +86,10 @@ class Database:
     ) -> "Database":
         passwords = credentials(settings.data_dir)
         folder = settings.data_dir
-        database = cls({duty: pool(owner, folder, duty) for duty in Duty}, folder, postgres)
+        replicas = settings.read_database_urls
+        readers = standbys(replicas.get_secret_value() if replicas else "", folder)
+        engines = {duty: pool(owner, folder, duty) for duty in Duty}
+        database = cls(engines, folder, postgres, readers)
         database._originals = _originals(settings)
         try:
             with reaching_the_database():
@@ -152,6 +158,20 @@ class Database:
         async with self._transaction(ProtectedSession, Duty.READ) as session:
             yield session
 
+    async def read(self, question: Question[Answer], *releases: str) -> Answer:
+        """Read of releases that this process knows to be published and due.
+
+        A replica that has replayed them is asked first, and the primary when there is none, or
+        when it fails: whoever asks does not notice.
+        """
+        wanted = frozenset(releases)
+        standby = self._standbys.choose(wanted)
+        if standby is not None:
+            with suppress(UnfitError):
+                return await standby.ask(wanted, question)
+        async with self.protected() as session:
+            return await question(session)
+
     @asynccontextmanager
     async def identity(self) -> AsyncIterator[IdentitySession]:
         """Begin a transaction on identities."""
@@ -202,6 +222,7 @@ class Database:
     async def _disconnect(self) -> None:
         if self._watch is not None:
             await self._watch.end()
+        await self._standbys.close()
         for engine in self._engines.values():
             await engine.dispose()
 
