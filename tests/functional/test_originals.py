@@ -37,48 +37,52 @@ async def kept(owner: AsyncEngine) -> list[bytes]:
         return list(await connection.scalars(text("SELECT sealed FROM intake.original")))
 
 
-class TestWithAKey:
-    @pytest.fixture
-    async def database(self, settings: Settings, key: Path) -> AsyncIterator[Database]:
-        """A database that keeps originals."""
-        changed = settings.model_copy(update={"originals_key": key.with_suffix(".pub")})
-        opened = await Database.open(changed)
-        yield opened
-        await opened.close()
-
-    @pytest.fixture
-    async def police(self, sign: Sign) -> Client:
-        return await sign(Role.SUBMITTER, "HERTS_POLICE")
-
-    async def test_it_is_sealed_and_comes_back_as_it_was_sent(
-        self, hub: RunningHub, police: Client, owner: AsyncEngine, key: Path, tmp_path: Path
-    ) -> None:
-        address = "/".join(ADDRESS)
-        for query in ("?dryRun=true", "", ""):  # only what becomes a revision is kept
-            await police.put(f"{address}{query}", BODY, **CSV)
-        (sealed,) = await kept(owner)
-        assert b"98765" not in sealed
-        async with maintaining(hub.settings, "HERTS_POLICE") as session:
-            assert await original_of(session, *ADDRESS, 1) == ("text/csv", sealed)
-            with pytest.raises(NotFoundError):
-                await original_of(session, *ADDRESS, 2)
-        (tmp_path / "sealed").write_bytes(sealed)
-        words = ["original", "open", str(tmp_path / "sealed"), str(tmp_path / "plain")]
-        assert CliRunner().invoke(cli, [*words, "--key", str(key)]).exit_code == 0
-        assert (tmp_path / "plain").read_bytes() == BODY
-
-    async def test_it_is_deleted_when_its_time_is_over(
-        self, hub: RunningHub, police: Client, owner: AsyncEngine
-    ) -> None:
-        await police.put("/".join(ADDRESS), BODY, **CSV)
-        for days, gone in ((29, 0), (31, 1)):
-            async with hub.database.release() as session:
-                assert await forget_originals(session, now() + timedelta(days=days), 30) == gone
-        assert await kept(owner) == []
+@pytest.fixture
+async def database(
+    request: pytest.FixtureRequest, settings: Settings, key: Path
+) -> AsyncIterator[Database]:
+    """A database that keeps originals, unless the test says otherwise."""
+    file = key.with_suffix(".pub") if getattr(request, "param", True) else None
+    opened = await Database.open(settings.model_copy(update={"originals_key": file}))
+    yield opened
+    await opened.close()
 
 
-async def test_without_a_key_nothing_is_kept(sign: Sign, owner: AsyncEngine) -> None:
-    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+@pytest.fixture
+async def police(sign: Sign) -> Client:
+    return await sign(Role.SUBMITTER, "HERTS_POLICE")
+
+
+async def test_it_is_sealed_and_comes_back_as_it_was_sent(
+    hub: RunningHub, police: Client, owner: AsyncEngine, key: Path, tmp_path: Path
+) -> None:
+    address = "/".join(ADDRESS)
+    for query in ("?dryRun=true", "", ""):  # only what becomes a revision is kept
+        await police.put(f"{address}{query}", BODY, **CSV)
+    (sealed,) = await kept(owner)
+    assert b"98765" not in sealed
+    async with maintaining(hub.settings, "HERTS_POLICE") as session:
+        assert await original_of(session, *ADDRESS, 1) == ("text/csv", sealed)
+        with pytest.raises(NotFoundError):
+            await original_of(session, *ADDRESS, 2)
+    (tmp_path / "sealed").write_bytes(sealed)
+    words = ["original", "open", str(tmp_path / "sealed"), str(tmp_path / "plain")]
+    assert CliRunner().invoke(cli, [*words, "--key", str(key)]).exit_code == 0
+    assert (tmp_path / "plain").read_bytes() == BODY
+
+
+async def test_it_is_deleted_when_its_time_is_over(
+    hub: RunningHub, police: Client, owner: AsyncEngine
+) -> None:
+    await police.put("/".join(ADDRESS), BODY, **CSV)
+    for days, gone in ((29, 0), (31, 1)):
+        async with hub.database.release() as session:
+            assert await forget_originals(session, now() + timedelta(days=days), 30) == gone
+    assert await kept(owner) == []
+
+
+@pytest.mark.parametrize("database", [False], indirect=True)
+async def test_without_a_key_nothing_is_kept(police: Client, owner: AsyncEngine) -> None:
     assert (await police.put("/".join(ADDRESS), BODY, **CSV)).status_code == 201
     assert await kept(owner) == []
 
