@@ -4,8 +4,11 @@ from collections.abc import Collection, MutableMapping
 from typing import TypeAlias
 from uuid import UUID
 
+from sqlalchemy import select
+
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
+from hub.errors import ConflictError
 from hub.submissions.history import observations_of, revision_of, revisions
 from hub.submissions.revisions import Revision, SignedOff
 from hub.submissions.states import APPROVED
@@ -58,4 +61,19 @@ async def _with_observations(
     session: ReleaseSession, revision: Revision, indicators: Collection[str] | None = None
 ) -> SignedOff:
     rows = await observations_of(session, revision.return_id, revision.number, indicators)
+    if revision.rows and not rows and not await _is_kept(session, revision):
+        raise ConflictError(
+            f"The counts of {revision.agency} that an earlier release was made from were erased, "
+            "so that a later one cannot be protected against it. This hub makes no more releases.",
+            code="ERASED",
+        )
     return SignedOff(revision, rows)
+
+
+async def _is_kept(session: ReleaseSession, revision: Revision) -> bool:
+    """Whether any observation of a revision is still there."""
+    table = intake.observation
+    query = select(table.c.row).where(
+        table.c.return_id == revision.return_id, table.c.revision == revision.number
+    )
+    return (await session.execute(query.limit(1))).first() is not None
