@@ -68,7 +68,8 @@ async def _store(database: Database, one: SignedOff) -> None:
         else:
             body = intake.revision
             here = body.c.return_id == revision.return_id
-            await session.execute(update(body).where(here).values(is_current=False, state="SUPERSEDED"))
+            replaced = {"is_current": False, "state": "SUPERSEDED"}
+            await session.execute(update(body).where(here).values(**replaced))
         await session.execute(
             insert(intake.revision).values(
                 return_id=revision.return_id,
