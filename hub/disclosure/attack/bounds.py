@@ -27,18 +27,12 @@ FAR = 1e6
 
 NEAR = 1e-6
 
-REGION = 1_000
-"""Most cells of a region; parts of up to this many are searched as a whole. Larger ones take
-longer and give whole tables more rarely, smaller ones leave more targets at their edges."""
-
-AROUND = 2_000
-
-ENOUGH = 0.2
-"""A push that settles a smaller part than this of what is left is the last one there."""
+REGION = 2_000
+"""Most cells of a region; parts of up to this many are searched as a whole."""
 
 ANYWHERE = 1 << 40
 
-REACHES = ((2, ANYWHERE), (3, AROUND), (5, 4 * AROUND), (ANYWHERE, ANYWHERE))
+REACHES = ((2, ANYWHERE), (3, REGION), (5, 4 * REGION), (ANYWHERE, ANYWHERE))
 """How many relations and cells around a target are searched before the whole part is."""
 
 WIDEST = 600
@@ -126,11 +120,11 @@ class PartAttack:
 
     def _push(self, program: AttackProgram, targets: Numbers) -> None:
         """Push all undecided cells at once; every whole-number vertex widens every cell."""
-        dice = np.random.default_rng(0)
+        dice, idle = np.random.default_rng(0), 0
         place = np.full(self._matrix.size, -1)
         place[program.columns] = np.arange(len(program.columns))
         before = self._ends(targets)
-        while before:
+        while before and idle < 2:
             costs = np.zeros(len(program.columns))
             up = self.high[targets] < self.policy.high
             down = self.low[targets] > self.policy.low
@@ -138,8 +132,7 @@ class PartAttack:
             costs[place[targets]] = pull[1] * down - pull[0] * up
             self._solve(program, costs)
             after = self._ends(targets)
-            if before - after <= ENOUGH * before:
-                break
+            idle = idle + 1 if after == before else 0
             before = after
 
     def _ends(self, columns: Numbers) -> int:
