@@ -10,6 +10,7 @@ wider-scoped fixture of a module whose tests only read.
 """
 
 import asyncio
+import os
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -30,6 +31,8 @@ from hub.db.migrate import upgrade
 from hub.db.server import owner_address
 from hub.settings import Settings
 
+KEPT = "HUB_TESTS_DATA_DIR"
+"""Names the data folder of a server that runs already, migrated: for many short runs in a row."""
 FreshSettings = Callable[[], AbstractAsyncContextManager[Settings]]
 
 
@@ -46,9 +49,13 @@ async def template(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Te
     """The session's embedded server, its database ``hub`` migrated and then left alone."""
     # A run that is told to end (by `timeout`, by CI) ends its server too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    data_dir = tmp_path_factory.mktemp("data")
+    kept = os.environ.get(KEPT)
+    data_dir = Path(kept) if kept else tmp_path_factory.mktemp("data")
     embedded = EmbeddedPostgres(data_dir)
     server = await asyncio.to_thread(embedded.start)
+    if kept:
+        yield Template(server, data_dir)
+        return
     try:
         await upgrade(server.url, credentials(data_dir))
         yield Template(server, data_dir)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from hub.auth.clients import Client
 from hub.clock import Clock
+from hub.errors import HubError
 
 MAX_AGE = timedelta(seconds=4)
 """Leaves a second for the reading itself within the five that are promised."""
@@ -52,6 +53,7 @@ class Standing:
         self._lock = asyncio.Lock()
         self._picture: Picture | None = None
         self._taken_at = clock()
+        self._failure: HubError | None = None
 
     async def client(self, client_id: str) -> Client | None:
         """Find an enabled client; looks again for one that was registered just now."""
@@ -85,10 +87,22 @@ class Standing:
         self._picture = None
 
     async def _at_most(self, age: timedelta) -> Picture:
+        failure = self._failure
         async with self._lock:
+            if self._failure is not None and self._failure is not failure:
+                # The reading that this one waited for failed; whoever waits is told at once
+                # rather than one after the other, each after a time limit of its own.
+                raise self._failure
             picture = self._picture
             if picture is None or not timedelta(0) <= self._clock() - self._taken_at <= age:
                 taken_at = self._clock()
-                picture = await self._source()
+                picture = await self._read()
                 self._picture, self._taken_at = picture, taken_at
             return picture
+
+    async def _read(self) -> Picture:
+        try:
+            return await self._source()
+        except HubError as error:
+            self._failure = error
+            raise

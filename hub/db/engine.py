@@ -11,7 +11,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from hub.db import fitness
-from hub.db.contention import commit_said, contention_said
+from hub.db.contention import commit_said, connecting_said, contention_said
 from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
@@ -28,6 +28,8 @@ HALTED = "halted"
 """Where a session carries the reason for which nothing may be written."""
 AGENCY = text("SELECT set_config('hub.agency', :agency, true)")
 """Names the agency until the transaction's end, and no longer: true is PostgreSQL's LOCAL."""
+SHARED = frozenset({Duty.READ, Duty.IDENTITY})
+"""Duties whose transactions compete for no object that a caller could name."""
 log = structlog.get_logger(__name__)
 
 
@@ -162,7 +164,9 @@ class Database:
         info = {HALTED: self._halted}
         engine = self._engines[duty]
         async with kind(engine, expire_on_commit=False, info=info) as session:
-            with contention_said():
+            with connecting_said():
+                await session.connection()
+            with contention_said(is_shared=duty in SHARED):
                 yield session
             with commit_said():
                 await session.commit()

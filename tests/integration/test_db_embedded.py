@@ -14,7 +14,7 @@ import pytest
 
 from hub.db.embedded import EmbeddedPostgres, Server, postmaster
 from hub.db.embedded.home import settle
-from hub.errors import DatabaseError
+from hub.errors import DatabaseError, KeyFileError
 
 REPOSITORY = Path(__file__).parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to step down from")
@@ -94,7 +94,7 @@ def test_secrets_are_private_and_refused_when_open(data_dir: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o644)
     try:
-        with pytest.raises(DatabaseError, match="open to others"):
+        with pytest.raises(KeyFileError, match="open to others"):
             EmbeddedPostgres(data_dir).start()
     finally:
         path.chmod(0o600)
