@@ -1,6 +1,6 @@
 """Takes every guard out of the code, one at a time, and looks whether a test notices (Z3).
 
-    python -m scripts.guards [--list] [--slice=2/4] [PART OF A PATH ...]
+    python -m scripts.guards [--list] [--nearest] [--slice=2/4] [PART OF A PATH ...]
 
 A guard is a statement whose only effect is to refuse: ``if …: raise …``, ``if …: _refuse()``, or
 a call of one of ``CALLS``. Each is replaced by ``pass`` in a copy of the tree. Where what a door
@@ -8,7 +8,7 @@ gives back is used (``principal = enter(caller, line)``), the caller takes the d
 modules that decide (``DECIDING``) an early ``return`` of nothing is a guard as well, and every
 answer of a function that says yes or no is replaced by ``True`` and by ``False``. The tests
 nearest to the guard run first (:mod:`scripts.trying`). Those guards that no test notices are
-printed, and the status is 1.
+printed, and the status is 1. ``--nearest`` leaves the tests further away out.
 """
 
 import ast
@@ -50,28 +50,82 @@ SLOW = (
     "tests/integration/test_oauth_token.py",
 )
 NEAREST = {
-    "hub/app.py": ("tests/functional/test_matrix.py",),
-    "hub/auth/grants.py": ("tests/integration/test_oauth_token.py",),
+    "hub/app.py": (
+        "tests/functional/test_matrix.py",
+        "tests/functional/test_backup.py",
+    ),
+    "hub/auth/authorization.py": ("tests/integration/test_oauth_code.py",),
+    "hub/auth/client_keys.py": ("tests/integration/test_oauth_registry.py",),
+    "hub/auth/consents.py": ("tests/integration/test_oauth_code.py",),
+    "hub/auth/delegated.py": ("tests/integration/test_oauth_code.py",),
+    "hub/auth/grants.py": (
+        "tests/integration/test_oauth_token.py",
+        "tests/integration/test_oauth_code.py",
+    ),
+    "hub/auth/origins.py": (
+        "tests/integration/test_oauth_registry.py",
+        "tests/functional/test_examples.py",
+    ),
+    "hub/auth/people.py": ("tests/functional/test_users.py",),
     "hub/auth/redirects.py": ("tests/integration/test_oauth_code.py",),
     "hub/auth/registry.py": (
         "tests/integration/test_oauth_registry.py",
         "tests/integration/test_oauth_code.py",
     ),
+    "hub/auth/server.py": (
+        "tests/integration/test_oauth_token.py",
+        "tests/integration/test_oauth_code.py",
+    ),
+    "hub/auth/sessions.py": ("tests/integration/test_oauth_authentication.py",),
     "hub/auth/verification.py": (
         "tests/unit/auth/test_tokens.py",
         "tests/integration/test_oauth_code.py",
     ),
+    "hub/commands/acting.py": ("tests/functional/test_users.py",),
+    "hub/release/flow.py": ("tests/functional/test_release.py",),
+    "hub/release/policies.py": ("tests/functional/test_policies.py",),
     "hub/schema/guard.py": ("tests/functional/test_matrix.py",),
     "hub/schema/intake/owed.py": ("tests/functional/test_calendar.py",),
-    "hub/schema/intake/root.py": ("tests/functional/test_sign_off.py",),
+    "hub/schema/intake/root.py": (
+        "tests/functional/test_sign_off.py",
+        "tests/functional/test_release.py",
+    ),
     "hub/schema/read/observations.py": ("tests/functional/test_read.py",),
+    "hub/schema/read/profile.py": ("tests/functional/test_views.py",),
     "hub/schema/read/query.py": ("tests/functional/test_read.py",),
+    "hub/submissions/reception.py": (
+        "tests/functional/test_push.py",
+        "tests/functional/test_matrix.py",
+    ),
+    "hub/submissions/sign_off.py": ("tests/functional/test_sign_off.py",),
+    "hub/web/audit.py": (
+        "tests/functional/test_acts.py",
+        "tests/functional/test_audit_heads.py",
+        "tests/functional/test_matrix.py",
+    ),
     "hub/web/authentication.py": (
         "tests/integration/test_oauth_authentication.py",
         "tests/functional/test_rates.py",
     ),
-    "hub/web/queries.py": ("tests/functional/test_views.py",),
-    "hub/web/returns.py": ("tests/functional/test_push.py",),
+    "hub/web/calendar.py": (
+        "tests/functional/test_calendar.py",
+        "tests/functional/test_objects.py",
+    ),
+    "hub/web/client_keys.py": ("tests/functional/test_matrix.py",),
+    "hub/web/queries.py": (
+        "tests/functional/test_views.py",
+        "tests/functional/test_matrix.py",
+    ),
+    "hub/web/releases_page.py": ("tests/functional/test_releases.py",),
+    "hub/web/returns.py": (
+        "tests/functional/test_push.py",
+        "tests/functional/test_objects.py",
+    ),
+    "hub/web/returns_page.py": (
+        "tests/functional/test_returns_page.py",
+        "tests/functional/test_objects.py",
+    ),
+    "hub/web/templates_route.py": ("tests/functional/test_matrix.py",),
 }
 """Where a module's own tests have another name."""
 DOORS = frozenset({"enter", "demand"})
@@ -235,8 +289,9 @@ def without(source: str, guard: Guard) -> str:
 
 def tests_of(guard: Guard) -> list[tuple[str, ...]]:
     """Name the tests that run without a guard, in rounds: the nearest first, then all."""
-    room, module = Path(guard.path).parts[1], Path(guard.path).stem
-    own = (f"tests/unit/{room}/test_{module}.py", *NEAREST.get(guard.path, ()))
+    place = Path(guard.path).relative_to("hub")
+    unit = Path("tests/unit") / place.parent / f"test_{place.name}"
+    own = (str(unit), *NEAREST.get(guard.path, ()))
     nearest = tuple(path for path in own if (ROOT / path).exists())
     return [each for each in (nearest, QUICK, SLOW) if each]
 
@@ -252,11 +307,11 @@ def main(arguments: list[str]) -> int:
     if "--list" in arguments:
         sys.stdout.writelines(f"{guard}\n" for guard in chosen)
         return 0
-    survivors = []
+    survivors, most = [], 1 if "--nearest" in arguments else None
     with trial(ROOT) as tried:
         for number, guard in enumerate(chosen, 1):
             source = (ROOT / guard.path).read_text(encoding="utf-8")
-            noticed = tried.is_noticed(guard.path, without(source, guard), tests_of(guard))
+            noticed = tried.is_noticed(guard.path, without(source, guard), tests_of(guard)[:most])
             told = f"noticed by {noticed}" if noticed else "NOT NOTICED"
             sys.stdout.write(f"{number}/{len(chosen)} {guard}: {told}\n")
             sys.stdout.flush()
