@@ -63,7 +63,7 @@ def configure_logs(level: str) -> None:
     )
 
 
-def _unraisable(what: sys.UnraisableHookArgs) -> None:
+def _unraisable(what: "sys.UnraisableHookArgs") -> None:
     """Tell of an exception that nobody could catch; Python itself would print its text."""
     error = what.exc_value or what.exc_type()
     info = (type(error), error, error.__traceback__)

@@ -61,8 +61,10 @@ def entrance(data_dir: Path, duty: Duty) -> Entrance:
     return enter
 
 
-def pool(owner: URL, data_dir: Path, duty: Duty) -> AsyncEngine:
+def pool(owner: URL, data_dir: Path, duty: Duty, **driver: float) -> AsyncEngine:
     """Make the engine of a duty; it connects when first used, with the password stored then.
+
+    ``driver`` are time limits of the driver's own, in seconds.
 
     Parameters never appear in its error texts, and what PostgreSQL says about the values of a
     failing row is dropped: both hold reported numbers.
@@ -77,6 +79,7 @@ def pool(owner: URL, data_dir: Path, duty: Duty) -> AsyncEngine:
         connect_args={
             "server_settings": limits,
             "async_creator_fn": entrance(data_dir, duty),
+            **driver,
         },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)

@@ -1,10 +1,11 @@
 """Every view by name, read from a release: what GraphQL, saved queries and pages share."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub.clock import Clock, now
 from hub.db.engine import Database
+from hub.db.sessions import ProtectedSession
 from hub.errors import InvalidError, NotFoundError
 from hub.protected import reader
 from hub.protected.observations import Cells, Observation
@@ -64,21 +65,32 @@ EVERYTHING = Needs()
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The views one audience may read. Each call reads one release, whole."""
+    """The views one audience may read. Each call reads one release, whole.
+
+    All calls see the releases of one moment, that of the first: make one for each request, so that
+    an answer of several parts is not mixed of two releases.
+    """
 
     database: Database
     words: Vocabulary
     audience: Audience
     clock: Clock = now
     shelf: Shelf | None = None
-    """Where the releases are looked up; without one the database is asked each time."""
+    """Where the releases are looked up; without one the database is asked."""
+    _seen: list[tuple[Release, ...]] = field(default_factory=list, init=False, repr=False)
 
     async def releases(self) -> list[Release]:
-        """List the audience's releases, newest first."""
+        """List the audience's releases, newest first, as they were at the first question."""
+        if not self._seen:
+            # Parts are asked at the same time; the first that is answered counts for all.
+            self._seen.append(await self._look())
+        return list(self._seen[0])
+
+    async def _look(self) -> tuple[Release, ...]:
         if self.shelf is not None:
-            return list((await self.shelf.edition(self.audience)).releases)
+            return (await self.shelf.edition(self.audience)).releases
         async with self.database.protected() as session:
-            return await reader.releases(session, self.audience)
+            return tuple(await reader.releases(session, self.audience))
 
     async def release(self, wanted: str | None = None) -> Release:
         """Find a release, the latest if none is named.
@@ -148,8 +160,10 @@ class Library:
 
     async def places(self, indicators: Iterable[str], release: Release) -> list[tuple[str, str]]:
         """List the areas and periods for which a release says anything on some indicators."""
-        async with self.database.protected() as session:
-            return await reader.places(session, release.id, sorted(indicators))
+        wanted = sorted(indicators)
+        return await self.database.read(
+            lambda session: reader.places(session, release.id, wanted), release.id
+        )
 
     async def changes(self, release: str | None = None) -> tuple[Changes, Release]:
         """Say what a release changed against the one before it.
@@ -161,9 +175,11 @@ class Library:
         earlier = [one for one in await self.releases() if one.sequence < chosen.sequence]
         if not earlier:
             return Changes(chosen, None, ()), chosen
-        async with self.database.protected() as session:
-            found = await reader.differences(session, chosen.id, earlier[0].id)
-        return Changes(chosen, earlier[0], tuple(found)), chosen
+        old = earlier[0]
+        found = await self.database.read(
+            lambda session: reader.differences(session, chosen.id, old.id), chosen.id, old.id
+        )
+        return Changes(chosen, old, tuple(found)), chosen
 
     async def overview(
         self,
@@ -259,11 +275,14 @@ class Library:
         needs: Needs = EVERYTHING,
     ) -> Page:
         """Read some observations in their fixed order; 0 stands for a total not needed."""
-        async with self.database.protected() as session:
+
+        async def ask(session: ProtectedSession) -> tuple[list[Observation], int]:
             rows = await reader.observations(
                 session, release.id, wanted, limit=limit, after=after, columns=needs.columns
             )
-            total = await reader.count(session, release.id, wanted) if needs.total else 0
+            return rows, await reader.count(session, release.id, wanted) if needs.total else 0
+
+        rows, total = await self.database.read(ask, release.id)
         return Page(rows, total, await self._parts(release, rows) if needs.parts else {})
 
     async def _parts(self, release: Release, rows: Sequence[Observation]) -> Cells:
@@ -281,6 +300,7 @@ class Library:
         return await self._selected(release, Selection(indicators=indicators, areas=[area]))
 
     async def _selected(self, release: Release, wanted: Selection) -> Cells:
-        async with self.database.protected() as session:
-            found = await reader.observations(session, release.id, wanted)
+        found = await self.database.read(
+            lambda session: reader.observations(session, release.id, wanted), release.id
+        )
         return {item.key: item for item in found}

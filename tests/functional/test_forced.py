@@ -46,7 +46,7 @@ OUTSIDE = ("logs.py", "settings.py", "keyfiles.py", "cli.py")
 """Not on the way of a request, or what is being tested."""
 
 
-def from_the_server() -> Exception:
+def from_the_server() -> Any:
     """What the database says of a row: its values are in the detail."""
     error = asyncpg.UniqueViolationError(f"duplicate key {SECRET}")
     error.detail = f"Key (value)=({FIGURE}) already exists."
@@ -92,7 +92,7 @@ class Forcing:
     def on(self) -> Iterator[None]:
         """Watch this thread, in which the server runs as well."""
         before = sys.gettrace()
-        sys.settrace(self)  # type: ignore[arg-type]
+        sys.settrace(self)
         try:
             yield
         finally:
