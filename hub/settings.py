@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """Address of the one TLS proxy whose X-Forwarded-For and -Proto are believed; unset: none."""
     webhook_networks: str = ""
     """Networks of one's own that webhooks may lead to, as `10.1.0.0/16,fd00::/8`; else none."""
+    webhook_authorities: Path | None = None
+    """PEM file of authorities of one's own, believed for webhooks beside the system's."""
     contacts: Path | None = None
     """CSV file `agency,address`: the mailboxes that reminders of returns go to."""
     smtp_host: str | None = None

@@ -12,7 +12,9 @@ wider-scoped fixture of a module whose tests only read.
 import asyncio
 import os
 import secrets
+import shutil
 import signal
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +35,10 @@ from hub.settings import Settings
 
 KEPT = "HUB_TESTS_DATA_DIR"
 """Names the data folder of a server that runs already, migrated: for many short runs in a row."""
+MEMORY = Path("/dev/shm")  # noqa: S108 (made private by mkdtemp)
+ROOM = 8 * 1024**3
+"""Bytes that must be free there before the tests' server is put into memory."""
+
 FreshSettings = Callable[[], AbstractAsyncContextManager[Settings]]
 
 
@@ -44,23 +50,36 @@ class Template:
     data_dir: Path
 
 
+def _room() -> Path | None:
+    """Where the session's server is kept: in memory if there is room, else (None) on disk.
+
+    Hundreds of databases come and go in a run, 15 GB of writes that no test looks at. The tests of
+    what a crash leaves behind start servers of their own, on disk.
+    """
+    usable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK)
+    return MEMORY if usable and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
 @pytest.fixture(scope="session")
-async def template(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Template]:
+async def template() -> AsyncIterator[Template]:
     """The session's embedded server, its database ``hub`` migrated and then left alone."""
     # A run that is told to end (by `timeout`, by CI) ends its server too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     kept = os.environ.get(KEPT)
-    data_dir = Path(kept) if kept else tmp_path_factory.mktemp("data")
-    embedded = EmbeddedPostgres(data_dir)
-    server = await asyncio.to_thread(embedded.start)
     if kept:
+        data_dir = Path(kept)
+        server = await asyncio.to_thread(EmbeddedPostgres(data_dir).start)
         yield Template(server, data_dir)
         return
+    data_dir = Path(tempfile.mkdtemp(prefix="hub-tests-", dir=_room()))
+    embedded = EmbeddedPostgres(data_dir)
     try:
+        server = await asyncio.to_thread(embedded.start)
         await upgrade(server.url, credentials(data_dir))
         yield Template(server, data_dir)
     finally:
         await asyncio.to_thread(embedded.destroy)
+        shutil.rmtree(data_dir, ignore_errors=True)
 
 
 @asynccontextmanager
