@@ -16,13 +16,13 @@ from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
 from hub.errors import PreconditionError
-from hub.returns import Finding, Reported, Return, Severity
+from hub.returns import Finding, Return, Severity
+from hub.submissions import staging
 from hub.submissions.changes import Counts, changes, compare
 from hub.submissions.history import current_revision, observations_of, step
 from hub.submissions.receipts import keep
 from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.states import OPEN, Act, State, move
-from hub.vocabulary import breakdown_text
 
 
 async def submit(
@@ -49,7 +49,8 @@ async def submit(
     if current and current.content_hash == body.content_hash and current.state in _LIVE:
         counts = Counts(received=len(body.observations), unchanged=len(body.observations))
         return _answer(body, return_id, current.number, current.state, counts, findings, False)
-    before = await observations_of(session, return_id, current.number) if current else ()
+    await staging.stage(session, body.observations)
+    counts = await _counts(session, body, current)
     state = first_state(body, findings)
     number = current.number + 1 if current else 1
     if current:
@@ -57,7 +58,7 @@ async def submit(
     await _store(session, return_id, number, state, body, findings, principal, at)
     sequence = await record(session, _event(body, number, principal), at)
     await keep(session, return_id, number, sequence)
-    return _answer(body, return_id, number, state, compare(body, before), findings, True)
+    return _answer(body, return_id, number, state, counts, findings, True)
 
 
 async def rehearse(
@@ -127,6 +128,13 @@ def _check(current: Revision | None, if_match: str | None, if_none_match: str | 
         raise PreconditionError("If-Match: * needs a revision, and this return has none yet.")
 
 
+async def _counts(session: IntakeSession, body: Return, current: Revision | None) -> Counts:
+    received = len(body.observations)
+    if current is None:
+        return Counts(received=received, added=received)
+    return await staging.compare(session, received, current.return_id, current.number)
+
+
 async def _step_aside(
     session: IntakeSession, current: Revision, principal: Principal, at: datetime
 ) -> None:
@@ -167,9 +175,7 @@ async def _store(
             is_current=True,
         )
     )
-    if body.observations:
-        rows = [where | _row(item) for item in body.observations]
-        await session.execute(insert(intake.observation), rows)
+    await staging.store(session, return_id, number)
     if findings:
         listed = [where | _finding(index, item) for index, item in enumerate(findings)]
         await session.execute(insert(intake.finding), listed)
@@ -177,21 +183,6 @@ async def _store(
     await session.execute(
         insert(intake.transition).values(**where, **history, by_subject=principal.subject, at=at)
     )
-
-
-def _row(item: Reported) -> dict[str, object]:
-    return {
-        "indicator": item.indicator,
-        "area": item.area,
-        "period": item.period,
-        "breakdown": breakdown_text(item.breakdown),
-        "value": item.value,
-        "status": item.status,
-        "reason": item.reason,
-        "base": item.base,
-        "note": item.note,
-        "row": item.row,
-    }
 
 
 def _finding(ordinal: int, item: Finding) -> dict[str, object]:

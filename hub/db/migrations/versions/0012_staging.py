@@ -1,0 +1,20 @@
+"""The rows of a return come by one statement: the agency's wall is checked as a set."""
+
+from hub.db.migrations.statements import run
+
+revision = "0012_staging"
+down_revision = "0011_following"
+branch_labels = None
+depends_on = None
+
+# IN, and not EXISTS: PostgreSQL hashes the agency's returns once for the statement, and looks each
+# row up there. The policy on intake.return applies inside it.
+POLICY = """
+DROP POLICY written_by_the_agency ON intake.observation;
+CREATE POLICY written_by_the_agency ON intake.observation FOR INSERT TO hub_ingest, CURRENT_USER
+    WITH CHECK (return_id IN (SELECT id FROM intake.return));
+"""
+
+
+def upgrade() -> None:
+    run(POLICY)
