@@ -12,8 +12,20 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Column, Integer, MetaData, Numeric, Table, Text, Uuid
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy import insert as insert_into
 
 from hub.db.sessions import IntakeSession

@@ -5,6 +5,7 @@ there is one current revision, no gap and no number used twice (security K1); th
 constraints say the same (K2).
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -19,9 +20,9 @@ from hub.errors import PreconditionError
 from hub.returns import Finding, Return, Severity
 from hub.submissions import staging
 from hub.submissions.changes import Counts, changes, compare
-from hub.submissions.history import current_revision, observations_of, step
+from hub.submissions.history import current_revision, findings_of, observations_of, step
 from hub.submissions.receipts import keep
-from hub.submissions.revisions import Revision, Submission, etag_of
+from hub.submissions.revisions import Revision, Sent, Submission, etag_of
 from hub.submissions.states import OPEN, Act, State, move
 
 
@@ -34,10 +35,12 @@ async def submit(
     *,
     if_match: str | None = None,
     if_none_match: str | None = None,
+    sent: Sent | None = None,
 ) -> Submission:
     """Store ``body`` as a revision; the same content as the current one stores nothing.
 
-    The caller has validated it: ``findings`` holds no error.
+    The caller has validated it: ``findings`` holds no error. By what it was ``sent`` as,
+    :func:`repeated` knows it again.
 
     Raises:
         PreconditionError: ``if_match`` names another revision than the current one, or
@@ -55,10 +58,41 @@ async def submit(
     number = current.number + 1 if current else 1
     if current:
         await _step_aside(session, current, principal, at)
-    await _store(session, return_id, number, state, body, findings, principal, at)
+    await _store(session, return_id, number, state, body, findings, principal, at, sent)
     sequence = await record(session, _event(body, number, principal), at)
     await keep(session, return_id, number, sequence)
     return _answer(body, return_id, number, state, counts, findings, True)
+
+
+async def repeated(
+    session: IntakeSession,
+    current: Revision,
+    *,
+    if_match: str | None = None,
+    if_none_match: str | None = None,
+) -> Submission | None:
+    """Answer the push of what is the current revision already; None when that was withdrawn.
+
+    The findings are those it was stored with. Nothing is stored.
+
+    Raises:
+        PreconditionError: as :func:`submit`.
+    """
+    if current.state not in _LIVE:
+        return None
+    _check(current, if_match, if_none_match)
+    return Submission(
+        return_id=current.return_id,
+        dataset=current.dataset,
+        agency=current.agency,
+        period=current.period,
+        revision=current.number,
+        state=current.state,
+        content_hash=current.content_hash,
+        counts=Counts(received=current.rows, unchanged=current.rows),
+        findings=await findings_of(session, current.return_id, current.number),
+        created=False,
+    )
 
 
 async def rehearse(
@@ -159,6 +193,7 @@ async def _store(
     findings: tuple[Finding, ...],
     principal: Principal,
     at: datetime,
+    sent: Sent | None,
 ) -> None:
     where = {"return_id": return_id, "revision": number}
     await session.execute(
@@ -173,6 +208,7 @@ async def _store(
             submitted_at=at,
             rows=len(body.observations),
             is_current=True,
+            **(asdict(sent) if sent else {}),
         )
     )
     await staging.store(session, return_id, number)

@@ -1,4 +1,4 @@
-"""The rows of a return come by one statement: the agency's wall is checked as a set."""
+"""Rows of a return come by one statement, walled as a set; a body is known by its hash."""
 
 from hub.db.migrations.statements import run
 
@@ -15,6 +15,14 @@ CREATE POLICY written_by_the_agency ON intake.observation FOR INSERT TO hub_inge
     WITH CHECK (return_id IN (SELECT id FROM intake.return));
 """
 
+# What was sent for a revision, and how complete it was; empty for those stored before.
+SENT = """
+ALTER TABLE intake.revision ADD COLUMN body_hash text;
+ALTER TABLE intake.revision ADD COLUMN expected integer;
+ALTER TABLE intake.revision ADD COLUMN received integer;
+"""
+
 
 def upgrade() -> None:
     run(POLICY)
+    run(SENT)
