@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     protection_processes: int = Field(default=2, ge=1)
     """Processes that protect and attack a large release's linked families at the same time; never
     more than the machine has cores. What is decided does not depend on it."""
+    originals_key: Path | None = None
+    """File with the public key (`hub backup-key`) that bodies of returns are kept sealed for;
+    unset: of what an agency sent only the content hash is kept."""
+    originals_days: int = Field(default=30, ge=1)
+    """Days after which such an original is deleted."""
     requests_per_minute: int = Field(default=6_000, ge=1)
     """Requests one client may make; a GraphQL document not met before counts as six (H10)."""
     rows_per_minute: int = Field(default=2_000_000, ge=1)
@@ -70,6 +75,8 @@ class Settings(BaseSettings):
     """Address of the one TLS proxy whose X-Forwarded-For and -Proto are believed; unset: none."""
     webhook_networks: str = ""
     """Networks of one's own that webhooks may lead to, as `10.1.0.0/16,fd00::/8`; else none."""
+    webhook_authorities: Path | None = None
+    """PEM file of authorities of one's own, believed for webhooks beside the system's."""
     contacts: Path | None = None
     """CSV file `agency,address`: the mailboxes that reminders of returns go to."""
     smtp_host: str | None = None

@@ -3,12 +3,12 @@
 That login sees published releases whose embargo is over, and nothing of the intake.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Row, Select, String, and_, column, func, or_, select, tuple_, values
 
 from hub.db.sessions import ProtectedSession
 from hub.db.tables import protected
@@ -103,6 +103,26 @@ async def places(
     return [(row.area, row.period) for row in found.all()]
 
 
+async def returned(
+    session: ProtectedSession, release: str, datasets: Mapping[str, Collection[str]]
+) -> list[tuple[str, str, str]]:
+    """List each dataset, area and period for which a release says anything, in this order.
+
+    ``datasets`` are indicators by dataset; an indicator may be in several.
+    """
+    pairs = [(name, code) for name, codes in datasets.items() for code in codes]
+    held = values(column("dataset", String), column("indicator", String), name="held").data(pairs)
+    table = protected.observation
+    query = (
+        select(held.c.dataset, table.c.area, table.c.period)
+        .distinct()
+        .join(held, held.c.indicator == table.c.indicator)
+        .where(table.c.release_id == release)
+        .order_by(held.c.dataset, table.c.area, table.c.period)
+    )
+    return [(row.dataset, row.area, row.period) for row in (await session.execute(query)).all()]
+
+
 async def differences(session: ProtectedSession, new: str, old: str) -> list[Difference]:
     """List what two releases say differently, in the order area, period, indicator, breakdown.
 
@@ -144,13 +164,13 @@ def _difference(row: tuple[Any, ...]) -> Difference:
 def _where(query: Select[Any], release: str, wanted: Selection) -> Select[Any]:
     table = protected.observation
     query = query.where(table.c.release_id == release)
-    for column, codes in (
+    for where, codes in (
         (table.c.indicator, wanted.indicators),
         (table.c.area, wanted.areas),
         (table.c.period, wanted.periods),
     ):
         if codes:
-            query = query.where(column.in_(codes))
+            query = query.where(where.in_(codes))
     if wanted.totals_only:
         query = query.where(table.c.breakdown == "")
     if wanted.breakdowns:

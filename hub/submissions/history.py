@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
-from hub.db.sessions import IntakeSession, ReleaseSession
+from hub.db.sessions import IntakeSession, OwnerSession, ReleaseSession
 from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
 from hub.returns import Finding, Reported, Severity
@@ -16,7 +16,7 @@ from hub.submissions.revisions import Revision, Sent
 from hub.submissions.states import State
 from hub.vocabulary import parse_breakdown
 
-AnySession = IntakeSession | ReleaseSession
+AnySession = IntakeSession | ReleaseSession | OwnerSession
 
 
 def revisions() -> Select[Any]:

@@ -18,6 +18,7 @@ from hub.returns import Finding, Return
 from hub.submissions.earlier import earlier_than
 from hub.submissions.history import observations_of
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
+from hub.submissions.originals import keep_original
 from hub.submissions.revisions import Sent, Submission
 from hub.submissions.store import find, rehearse, repeated, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
@@ -278,7 +279,7 @@ async def _stored(
     session: IntakeSession, judged: Judged, push: Push, words: Vocabulary, at: datetime
 ) -> Submission:
     body_hash, complete = _body_hash(push, words), judged.completeness
-    return await submit(
+    stored = await submit(
         session,
         judged.body,
         judged.findings,
@@ -288,6 +289,8 @@ async def _stored(
         if_none_match=push.conditions.if_none_match,
         sent=Sent(body_hash, complete.expected, complete.received) if body_hash else None,
     )
+    await keep_original(session, stored, push.body, push.media_type, at)
+    return stored
 
 
 async def _compared(database: Database, judged: Judged) -> Judged:

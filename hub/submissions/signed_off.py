@@ -2,6 +2,7 @@
 
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
+from hub.errors import ConflictError
 from hub.submissions.history import observations_of, revision_of, revisions
 from hub.submissions.revisions import Revision, SignedOff
 from hub.submissions.states import APPROVED
@@ -35,4 +36,10 @@ async def of_release(session: ReleaseSession, release_id: str) -> list[SignedOff
 
 async def _with_observations(session: ReleaseSession, revision: Revision) -> SignedOff:
     rows = await observations_of(session, revision.return_id, revision.number)
+    if revision.rows and not rows:
+        raise ConflictError(
+            f"The counts of {revision.agency} that an earlier release was made from were erased, "
+            "so that a later one cannot be protected against it. This hub makes no more releases.",
+            code="ERASED",
+        )
     return SignedOff(revision, rows)

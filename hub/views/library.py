@@ -37,7 +37,8 @@ from hub.views.series import Point, histories, series_of
 from hub.views.shelf import Shelf
 from hub.views.tables import profile_of
 from hub.views.trend import MOST_RELEASES, LinkTrend, trends_of
-from hub.vocabulary import PeriodKind, Vocabulary, parse_period
+from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period
+from hub.vocabulary.rows import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +117,22 @@ class Library:
         """
         place, asked = self.words.area(area), parse_period(period)
         chosen = await self.release(release)
-        cells = await self._cells(chosen, sorted(stage_terms(self.words)), place.code)
-        view = journey_of(
-            place,
-            asked,
-            chosen.id,
-            str(self.audience),
-            cells,
-            self.words,
-            allow_unlike=allow_unlike,
-        )
-        return view, chosen
+        return await self._journey(place, asked, chosen, allow_unlike=allow_unlike), chosen
 
     async def trend(self, area: str, period: str) -> tuple[LinkTrend, ...]:
         """Follow the links of a journey through the latest releases."""
+        place, asked = self.words.area(area), parse_period(period)
         latest = (await self.releases())[:MOST_RELEASES]
-        found = [await self.journey(area, period, one.id) for one in latest]
-        return trends_of(found)
+        return trends_of([(await self._journey(place, asked, one), one) for one in latest])
+
+    async def _journey(
+        self, place: Area, asked: Period, chosen: Release, *, allow_unlike: bool = False
+    ) -> Journey:
+        cells = await self._cells(chosen, sorted(stage_terms(self.words)), place.code)
+        audience = str(self.audience)
+        return journey_of(
+            place, asked, chosen.id, audience, cells, self.words, allow_unlike=allow_unlike
+        )
 
     async def series(
         self, indicator: str, area: str, first: str, last: str, release: str | None = None
@@ -164,6 +164,11 @@ class Library:
         return await self.database.read(
             lambda session: reader.places(session, release.id, wanted), release.id
         )
+
+    async def returned(self, release: Release) -> list[tuple[str, str, str]]:
+        """List the datasets, areas and periods of which a release says anything."""
+        async with self.database.protected() as session:
+            return await reader.returned(session, release.id, self.words.dataset_indicators)
 
     async def changes(self, release: str | None = None) -> tuple[Changes, Release]:
         """Say what a release changed against the one before it.

@@ -2,8 +2,8 @@
 
 from hub.db.migrations.statements import run
 
-revision = "0012_staging"
-down_revision = "0011_following"
+revision = "0013_staging"
+down_revision = "0012_leaving"
 branch_labels = None
 depends_on = None
 
