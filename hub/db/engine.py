@@ -16,7 +16,8 @@ from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
-from hub.db.pools import entrance, pool
+from hub.db.pools import READS, entrance, limits, pool
+from hub.db.reads import Reads
 from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
 from hub.db.watch import Watch
@@ -47,6 +48,9 @@ class Database:
         self._data_dir = data_dir
         self._postgres = postgres
         self._watch: Watch | None = None
+        address = engines[Duty.READ].url.set(password=None)
+        self.reads = Reads(address, entrance(data_dir, Duty.READ), limits(Duty.READ), READS)
+        """Single questions on what is published and due, each its own transaction."""
         self._halted: str | None = None
         self.released = 0
         """How many transactions of this process may have changed what is published."""
@@ -181,5 +185,6 @@ class Database:
     async def _disconnect(self) -> None:
         if self._watch is not None:
             await self._watch.end()
+        await self.reads.close()
         for engine in self._engines.values():
             await engine.dispose()

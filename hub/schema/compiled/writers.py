@@ -26,6 +26,7 @@ from strawberry.types.field import StrawberryField
 
 from hub.schema.compiled.leaves import Write, dumps, leaf_writer
 from hub.schema.compiled.running import Run, UncoveredError
+from hub.schema.naming import NAMED, Named
 
 Subfields = Callable[[GraphQLObjectType, list[FieldDetails]], dict[str, list[FieldDetails]]]
 """Tells what is selected of an object, by response key, in order."""
@@ -46,6 +47,13 @@ class Budget:
 
     left: int = CHARACTERS
 
+    def keep(self, kept: dict[str, str], code: str, text: str) -> str:
+        """Keep a text while there is room, and give it back."""
+        if len(text) <= self.left:
+            self.left -= len(text)
+            kept[code] = text
+        return text
+
 
 @dataclass(frozen=True, slots=True)
 class Writers:
@@ -54,13 +62,27 @@ class Writers:
     subfields: Subfields
     budget: Budget = field(default_factory=Budget)
 
-    def of(self, type_: Any, details: list[FieldDetails]) -> Write:
-        """Make the writer of values of a type; raises ``UncoveredError`` for one not covered."""
-        if isinstance(type_, GraphQLNonNull):
-            return _required(self._present(type_.of_type, details))
-        return _nullable(self._present(type_, details))
+    def of(self, type_: Any, details: list[FieldDetails], *, keeps: bool = True) -> Write:
+        """Make the writer of values of a type; raises ``UncoveredError`` for one not covered.
 
-    def _present(self, type_: Any, details: list[FieldDetails]) -> Write:
+        ``keeps`` says whether the text of words is kept here; else whoever asks does it.
+        """
+        if isinstance(type_, GraphQLNonNull):
+            return self._required(type_.of_type, details, keeps)
+        return _nullable(self._present(type_, details, keeps))
+
+    def _required(self, type_: Any, details: list[FieldDetails], keeps: bool) -> Write:
+        write = self._present(type_, details, keeps)
+        # The attributes of an object are asked for, which nothing and an error do not have.
+        return write if self._asks(type_, details) else _required(write)
+
+    def _asks(self, type_: Any, details: list[FieldDetails]) -> bool:
+        return is_object_type(type_) and any(
+            nodes[0].node.name.value != "__typename"
+            for nodes in self.subfields(type_, details).values()
+        )
+
+    def _present(self, type_: Any, details: list[FieldDetails], keeps: bool) -> Write:
         if isinstance(type_, GraphQLList):
             return _list(self.of(type_.of_type, details))
         if is_leaf_type(type_):
@@ -69,7 +91,9 @@ class Writers:
         if not is_object_type(type_) or type_.is_type_of is not None:
             raise UncoveredError
         write = self._object(type_, details)
-        return _kept(write, WORDS[type_.name], self.budget) if type_.name in WORDS else write
+        if type_.name not in WORDS or not keeps:
+            return write
+        return _kept(write, WORDS[type_.name], self.budget)
 
     def _object(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> Write:
         names: list[str] = []
@@ -83,26 +107,33 @@ class Writers:
                 continue
             template.append(f"{dumps(key)}:%s")
             definition = type_.fields[name]
-            write = self.of(definition.type, nodes)
-            attribute = _attribute(definition)
+            attribute, named = _attribute(definition)
+            write = self.of(definition.type, nodes, keeps=named is None)
             if attribute is None:
                 resolved.append(_resolved(definition, type_, [one.node for one in nodes], write))
-            else:
-                names.append(attribute)
-                writers.append(write)
-                resolved.append(_got(attribute, write))
+                continue
+            if named is not None:
+                attribute, write = named.attribute, _word(named, write, self.budget)
+            names.append(attribute)
+            writers.append(write)
+            resolved.append(_got(attribute, write))
         text = "{" + ",".join(template) + "}"
         if len(names) == len(resolved):
             return _plain(text, names, writers)
         return _mixed(text, resolved)
 
 
-def _attribute(definition: GraphQLField) -> str | None:
-    """Name the attribute that a field without a resolver of its own gives; None for others."""
+def _attribute(definition: GraphQLField) -> tuple[str | None, Named | None]:
+    """Name the attribute that a field without a resolver of its own gives; None for others.
+
+    With it goes how the field names a word, if it does.
+    """
     field = definition.extensions.get("strawberry-definition")
     if not isinstance(field, StrawberryField) or field.is_async:
         raise UncoveredError
-    return field.python_name if field.is_basic_field else None
+    if not field.is_basic_field:
+        return None, None
+    return field.python_name, field.metadata.get(NAMED)
 
 
 def _plain(template: str, names: Sequence[str], writers: Sequence[Write]) -> Write:
@@ -129,7 +160,8 @@ def _mixed(template: str, resolved: Sequence[Write]) -> Write:
 
 
 def _got(attribute: str, write: Write) -> Write:
-    return lambda value, run: write(getattr(value, attribute), run)
+    get = attrgetter(attribute)
+    return lambda value, run: write(get(value), run)
 
 
 def _resolved(
@@ -142,6 +174,8 @@ def _resolved(
     def write_resolved(value: Any, run: Run) -> str:
         arguments = get_argument_values(definition, nodes[0], run.variables, hide_suggestions=True)
         found = resolve(value, run.info(definition, nodes, parent), **arguments)
+        if isinstance(found, Exception):
+            raise UncoveredError
         return write(found, run)
 
     return write_resolved
@@ -149,7 +183,7 @@ def _resolved(
 
 def _required(write: Write) -> Write:
     def write_required(value: Any, run: Run) -> str:
-        if value is None or isinstance(value, Exception):
+        if value is None:
             raise UncoveredError
         return write(value, run)
 
@@ -158,8 +192,6 @@ def _required(write: Write) -> Write:
 
 def _nullable(write: Write) -> Write:
     def write_nullable(value: Any, run: Run) -> str:
-        if isinstance(value, Exception):
-            raise UncoveredError
         return "null" if value is None else write(value, run)
 
     return write_nullable
@@ -175,17 +207,22 @@ def _list(write: Write) -> Write:
 
 
 def _kept(write: Write, attribute: str, budget: Budget) -> Write:
+    """Keep what is written of a word, to be found by the attribute that names it."""
     name = attrgetter(attribute)
     kept: dict[str, str] = {}
 
     def write_kept(value: Any, run: Run) -> str:
         code = name(value)
-        text = kept.get(code)
-        if text is None:
-            text = write(value, run)
-            if len(text) <= budget.left:
-                budget.left -= len(text)
-                kept[code] = text
-        return text
+        return kept.get(code) or budget.keep(kept, code, write(value, run))
 
     return write_kept
+
+
+def _word(named: Named, write: Write, budget: Budget) -> Write:
+    """Keep what is written of a word, to be found by the code that stands for it."""
+    kept: dict[str, str] = {}
+
+    def write_word(code: Any, run: Run) -> str:
+        return kept.get(code) or budget.keep(kept, code, write(named.make(code, run.context), run))
+
+    return write_word

@@ -1,11 +1,15 @@
 """A series as GraphQL shows it."""
 
+from types import MappingProxyType
+from typing import cast
+
 import strawberry
 
+from hub.protected.observations import Cells
 from hub.protected.releases import Release as ReleaseRow
-from hub.schema.read.figures import Figure
+from hub.schema.read.figures import Figure, RowFigure
 from hub.schema.read.releases import Release
-from hub.schema.read.words import Area, Indicator, Period
+from hub.schema.read.words import Area, Indicator, Period, period_named
 from hub.views import series as views
 from hub.vocabulary import Vocabulary, rows
 
@@ -14,8 +18,33 @@ from hub.vocabulary import Vocabulary, rows
 class SeriesPoint:
     """A point."""
 
-    period: Period = strawberry.field(description="When.")
+    period: Period = strawberry.field(description="When.", metadata=period_named("point.period.id"))
     figure: Figure = strawberry.field(description="The figure, or why there is none.")
+
+
+NO_PARTS: Cells = MappingProxyType({})
+
+
+class ShownPoint:
+    """Stands for a :class:`SeriesPoint` and makes each field when it is asked for."""
+
+    __slots__ = ("point",)
+
+    def __init__(self, point: views.Point) -> None:
+        self.point = point
+
+    @property
+    def period(self) -> Period:
+        """When."""
+        return Period.of(self.point.period)
+
+    @property
+    def figure(self) -> Figure:
+        """The figure; a series shows no parts of ratios."""
+        point = self.point
+        if point.row is None:
+            return Figure.of(point.figure)
+        return cast("Figure", RowFigure(point.row, NO_PARTS, point.words))
 
 
 @strawberry.type(description="One indicator over time in one area.")
@@ -41,8 +70,5 @@ class Series:
             indicator=Indicator.of(indicator.code, words),
             area=Area.of(area),
             release=Release.of(release),
-            points=[
-                SeriesPoint(period=Period.of(point.period), figure=Figure.of(point.figure))
-                for point in points
-            ],
+            points=[cast("SeriesPoint", ShownPoint(point)) for point in points],
         )

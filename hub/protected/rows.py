@@ -1,0 +1,172 @@
+"""Published observations as the store holds them: texts, of which nothing is parsed unasked.
+
+Most answers show two or three things of many figures. A row is a plain tuple; whoever needs an
+observation with its types makes one with :func:`observation_of_row`.
+"""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import starmap
+from typing import NamedTuple
+
+from hub.db.reads import Reads
+from hub.protected.figures import FigureStatus
+from hub.protected.observations import Observation, Provenance
+from hub.protected.reader import Position, Selection
+from hub.vocabulary import CellKey, breakdown_text, parse_breakdown
+
+OPTIONAL = {
+    "marks": ("marks", "''"),
+    "reason": ("reason", "NULL::text"),
+    "base": ("base::text", "NULL::text"),
+    "provenance": ("provenance::text", "'[]'"),
+    "derived": ("derived", "false"),
+}
+"""Columns that are read only where they are shown: how to read one, and what stands otherwise."""
+ALL = frozenset(OPTIONAL)
+PLAIN = frozenset[str]()
+ORDER = "area, period, breakdown, indicator"
+STATUSES = {status.value: status for status in FigureStatus}
+
+
+class Row(NamedTuple):
+    """One published observation.
+
+    ``breakdown`` is in its stored form, ``value`` and ``base`` are exact decimal texts, and
+    ``provenance`` is JSON. Columns that were not asked for hold what the store has by default.
+    """
+
+    area: str
+    period: str
+    breakdown: str
+    indicator: str
+    status: str
+    value: str | None
+    marks: str = ""
+    reason: str | None = None
+    base: str | None = None
+    provenance: str = "[]"
+    derived: bool = False
+
+    def __repr__(self) -> str:
+        """Name the cell, without its figure."""
+        return f"Row({self.indicator} {self.breakdown} {self.area} {self.period})"
+
+
+async def page(
+    reads: Reads,
+    release: str,
+    wanted: Selection,
+    *,
+    limit: int | None = None,
+    after: Position | None = None,
+    columns: frozenset[str] = ALL,
+) -> list[Row]:
+    """Read observations of a release in the order area, period, breakdown, indicator.
+
+    ``columns`` are those of :data:`OPTIONAL` to read.
+    """
+    given = _given(wanted)
+    statement = _page(columns, tuple(given), after is not None, limit)
+    values = (*given.values(), *(after or ()))
+    return list(starmap(Row, await reads.rows(statement, release, *values)))
+
+
+async def count(reads: Reads, release: str, wanted: Selection) -> int:
+    """Count the observations of a selection; suppressed ones count like any other."""
+    given = _given(wanted)
+    statement = f"SELECT count(*) FROM protected.observation WHERE {_where(tuple(given))}"  # noqa: S608
+    found: int = (await reads.rows(statement, release, *given.values()))[0][0]
+    return found
+
+
+async def places(reads: Reads, release: str, indicators: Sequence[str]) -> list[tuple[str, str]]:
+    """List each area and period for which a release says anything on some of the indicators."""
+    found = await reads.rows(_PLACES, release, list(indicators))
+    return [(row[0], row[1]) for row in found]
+
+
+_PLACES = """
+SELECT DISTINCT area, period FROM protected.observation
+WHERE release_id = $1 AND indicator = ANY($2::text[]) ORDER BY area, period
+"""
+
+
+async def periods(reads: Reads, release: str, area: str) -> tuple[str, ...]:
+    """List the periods for which a release says anything of an area."""
+    return tuple(row[0] for row in await reads.rows(_PERIODS, release, area))
+
+
+# Each step finds the next period by the primary key, however many observations lie between.
+_PERIODS = """
+WITH RECURSIVE held AS (
+    (SELECT period FROM protected.observation
+     WHERE release_id = $1 AND area = $2 ORDER BY period LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.period FROM protected.observation o
+            WHERE o.release_id = $1 AND o.area = $2 AND o.period > held.period
+            ORDER BY o.period LIMIT 1)
+    FROM held WHERE held.period IS NOT NULL
+)
+SELECT period FROM held WHERE period IS NOT NULL
+"""
+
+
+def observation_of_row(row: Row) -> Observation:
+    """Give a row its types."""
+    return Observation(
+        key=CellKey(row.indicator, row.area, row.period, parse_breakdown(row.breakdown)),
+        status=STATUSES[row.status],
+        value=Decimal(row.value) if row.value is not None else None,
+        marks=row.marks,
+        reason=row.reason,
+        base=Decimal(row.base) if row.base is not None else None,
+        provenance=sources_of(row.provenance),
+        derived=row.derived,
+    )
+
+
+@lru_cache(maxsize=4096)
+def sources_of(text: str) -> tuple[Provenance, ...]:
+    """Read which returns a figure came from; few texts stand for many figures."""
+    return tuple(Provenance(**item) for item in json.loads(text))
+
+
+def _given(wanted: Selection) -> dict[str, Sequence[str]]:
+    """Name the conditions that a selection makes, with their values."""
+    found: dict[str, Sequence[str]] = {}
+    for column in ("area", "period", "indicator"):
+        codes: Sequence[str] = getattr(wanted, f"{column}s")
+        if codes:
+            found[column] = list(codes)
+    if wanted.breakdowns:
+        found["breakdown"] = [breakdown_text(item) for item in wanted.breakdowns]
+    elif wanted.totals_only:
+        found["breakdown"] = [""]
+    return found
+
+
+def _where(given: tuple[str, ...]) -> str:
+    conditions = (f"{name} = ANY(${place}::text[])" for place, name in enumerate(given, 2))
+    return " AND ".join(("release_id = $1", *conditions))
+
+
+@lru_cache(maxsize=1024)
+def _page(columns: frozenset[str], given: tuple[str, ...], goes_on: bool, limit: int | None) -> str:
+    """Write the statement; every value is a parameter of it."""
+    last = max((place for place, name in enumerate(OPTIONAL, 1) if name in columns), default=0)
+    shown = [
+        read if name in columns else otherwise
+        for name, (read, otherwise) in list(OPTIONAL.items())[:last]
+    ]
+    chosen = ", ".join((ORDER, "status", "value::text", *shown))
+    where, first = _where(given), len(given) + 2
+    if goes_on:
+        where += f" AND ({ORDER}) > (${first}, ${first + 1}, ${first + 2}, ${first + 3})"
+    ending = f" LIMIT {int(limit)}" if limit is not None else ""
+    return (
+        f"SELECT {chosen} FROM protected.observation WHERE {where} "  # noqa: S608
+        f"ORDER BY {ORDER}{ending}"
+    )
