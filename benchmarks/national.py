@@ -96,10 +96,8 @@ def observations(size: Size, seed: int = 1) -> Iterator[tuple[Any, ...]]:
     breakdowns = ["", *BANDS[: size.bands]]
     for area, period, breakdown in itertools.product(size.area_codes(), periods, breakdowns):
         for indicator, origin in origins.items():
-            if drawn() < 0.1:
-                said = (None, "SUPPRESSED")
-            else:
-                said = (below(5, 5000), "PUBLISHED")
+            is_shown = drawn() >= 0.1
+            said = (below(5, 5000), "PUBLISHED") if is_shown else (None, "SUPPRESSED")
             yield (RELEASE, area, period, breakdown, indicator, *said, origin, False)
 
 
