@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 
 from hub.auth.clients import Client
-from hub.auth.keys import HELD, KeySet, SigningKeys
+from hub.auth.keys import HELD, KeySet, SigningKeys, signing_keys
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.auth.tokens import TokenIssuer
@@ -347,15 +348,17 @@ async def test_a_token_that_was_believed_before_still_ends(
     other = replace(verifier, issuer="https://other.example.org")
     with pytest.raises(UnauthenticatedError):
         await other.verify(token)
-    clock.advance(timedelta(seconds=331))
+    clock.go_on(331)
     with pytest.raises(UnauthenticatedError, match="new one") as caught:
         await verifier.verify(token)
     assert caught.value.code == "TOKEN_EXPIRED"
 
 
 async def test_a_key_that_is_published_no_more_ends_what_it_signed(
-    keys: SigningKeys, clock: StillClock, verifier: TokenVerifier
+    tmp_path: Path, clock: StillClock, verifier: TokenVerifier
 ) -> None:
+    keys = signing_keys(tmp_path)
+    verifier = replace(verifier, keys=keys)
     token = Forge(keys, int(clock().timestamp())).sign()
     await verifier.verify(token)
     left = {kid: key for kid, key in keys.published.items() if kid != keys.active.kid}
@@ -364,7 +367,8 @@ async def test_a_key_that_is_published_no_more_ends_what_it_signed(
         await verifier.verify(token)
 
 
-async def test_only_so_many_signatures_are_remembered(keys: SigningKeys) -> None:
+async def test_only_so_many_signatures_are_remembered(tmp_path: Path) -> None:
+    keys = signing_keys(tmp_path)
     for number in range(HELD + 5):
         keys.remember(number.to_bytes(4, "big"), keys.active, number)
     assert keys.remembered((4).to_bytes(4, "big")) is None
