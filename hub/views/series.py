@@ -1,10 +1,10 @@
 """One indicator over time in one area: every period aligned, every gap said."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-from hub.protected.figures import Figure, FigureStatus, missing
+from hub.protected.figures import Figure, FigureStatus
 from hub.protected.observations import NOT_RETURNED, figure_of
 from hub.protected.rows import Row, observation_of_row
 from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period, period_of
@@ -13,21 +13,20 @@ UNEVEN = frozenset({PeriodKind.YEAR_TO_DATE, PeriodKind.RUN, PeriodKind.ROLLING_
 """Kinds that do not follow each other without overlap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A period of the series with what the release says of it; nothing for a gap."""
+class Point(NamedTuple):
+    """A period of the series with what the release says of it; a gap is *not returned*."""
 
     period: Period
-    row: Row | None
-    indicator: str
-    words: Vocabulary = field(repr=False, compare=False)
+    row: Row
+    words: Vocabulary
+
+    def __repr__(self) -> str:
+        """Name the period alone."""
+        return f"Point({self.period})"
 
     @property
     def figure(self) -> Figure:
-        """The figure, or *not returned*."""
-        if self.row is None:
-            unit = self.words.indicator(self.indicator).unit
-            return missing(FigureStatus.NOT_RETURNED, unit, NOT_RETURNED)
+        """The figure, or why there is none."""
         return figure_of(observation_of_row(self.row), self.words)
 
 
@@ -42,7 +41,8 @@ def series_of(
     """
     found = {row.period: row for row in rows}
     listed = _aligned(first, last) or _between(first, last, found)
-    return tuple([Point(each, found.get(each.id), indicator, words) for each in listed])
+    gap = Row("", "", "", indicator, FigureStatus.NOT_RETURNED.value, None, reason=NOT_RETURNED)
+    return tuple([Point(each, found.get(each.id, gap), words) for each in listed])
 
 
 def steps(first: Period, last: Period) -> list[str]:

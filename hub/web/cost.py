@@ -71,33 +71,7 @@ def price(
     variables: dict[str, Any],
     readings: Readings | None = None,
 ) -> Cost:
-    """Estimate a validated document; raises ``LimitError`` over ``ROWS`` or ``VALUES``.
-
-    What was estimated once is kept with the document, by the sizes of pages that are asked.
-    """
-    sizes = tuple([variables.get(name, Cost) for name in document.sizes])
-    if not all(type(size) in _PLAIN for size in sizes):
-        return _priced(schema, document, variables, readings)
-    cost: Cost | None = document.prices.get(sizes)
-    if cost is None:
-        cost = _priced(schema, document, variables, readings)
-        if len(document.prices) < PRICES:
-            document.prices[sizes] = cost
-    return cost
-
-
-_PLAIN = (int, str, type, type(None))
-"""Sizes that may stand in a key; ``Cost`` itself stands for a variable that is not given."""
-PRICES = 64
-"""Prices kept with one document."""
-
-
-def _priced(
-    schema: GraphQLSchema,
-    document: Document,
-    variables: dict[str, Any],
-    readings: Readings | None,
-) -> Cost:
+    """Estimate a validated document; raises ``LimitError`` over ``ROWS`` or ``VALUES``."""
     root = schema.get_root_type(document.operation.operation)
     pricing = _Pricing(schema, document, _variables(document, variables), readings or {})
     cost = pricing.selections(document.operation.selection_set, root)
@@ -106,6 +80,32 @@ def _priced(
     if cost.values > VALUES:
         raise LimitError(f"The answer could hold over {VALUES} values; ask for fewer fields.")
     return cost
+
+
+PRICES = 64
+"""Prices kept with one document."""
+_PLAIN = (int, str, type, type(None))
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What documents of one schema cost; told once for each document and sizes of pages."""
+
+    schema: GraphQLSchema
+    readings: Readings
+
+    def of(self, document: Document, variables: dict[str, Any]) -> Cost:
+        """Give the price; raises as :func:`price` does, each time anew."""
+        # The class itself stands for a variable that is not given.
+        sizes = tuple([variables.get(name, Cost) for name in document.sizes])
+        if not all(type(size) in _PLAIN for size in sizes):
+            return price(self.schema, document, variables, self.readings)
+        cost: Cost | None = document.prices.get(sizes)
+        if cost is None:
+            cost = price(self.schema, document, variables, self.readings)
+            if len(document.prices) < PRICES:
+                document.prices[sizes] = cost
+        return cost
 
 
 def _variables(document: Document, given: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from starlette.types import Receive, Scope, Send
 from hub.errors import HubError, MalformedError, RefusedError
 from hub.web.answers import Answers, Keeping, Key, given, key_of, text_of
 from hub.web.body import parse_json, read_body, read_object, require_json
-from hub.web.cost import ROWS, Cost, Readings, price
+from hub.web.cost import ROWS, Cost, Prices, Readings
 from hub.web.documents import Admit, Compile, Document, DocumentError, Documents
 from hub.web.etag import conditional
 from hub.web.limiter import LimitError, Limits
@@ -169,6 +169,7 @@ class Endpoint:
         keeping = serving.keeping
         self._answers = Answers(keeping.memory if keeping else 0)
         self._asks = Asks()
+        self._prices = Prices(schema, serving.readings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -205,7 +206,7 @@ class Endpoint:
         # For the access log: which operation ran, without its text.
         request.state.document = document.digest
         self._require_allowed(request, document)
-        cost = price(self._schema, document, ask.variables, self._serving.readings)
+        cost = self._prices.of(document, ask.variables)
         await self._count(request, document, ask, cost)
         key = await self._key(principal, document, ask)
         kept = self._answers.get(key) if key is not None else None

@@ -5,7 +5,7 @@ executor does in Python for each field. Nothing is generated as source text, so 
 document is ever run.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -26,7 +26,7 @@ from strawberry.types.field import StrawberryField
 
 from hub.schema.compiled.leaves import Write, dumps, leaf_writer
 from hub.schema.compiled.running import Run, UncoveredError
-from hub.schema.naming import NAMED, Named
+from hub.schema.naming import INSIDE, NAMED, Inside, Named, Told
 
 Subfields = Callable[[GraphQLObjectType, list[FieldDetails]], dict[str, list[FieldDetails]]]
 """Tells what is selected of an object, by response key, in order."""
@@ -47,7 +47,7 @@ class Budget:
 
     left: int = CHARACTERS
 
-    def keep(self, kept: dict[str, str], code: str, text: str) -> str:
+    def keep(self, kept: dict[Any, str], code: Any, text: str) -> str:
         """Keep a text while there is room, and give it back."""
         if len(text) <= self.left:
             self.left -= len(text)
@@ -96,60 +96,153 @@ class Writers:
         return _kept(write, WORDS[type_.name], self.budget)
 
     def _object(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> Write:
-        names: list[str] = []
-        writers: list[Write] = []
-        template: list[str] = []
-        resolved: list[Write] = []
+        parts = _Parts()
         for key, nodes in self.subfields(type_, details).items():
             name = nodes[0].node.name.value
+            parts.begin(dumps(key))
             if name == "__typename":
-                template.append(f"{dumps(key)}:{dumps(type_.name)}")
-                continue
-            template.append(f"{dumps(key)}:%s")
-            definition = type_.fields[name]
-            attribute, named = _attribute(definition)
-            write = self.of(definition.type, nodes, keeps=named is None)
-            if attribute is None:
-                resolved.append(_resolved(definition, type_, [one.node for one in nodes], write))
-                continue
-            if named is not None:
-                attribute, write = named.attribute, _word(named, write, self.budget)
-            names.append(attribute)
-            writers.append(write)
-            resolved.append(_got(attribute, write))
-        text = "{" + ",".join(template) + "}"
-        if len(names) == len(resolved):
-            return _plain(text, names, writers)
-        return _mixed(text, resolved)
+                parts.say(dumps(type_.name))
+            else:
+                self._field(type_, type_.fields[name], nodes, parts)
+        return parts.writer()
+
+    def _field(
+        self,
+        type_: GraphQLObjectType,
+        definition: GraphQLField,
+        nodes: list[FieldDetails],
+        parts: "_Parts",
+    ) -> None:
+        attribute, metadata = _attribute(definition)
+        inside: Inside | None = metadata.get(INSIDE)
+        if inside is not None and self._told(definition.type, nodes, inside, parts):
+            return
+        named: Named | None = metadata.get(NAMED)
+        write = self.of(definition.type, nodes, keeps=named is None)
+        if named is not None:
+            parts.ask(named.attribute, _word(named, write, self.budget))
+        elif attribute is not None:
+            parts.ask(attribute, write)
+        else:
+            parts.resolve(_resolved(definition, type_, [one.node for one in nodes], write))
+
+    def _told(
+        self, type_: Any, details: list[FieldDetails], inside: Inside, parts: "_Parts"
+    ) -> bool:
+        """Write an inner object in place where the outer one tells all that is selected of it."""
+        inner = type_.of_type if isinstance(type_, GraphQLNonNull) else None
+        if not isinstance(inner, GraphQLObjectType):
+            return False
+        fields = self.subfields(inner, details)
+        names = {key: nodes[0].node.name.value for key, nodes in fields.items()}
+        if not inside.keys() >= {*names.values()} - {"__typename"}:
+            return False
+        parts.open()
+        for key, name in names.items():
+            parts.begin(dumps(key))
+            if name == "__typename":
+                parts.say(dumps(inner.name))
+            else:
+                told = inside[name]
+                parts.ask(told.attribute, _texts(told, self.budget))
+        parts.close()
+        return True
 
 
-def _attribute(definition: GraphQLField) -> tuple[str | None, Named | None]:
+class _Parts:
+    """What an object's template is put together from."""
+
+    def __init__(self) -> None:
+        self._text = "{"
+        self._names: list[str] = []
+        self._writers: list[Write] = []
+        self._resolved: list[Write] = []
+
+    def begin(self, key: str) -> None:
+        """Begin a field; ``key`` is JSON."""
+        comma = "" if self._text.endswith("{") else ","
+        self._text += f"{comma}{key}:"
+
+    def say(self, text: str) -> None:
+        """Write a text that is always the same."""
+        self._text += text
+
+    def open(self) -> None:
+        """Begin an inner object."""
+        self._text += "{"
+
+    def close(self) -> None:
+        """End an inner object."""
+        self._text += "}"
+
+    def ask(self, attribute: str, write: Write) -> None:
+        """Write what an attribute gives."""
+        self._text += "%s"
+        self._names.append(attribute)
+        self._writers.append(write)
+        self._resolved.append(_got(attribute, write))
+
+    def resolve(self, write: Write) -> None:
+        """Write what a resolver gives."""
+        self._text += "%s"
+        self._resolved.append(write)
+
+    def writer(self) -> Write:
+        """Make the writer of the whole."""
+        text = self._text + "}"
+        if len(self._names) == len(self._resolved):
+            return _plain(text, self._names, self._writers)
+        return _mixed(text, self._resolved)
+
+
+def _attribute(definition: GraphQLField) -> tuple[str | None, Mapping[Any, Any]]:
     """Name the attribute that a field without a resolver of its own gives; None for others.
 
-    With it goes how the field names a word, if it does.
+    With it goes what the field says of itself.
     """
     field = definition.extensions.get("strawberry-definition")
     if not isinstance(field, StrawberryField) or field.is_async:
         raise UncoveredError
     if not field.is_basic_field:
-        return None, None
-    return field.python_name, field.metadata.get(NAMED)
+        return None, {}
+    return field.python_name, field.metadata
 
 
 def _plain(template: str, names: Sequence[str], writers: Sequence[Write]) -> Write:
     if not names:
-        text = template
-        return lambda value, run: text
-    if len(names) == 1:
-        get_one, (write_one,) = attrgetter(names[0]), writers
-        return lambda value, run: template % write_one(get_one(value), run)
+        return lambda value, run: template
     get = attrgetter(*names)
+    if len(names) == 1:
+        (one,) = writers
+        return lambda value, run: template % one(get(value), run)
+    if len(names) == 2:
+        one, two = writers
+
+        def write_two(value: Any, run: Run) -> str:
+            a, b = get(value)
+            return template % (one(a, run), two(b, run))
+
+        return write_two
+    if len(names) == 5:
+        return _five(template, get, writers)
+    last = len(names)
 
     def write(value: Any, run: Run) -> str:
-        pairs = zip(writers, get(value), strict=True)
-        return template % tuple([each(found, run) for each, found in pairs])
+        found = get(value)
+        return template % tuple([writers[at](found[at], run) for at in range(last)])
 
     return write
+
+
+def _five(template: str, get: Callable[[Any], Any], writers: Sequence[Write]) -> Write:
+    """Write five attributes without a loop: a row of a table has often as many."""
+    one, two, three, four, five = writers
+
+    def write_five(value: Any, run: Run) -> str:
+        a, b, c, d, e = get(value)
+        return template % (one(a, run), two(b, run), three(c, run), four(d, run), five(e, run))
+
+    return write_five
 
 
 def _mixed(template: str, resolved: Sequence[Write]) -> Write:
@@ -226,3 +319,14 @@ def _word(named: Named, write: Write, budget: Budget) -> Write:
         return kept.get(code) or budget.keep(kept, code, write(named.make(code, run.context), run))
 
     return write_word
+
+
+def _texts(told: Told, budget: Budget) -> Write:
+    if not told.keeps:
+        return told.text
+    text, kept = told.text, dict[Any, str]()
+
+    def write_kept(value: Any, run: Run) -> str:
+        return kept.get(value) or budget.keep(kept, value, text(value, run))
+
+    return write_kept

@@ -104,7 +104,8 @@ class ShownFigure:
 
 
 _TEXTS = {status.value: FigureStatus[status.name] for status in StatusView}
-_SYMBOLS = {status.value: status.symbol for status in StatusView}
+SYMBOLS = {status.value: status.symbol for status in StatusView}
+"""By a status as the store has it."""
 
 
 class RowFigure:
@@ -134,7 +135,7 @@ class RowFigure:
     @property
     def symbol(self) -> str | None:
         """Its symbol."""
-        return _SYMBOLS[self.row.status]
+        return SYMBOLS[self.row.status]
 
     @property
     def marks(self) -> list[str]:

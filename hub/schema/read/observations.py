@@ -13,6 +13,7 @@ from hub.protected.observations import Cells
 from hub.protected.reader import Position
 from hub.protected.rows import Row, sources_of
 from hub.schema.read.figures import Figure, RowFigure
+from hub.schema.read.row_figures import figure_told
 from hub.schema.read.words import (
     Area,
     Indicator,
@@ -52,7 +53,9 @@ class Observation:
     area: Area = strawberry.field(description="Where.", metadata=area_named("row.area"))
     period: Period = strawberry.field(description="When.", metadata=period_named("row.period"))
     breakdown: list[BreakdownItem] = strawberry.field(description="For whom; empty for all.")
-    figure: Figure = strawberry.field(description="The figure, or why there is none.")
+    figure: Figure = strawberry.field(
+        description="The figure, or why there is none.", metadata=figure_told()
+    )
     provenance: list[Provenance] = strawberry.field(description="The returns it came from.")
     derived: bool = strawberry.field(
         description="Whether the hub computed it from returned figures (a sum or a formula)."

@@ -86,7 +86,7 @@ def test_a_series_tells_its_first_and_last_figure_that_is_shown() -> None:
     code, place = "POL_DA_CRIME", "E07000102"
     said: dict[str, Said] = {"2017-05": HIDDEN, "2017-06": 1270}
     points = [
-        Point(parse_period(row.period), row, code, words)
+        Point(parse_period(row.period), row, words)
         for row in totals(line(code, place, said).values())
     ]
     indicator, area = words.indicator(code), words.area(place)
