@@ -73,6 +73,7 @@ from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
 from hub.web.rates import Rates
 from hub.web.readiness import readiness
+from hub.web.tags import Tags
 from hub.web.tickets import ticket_routes
 from hub.web.trusted import trusted_hashes
 from hub.web.volume import Volume, tell
@@ -172,6 +173,7 @@ def build(hub: RunningHub) -> Starlette:
     app.state.hub = hub
     app.state.refusals = refusals.Refusals()
     app.state.volume = Volume(hub.settings, hub.words.areas)
+    app.state.tags = Tags()
     return app
 
 

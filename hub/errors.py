@@ -164,10 +164,27 @@ class RateLimitedError(HubError):
 
 
 class DisclosureError(HubError):
-    """A release whose own attack broke it; it is never published."""
+    """A release whose own attack broke it; it is never published.
+
+    ``cells`` are the places, in the table that was to be protected, of what could not be.
+    ``explanations`` say in plain words what a reader could prove. They hold counts, so they are
+    for the steward's eyes: they are no part of the message, and of no log.
+    """
 
     code = "DISCLOSURE"
     status = 409
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        cells: tuple[int, ...] = (),
+        explanations: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, code=code)
+        self.cells = cells
+        self.explanations = explanations
 
 
 class ProviderError(HubError):

@@ -18,6 +18,7 @@ from hub.audit.anchoring import Anchoring
 from hub.auth.revocation import forget_expired
 from hub.db.listening import News
 from hub.errors import SettingsError
+from hub.settings import Settings
 from hub.submissions.idempotency import forget_old
 from hub.webhooks.outbox import forget_tries
 from hub.webhooks.sending import Sending
@@ -53,15 +54,20 @@ def configured(hub: RunningHub) -> uvicorn.Config:
 
 
 @asynccontextmanager
-async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
+async def serving(
+    hub: RunningHub, listening: socket.socket | None = None, parent: int | None = None
+) -> AsyncIterator["asyncio.Task[None]"]:
     """Serve the hub in this event loop; gives the server's task once it listens.
 
-    SIGINT and SIGTERM end the task in good order; leaving the block does as well.
+    SIGINT and SIGTERM end the task in good order; leaving the block does as well. ``listening`` is
+    a socket shared with other processes; ``parent`` a file that can be read once the process that
+    shares it has gone, which ends the task too.
 
     Raises:
         SettingsError: the port is taken or the address is not this machine's.
     """
-    _require_free(hub)
+    if listening is None:
+        listen(hub.settings).close()
     server = _Server(configured(hub))
     loop = asyncio.get_running_loop()
 
@@ -70,7 +76,9 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    task = asyncio.create_task(server.serve())
+    if parent is not None:
+        loop.add_reader(parent, stop)
+    task = asyncio.create_task(server.serve([listening] if listening else None))
     tidying = asyncio.create_task(_tidy(hub))
     anchoring = asyncio.create_task(Anchoring(hub.database, hub.settings, hub.clock).run())
     sending = Sending(hub.database, hub.settings, hub.clock)
@@ -84,6 +92,8 @@ async def serving(hub: RunningHub) -> AsyncIterator["asyncio.Task[None]"]:
         yield task
     finally:
         stop()
+        if parent is not None:
+            loop.remove_reader(parent)
         tidying.cancel()
         telling.cancel()
         await task
@@ -120,15 +130,21 @@ async def _tidy(hub: RunningHub) -> None:
             _log.error("housekeeping failed", error_type=type(error).__qualname__)
 
 
-def _require_free(hub: RunningHub) -> None:
-    """Say in a sentence what uvicorn would say in a traceback."""
-    host, port = hub.settings.host, hub.settings.port
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SettingsError(
-                f"{host}:{port} cannot be listened on ({error.strerror}); "
-                "stop what runs there or choose another port."
-            ) from None
+def listen(settings: Settings) -> socket.socket:
+    """Take the address to listen on.
+
+    Raises:
+        SettingsError: it is taken or is not this machine's; uvicorn would say it in a traceback.
+    """
+    host, port = settings.host, settings.port
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((host, port))
+    except OSError as error:
+        opened.close()
+        raise SettingsError(
+            f"{host}:{port} cannot be listened on ({error.strerror}); "
+            "stop what runs there or choose another port."
+        ) from None
+    return opened

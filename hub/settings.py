@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     """Embedded database, signing keys and generated credentials live below this folder."""
     database_url: SecretStr | None = None
     """A PostgreSQL of one's own (its owner login); unset means the embedded one."""
+    read_database_urls: SecretStr | None = None
+    """Streaming replicas for readers, with commas between; without a login, it is the hub's own."""
     issuer: str = "http://127.0.0.1:8000"
     """Issuer identifier of the hub's own tokens, and the base of absolute addresses."""
     sign_in_profile: Path | None = None
@@ -58,7 +60,8 @@ class Settings(BaseSettings):
     failed_proofs_per_minute: int = Field(default=120, ge=1)
     """Wrong secrets or assertions for one client from one address; ten times as many in all."""
     processes: int = Field(default=1, ge=1)
-    """How many hub processes share the load; each allows its part of every rate."""
+    """How many hub processes share the load, on all machines; each allows its part of every rate.
+    `hub serve --workers` counts its own."""
     scan_areas: int = Field(default=60, ge=1)
     """Areas, or categories, one reader may name in an hour before it is recorded as a scan."""
     scan_rows: int = Field(default=200_000, ge=1)
@@ -67,6 +70,8 @@ class Settings(BaseSettings):
     """Address of the one TLS proxy whose X-Forwarded-For and -Proto are believed; unset: none."""
     webhook_networks: str = ""
     """Networks of one's own that webhooks may lead to, as `10.1.0.0/16,fd00::/8`; else none."""
+    webhook_authorities: Path | None = None
+    """PEM file of authorities of one's own, believed for webhooks beside the system's."""
     contacts: Path | None = None
     """CSV file `agency,address`: the mailboxes that reminders of returns go to."""
     smtp_host: str | None = None

@@ -1,6 +1,7 @@
 """``hub backup``, ``hub restore``: copies of the embedded database that its host cannot open."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,10 @@ from hub.audit import Event, record, verify_chain
 from hub.auth.registry import disable_client
 from hub.auth.revocation import end_sessions
 from hub.clock import now
-from hub.db.backup import copying, envelope
+from hub.db.backup import archive, copying, envelope
+from hub.db.backup.replay import Replay
 from hub.db.embedded import EmbeddedPostgres
+from hub.db.embedded.home import settle
 from hub.errors import SettingsError
 from hub.protected.releases import Audience
 from hub.release.policies import in_force
@@ -38,7 +41,7 @@ def back_up(
 ) -> None:
     """Copy the embedded database, sealed for the holder of a key; the hub goes on serving."""
     chosen = _embedded()
-    recipient = envelope.public_key(to.read_text(encoding="ascii", errors="replace"))
+    recipient = envelope.public_key(_text(to))
     size = asyncio.run(_back_up(chosen, file, recipient))
     typer.echo(f"{file.name}: {size} bytes.")
 
@@ -46,11 +49,78 @@ def back_up(
 def restore(
     file: Annotated[Path, typer.Argument(help="The backup.")],
     key: Annotated[Path, typer.Option("--key", help="File with the private key.")],
+    archived: Annotated[
+        Path | None, typer.Option("--archive", help="Archive of the log to replay after it.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="Moment to replay to, as 2026-11-20T09:59:30Z; else the end."),
+    ] = None,
 ) -> None:
     """Put a backup into the empty folder HUB_DATA_DIR; it does not serve before it is confirmed."""
     chosen = _embedded()
-    copying.put_back(chosen.data_dir, file, envelope.private_key(key), now())
+    replay = _replay(archived, until)
+    copying.put_back(chosen.data_dir, file, envelope.private_key(key), now(), replay)
     typer.echo(asyncio.run(_told(chosen)))
+
+
+def _replay(archived: Path | None, until: str | None) -> Replay | None:
+    if archived is None and until is not None:
+        raise SettingsError("--until needs the archive of the log: give --archive FOLDER.")
+    if archived is None:
+        return None
+    if not archived.is_dir():
+        raise SettingsError(f"{archived.name} is no folder.")
+    try:
+        moment = datetime.fromisoformat(until) if until is not None else None
+    except ValueError:
+        raise SettingsError("--until is a moment such as 2026-11-20T09:59:30Z.") from None
+    if moment is not None and moment.tzinfo is None:
+        raise SettingsError("--until needs a time zone, such as Z.")
+    return Replay(archived, moment)
+
+
+def archive_log(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A new folder, best on another machine's share.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="File with the public key of `hub backup-key`.")
+    ] = None,
+    off: Annotated[bool, typer.Option("--off", help="Archive no more.")] = False,
+) -> None:
+    """Archive the log, sealed, for `hub restore --until`; without FOLDER say how it stands.
+
+    Holds from the next start of the hub on; make a backup then.
+    """
+    chosen = _embedded()
+    if off:
+        archive.end(chosen.data_dir)
+        typer.echo("The log is not archived from the next start on.")
+    elif folder is not None and to is not None:
+        archive.begin(chosen.data_dir, folder, _text(to))
+        typer.echo("The log is archived from the next start on. Start the hub, then `hub backup`.")
+    elif folder is not None:
+        raise SettingsError("Say for whom: --to FILE with the public key of `hub backup-key`.")
+    else:
+        typer.echo(_standing(chosen))
+
+
+def _standing(chosen: Settings) -> str:
+    found = archive.archive_of(chosen.data_dir)
+    if found is None:
+        return "The log is not archived."
+    pieces, waiting = found.pieces, archive.waiting(settle(chosen.data_dir).spool)
+    newest = f"the newest of {_modified(pieces[-1]):%Y-%m-%d %H:%M:%S}Z" if pieces else "none yet"
+    return f"{found.folder}: {len(pieces)} pieces, {newest}; {len(waiting)} waiting."
+
+
+def _modified(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="ascii", errors="replace")
 
 
 def confirm(

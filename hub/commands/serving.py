@@ -13,6 +13,7 @@ from hub.demo.run import run_demo
 from hub.logs import configure_logs
 from hub.server import serving
 from hub.settings import Settings, settings
+from hub.workers import serve_together
 
 Port = Annotated[int, typer.Option("--port", envvar="PORT", help="Port on 127.0.0.1.")]
 
@@ -35,12 +36,19 @@ def demo(
         structlog.get_logger().debug("demo stopped")
 
 
-def serve() -> None:
+def serve(
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Server processes on the one port.")
+    ] = 1,
+) -> None:
     """Serve the hub. Settings come from the environment (HUB_…)."""
     chosen = settings()
     configure_logs(chosen.log_level)
     _end_well()
-    asyncio.run(_serve(chosen))
+    if workers == 1:
+        asyncio.run(_serve(chosen))
+    else:
+        serve_together(chosen, workers)
 
 
 async def _serve(chosen: Settings) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,15 +11,17 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from hub.db import fitness
+from hub.db.backup.archiving import Archiving
 from hub.db.contention import commit_said, contention_said
 from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
-from hub.db.pools import READS, entrance, limits, pool
-from hub.db.reads import Reads
+from hub.db.pools import entrance, pool
+from hub.db.reads import Reads, UnfitError
 from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
+from hub.db.standbys import Answer, Question, Standbys, standbys
 from hub.db.watch import Watch
 from hub.errors import DatabaseError
 from hub.settings import Settings
@@ -43,14 +45,16 @@ class Database:
         engines: Mapping[Duty, AsyncEngine],
         data_dir: Path,
         postgres: EmbeddedPostgres | None = None,
+        standbys: Standbys | None = None,
     ) -> None:
         self._engines = engines
+        self._standbys = standbys or Standbys(())
         self._data_dir = data_dir
         self._postgres = postgres
         self._watch: Watch | None = None
-        address = engines[Duty.READ].url.set(password=None)
-        self.reads = Reads(address, entrance(data_dir, Duty.READ), limits(Duty.READ), READS)
-        """Single questions on what is published and due, each its own transaction."""
+        self._archiving: Archiving | None = None
+        self.reads = Reads(engines[Duty.READ].url, data_dir)
+        """Single questions on what is published and due, of the primary."""
         self._halted: str | None = None
         self.released = 0
         """How many transactions of this process may have changed what is published."""
@@ -80,7 +84,10 @@ class Database:
     ) -> "Database":
         passwords = credentials(settings.data_dir)
         folder = settings.data_dir
-        database = cls({duty: pool(owner, folder, duty) for duty in Duty}, folder, postgres)
+        replicas = settings.read_database_urls
+        readers = standbys(replicas.get_secret_value() if replicas else "", folder)
+        engines = {duty: pool(owner, folder, duty) for duty in Duty}
+        database = cls(engines, folder, postgres, readers)
         try:
             with reaching_the_database():
                 if migrate:
@@ -90,7 +97,9 @@ class Database:
         except BaseException:
             await database._disconnect()
             raise
-        database._watch = Watch(postgres) if postgres is not None else None
+        if postgres is not None:
+            database._watch = Watch(postgres)
+            database._archiving = Archiving(folder) if postgres.is_owner else None
         return database
 
     async def close(self) -> None:
@@ -98,6 +107,8 @@ class Database:
         await self._disconnect()
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.stop)
+        if self._archiving is not None:
+            await self._archiving.end()
 
     async def discard(self) -> None:
         """Close, and delete the embedded cluster, which may lie outside its data folder.
@@ -108,6 +119,8 @@ class Database:
         await self._disconnect()
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.destroy)
+        if self._archiving is not None:
+            await self._archiving.end()
 
     def listener(self, heard: Heard) -> Listener:
         """Make what hears of other processes' changes; its owner begins and ends it."""
@@ -141,6 +154,19 @@ class Database:
         """Begin a read-only transaction on what is published and due."""
         async with self._transaction(ProtectedSession, Duty.READ) as session:
             yield session
+
+    async def read(self, question: Question[Answer], *releases: str) -> Answer:
+        """Read of releases that this process knows to be published and due.
+
+        A replica that has replayed them is asked first, and the primary when there is none, or
+        when it fails: whoever asks does not notice.
+        """
+        wanted = frozenset(releases)
+        standby = self._standbys.choose(wanted)
+        if standby is not None:
+            with suppress(UnfitError):
+                return await standby.ask(wanted, question)
+        return await question(self.reads)
 
     @asynccontextmanager
     async def identity(self) -> AsyncIterator[IdentitySession]:
@@ -186,5 +212,6 @@ class Database:
         if self._watch is not None:
             await self._watch.end()
         await self.reads.close()
+        await self._standbys.close()
         for engine in self._engines.values():
             await engine.dispose()

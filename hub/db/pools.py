@@ -31,8 +31,6 @@ SHARED = {
     "search_path": "pg_catalog",
 }
 SIZES: Mapping[Duty, int] = {Duty.INGEST: 5, Duty.RELEASE: 2, Duty.READ: 4, Duty.IDENTITY: 4}
-READS = 8
-"""Connections for readers' single questions, beside those of sessions."""
 
 
 def entrance(data_dir: Path, duty: Duty) -> Entrance:

@@ -109,7 +109,8 @@ def _refuse(system: System, failed: list[int]) -> None:
     more = f" and {len(failed) - 10} more" if len(failed) > 10 else ""
     raise DisclosureError(
         f"Nothing that may still be hidden protects {names}{more}: earlier releases or what "
-        "everyone knows give them away. Withdraw the figures they are linked with."
+        "everyone knows give them away. Withdraw the figures they are linked with.",
+        cells=tuple(system.places[cell] for cell in failed),
     )
 
 

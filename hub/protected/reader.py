@@ -1,4 +1,4 @@
-"""Reading releases and what they changed. Everything here runs as the readers' login.
+"""Which releases there are, and how observations are asked for, as the readers' login.
 
 That login sees published releases whose embargo is over, and nothing of the intake.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, select
 
 from hub.db.sessions import ProtectedSession
 from hub.db.tables import protected
@@ -51,44 +51,6 @@ async def releases(session: ProtectedSession, audience: Audience) -> list[Releas
     table = protected.release
     query = select(table).where(table.c.audience == str(audience)).order_by(table.c.sequence.desc())
     return [release_of(row) for row in (await session.execute(query)).all()]
-
-
-async def differences(session: ProtectedSession, new: str, old: str) -> list[Difference]:
-    """List what two releases say differently, in the order area, period, indicator, breakdown.
-
-    A cell that only one of them has stands with nothing on the other side.
-    """
-    after, before = (
-        select(protected.observation).where(protected.observation.c.release_id == id_).subquery()
-        for id_ in (new, old)
-    )
-    address = ("area", "period", "indicator", "breakdown")
-    same = and_(*(after.c[name] == before.c[name] for name in address))
-    # Whole numbers and shares alike are stored exactly, so any difference is one of content.
-    differs = or_(
-        after.c.status.is_distinct_from(before.c.status),
-        after.c.value.is_distinct_from(before.c.value),
-    )
-    key = [func.coalesce(after.c[name], before.c[name]).label(name) for name in address]
-    query = (
-        select(*key, after.c.status, after.c.value, before.c.status, before.c.value)
-        .select_from(after.join(before, same, full=True))
-        .where(differs)
-        .order_by(*(column.name for column in key))
-    )
-    found = await session.execute(query)
-    return [_difference(row._tuple()) for row in found.all()]
-
-
-def _difference(row: tuple[Any, ...]) -> Difference:
-    area, period, indicator, breakdown, status, value, old_status, old_value = row
-    return Difference(
-        CellKey(indicator, area, period, parse_breakdown(breakdown)),
-        FigureStatus(old_status) if old_status else None,
-        old_value,
-        FigureStatus(status) if status else None,
-        value,
-    )
 
 
 def release_of(row: Row[Any]) -> Release:

@@ -5,16 +5,16 @@ observation with its types makes one with :func:`observation_of_row`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import starmap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from hub.db.reads import Reads
+from hub.db.reads import Asks
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
-from hub.protected.reader import Position, Selection
+from hub.protected.reader import Difference, Position, Selection
 from hub.vocabulary import CellKey, breakdown_text, parse_breakdown
 
 OPTIONAL = {
@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 
 async def page(
-    reads: Reads,
+    reads: Asks,
     release: str,
     wanted: Selection,
     *,
@@ -78,7 +78,7 @@ async def page(
     return list(starmap(Row, await reads.rows(statement, release, *values)))
 
 
-async def count(reads: Reads, release: str, wanted: Selection) -> int:
+async def count(reads: Asks, release: str, wanted: Selection) -> int:
     """Count the observations of a selection; suppressed ones count like any other."""
     given = _given(wanted)
     statement = f"SELECT count(*) FROM protected.observation WHERE {_where(tuple(given))}"  # noqa: S608
@@ -86,7 +86,7 @@ async def count(reads: Reads, release: str, wanted: Selection) -> int:
     return found
 
 
-async def places(reads: Reads, release: str, indicators: Sequence[str]) -> list[tuple[str, str]]:
+async def places(reads: Asks, release: str, indicators: Sequence[str]) -> list[tuple[str, str]]:
     """List each area and period for which a release says anything on some of the indicators."""
     found = await reads.rows(_PLACES, release, list(indicators))
     return [(row[0], row[1]) for row in found]
@@ -98,7 +98,58 @@ WHERE release_id = $1 AND indicator = ANY($2::text[]) ORDER BY area, period
 """
 
 
-async def periods(reads: Reads, release: str, area: str) -> tuple[str, ...]:
+async def returned(
+    reads: Asks, release: str, datasets: Mapping[str, Collection[str]]
+) -> list[tuple[str, str, str]]:
+    """List each dataset, area and period for which a release says anything, in this order.
+
+    ``datasets`` are indicators by dataset; an indicator may be in several.
+    """
+    pairs = [(name, code) for name, codes in datasets.items() for code in codes]
+    names, codes = [name for name, _ in pairs], [code for _, code in pairs]
+    return [(row[0], row[1], row[2]) for row in await reads.rows(_RETURNED, release, names, codes)]
+
+
+_RETURNED = """
+SELECT DISTINCT held.dataset, o.area, o.period
+FROM protected.observation o
+JOIN unnest($2::text[], $3::text[]) AS held (dataset, indicator) USING (indicator)
+WHERE o.release_id = $1 ORDER BY held.dataset, o.area, o.period
+"""
+
+
+async def differences(reads: Asks, new: str, old: str) -> list[Difference]:
+    """List what two releases say differently, in the order area, period, indicator, breakdown.
+
+    A cell that only one of them has stands with nothing on the other side.
+    """
+    return [_difference(tuple(row)) for row in await reads.rows(_DIFFERENCES, new, old)]
+
+
+# Whole numbers and shares alike are stored exactly, so any difference is one of content.
+_DIFFERENCES = """
+SELECT area, period, indicator, breakdown,
+       after.status, after.value::text, before.status, before.value::text
+FROM (SELECT * FROM protected.observation WHERE release_id = $1) AS after
+FULL JOIN (SELECT * FROM protected.observation WHERE release_id = $2) AS before
+    USING (area, period, indicator, breakdown)
+WHERE after.status IS DISTINCT FROM before.status OR after.value IS DISTINCT FROM before.value
+ORDER BY area, period, indicator, breakdown
+"""
+
+
+def _difference(row: tuple[Any, ...]) -> Difference:
+    area, period, indicator, breakdown, status, value, old_status, old_value = row
+    return Difference(
+        CellKey(indicator, area, period, parse_breakdown(breakdown)),
+        STATUSES[old_status] if old_status else None,
+        Decimal(old_value) if old_value is not None else None,
+        STATUSES[status] if status else None,
+        Decimal(value) if value is not None else None,
+    )
+
+
+async def periods(reads: Asks, release: str, area: str) -> tuple[str, ...]:
     """List the periods for which a release says anything of an area."""
     return tuple(row[0] for row in await reads.rows(_PERIODS, release, area))
 

@@ -91,7 +91,16 @@ def prepare(
     anew = to_decide(signed, words, policy, history)
     past = [earlier(one, words, anew) for one in history]
     protected = protect_counts(
-        raw, words, policy, past, seen, progress, secret, anew=anew, processes=processes
+        raw,
+        words,
+        policy,
+        past,
+        seen,
+        progress,
+        secret,
+        anew=anew,
+        processes=processes,
+        explain=True,
     )
     gone = _withheld(raw, words, protected, seen) | _still_withheld(history, anew)
     shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from sys import intern
 
-from hub.db.reads import Reads
+from hub.db.engine import Database
 from hub.protected import rows
 
 KEPT = 4096
@@ -16,8 +16,8 @@ class Holdings:
     With them a view reads the periods near the one asked for in place of an area's whole history.
     """
 
-    def __init__(self, reads: Reads) -> None:
-        self._reads = reads
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._kept: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
 
     async def periods(self, release: str, area: str) -> tuple[str, ...]:
@@ -25,7 +25,10 @@ class Holdings:
         key = (release, area)
         found = self._kept.get(key)
         if found is None:
-            found = tuple(map(intern, await rows.periods(self._reads, release, area)))
+            held = await self._database.read(
+                lambda reads: rows.periods(reads, release, area), release
+            )
+            found = tuple(map(intern, held))
             # Nothing may be published yet under an id that somebody guesses.
             if found:
                 self._kept[key] = found

@@ -1,10 +1,11 @@
 """Every view by name, read from a release: what GraphQL, saved queries and pages share."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub.clock import Clock, now
 from hub.db.engine import Database
+from hub.db.reads import Asks
 from hub.errors import InvalidError, NotFoundError
 from hub.protected import reader, rows
 from hub.protected.observations import Cells
@@ -14,6 +15,7 @@ from hub.protected.rows import Row, observation_of_row
 from hub.views.assembly import journey_of, stage_terms
 from hub.views.changes import Changes
 from hub.views.completeness import Completeness, completeness_of, periods_within
+from hub.views.holdings import Holdings
 from hub.views.journey import Journey
 from hub.views.overview import (
     ALWAYS,
@@ -39,6 +41,7 @@ from hub.views.stages import near
 from hub.views.tables import profile_of
 from hub.views.trend import MOST_RELEASES, LinkTrend, trends_of
 from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period
+from hub.vocabulary.rows import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +69,35 @@ EVERYTHING = Needs()
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The views one audience may read. Each call reads one release, whole."""
+    """The views one audience may read. Each call reads one release, whole.
+
+    All calls see the releases of one moment, that of the first: make one for each request, so that
+    an answer of several parts is not mixed of two releases.
+    """
 
     database: Database
     words: Vocabulary
     audience: Audience
     clock: Clock = now
     shelf: Shelf | None = None
-    """Where the releases are looked up; without one the database is asked each time."""
+    """Where the releases are looked up; without one the database is asked."""
+    _seen: list[tuple[Release, ...]] = field(default_factory=list, init=False, repr=False)
 
     async def releases(self) -> list[Release]:
-        """List the audience's releases, newest first."""
+        """List the audience's releases, newest first, as they were at the first question."""
         return list(await self._releases())
 
     async def _releases(self) -> Sequence[Release]:
+        if not self._seen:
+            # Parts are asked at the same time; the first that is answered counts for all.
+            self._seen.append(await self._look())
+        return self._seen[0]
+
+    async def _look(self) -> tuple[Release, ...]:
         if self.shelf is not None:
             return (await self.shelf.edition(self.audience)).releases
         async with self.database.protected() as session:
-            return await reader.releases(session, self.audience)
+            return tuple(await reader.releases(session, self.audience))
 
     async def release(self, wanted: str | None = None) -> Release:
         """Find a release, the latest if none is named.
@@ -109,23 +123,22 @@ class Library:
         """
         place, asked = self.words.area(area), parse_period(period)
         chosen = await self.release(release)
-        cells = await self._near(chosen, place.code, asked)
-        view = journey_of(
-            place,
-            asked,
-            chosen.id,
-            str(self.audience),
-            cells,
-            self.words,
-            allow_unlike=allow_unlike,
-        )
-        return view, chosen
+        return await self._journey(place, asked, chosen, allow_unlike=allow_unlike), chosen
 
     async def trend(self, area: str, period: str) -> tuple[LinkTrend, ...]:
         """Follow the links of a journey through the latest releases."""
+        place, asked = self.words.area(area), parse_period(period)
         latest = (await self.releases())[:MOST_RELEASES]
-        found = [await self.journey(area, period, one.id) for one in latest]
-        return trends_of(found)
+        return trends_of([(await self._journey(place, asked, one), one) for one in latest])
+
+    async def _journey(
+        self, place: Area, asked: Period, chosen: Release, *, allow_unlike: bool = False
+    ) -> Journey:
+        cells = await self._near(chosen, place.code, asked)
+        audience = str(self.audience)
+        return journey_of(
+            place, asked, chosen.id, audience, cells, self.words, allow_unlike=allow_unlike
+        )
 
     async def series(
         self,
@@ -160,7 +173,17 @@ class Library:
 
     async def places(self, indicators: Iterable[str], release: Release) -> list[tuple[str, str]]:
         """List the areas and periods for which a release says anything on some indicators."""
-        return await rows.places(self.database.reads, release.id, sorted(indicators))
+        wanted = sorted(indicators)
+        return await self.database.read(
+            lambda reads: rows.places(reads, release.id, wanted), release.id
+        )
+
+    async def returned(self, release: Release) -> list[tuple[str, str, str]]:
+        """List the datasets, areas and periods of which a release says anything."""
+        wanted = self.words.dataset_indicators
+        return await self.database.read(
+            lambda reads: rows.returned(reads, release.id, wanted), release.id
+        )
 
     async def changes(self, release: str | None = None) -> tuple[Changes, Release]:
         """Say what a release changed against the one before it.
@@ -172,9 +195,11 @@ class Library:
         earlier = [one for one in await self.releases() if one.sequence < chosen.sequence]
         if not earlier:
             return Changes(chosen, None, ()), chosen
-        async with self.database.protected() as session:
-            found = await reader.differences(session, chosen.id, earlier[0].id)
-        return Changes(chosen, earlier[0], tuple(found)), chosen
+        old = earlier[0]
+        found = await self.database.read(
+            lambda reads: rows.differences(reads, chosen.id, old.id), chosen.id, old.id
+        )
+        return Changes(chosen, old, tuple(found)), chosen
 
     async def overview(
         self,
@@ -270,11 +295,13 @@ class Library:
         needs: Needs = EVERYTHING,
     ) -> Page:
         """Read some observations in their fixed order; 0 stands for a total not needed."""
-        reads = self.database.reads
-        found = await rows.page(
-            reads, release.id, wanted, limit=limit, after=after, columns=needs.columns
-        )
-        total = await rows.count(reads, release.id, wanted) if needs.total else 0
+
+        async def ask(reads: Asks) -> tuple[list[Row], int]:
+            shown, id_ = needs.columns, release.id
+            found = await rows.page(reads, id_, wanted, limit=limit, after=after, columns=shown)
+            return found, await rows.count(reads, id_, wanted) if needs.total else 0
+
+        found, total = await self.database.read(ask, release.id)
         return Page(found, total, await self._parts(release, found) if needs.parts else {})
 
     async def _parts(self, release: Release, shown: Sequence[Row]) -> Cells:
@@ -293,10 +320,8 @@ class Library:
 
     async def _near(self, release: Release, area: str, period: Period) -> Cells:
         """Read what may stand for the stages of a journey: periods near the one asked for."""
-        if self.shelf is None:
-            held: Sequence[str] = await rows.periods(self.database.reads, release.id, area)
-        else:
-            held = await self.shelf.holdings.periods(release.id, area)
+        holdings = self.shelf.holdings if self.shelf else Holdings(self.database)
+        held = await holdings.periods(release.id, area)
         periods = near(period, held)
         if not periods:
             return {}
@@ -313,8 +338,12 @@ class Library:
     ) -> list[Row]:
         """Read an indicator's totals in an area; of every period if none are named."""
         wanted = Selection([indicator], [area], periods, totals_only=True)
-        return await rows.page(self.database.reads, release.id, wanted, columns=columns)
+        return await self.database.read(
+            lambda reads: rows.page(reads, release.id, wanted, columns=columns), release.id
+        )
 
     async def _selected(self, release: Release, wanted: Selection) -> Cells:
-        found = await rows.page(self.database.reads, release.id, wanted)
+        found = await self.database.read(
+            lambda reads: rows.page(reads, release.id, wanted), release.id
+        )
         return {item.key: item for item in map(observation_of_row, found)}

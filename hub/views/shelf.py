@@ -47,7 +47,7 @@ class Shelf:
         self._looks: dict[Audience, _Look] = {}
         self._numbers = itertools.count(1)
         self._news = 0
-        self.holdings = Holdings(database.reads)
+        self.holdings = Holdings(database)
         """What is known of releases' areas."""
         self.is_hearing = False
         """Whether somebody calls :meth:`hear` at each piece of news."""

@@ -22,7 +22,11 @@ def is_match(header: str, etag: str) -> bool:
     return etag in named
 
 
-def conditional(request: Request, response: Response, cache: str = "private, no-cache") -> Response:
+CACHE = "private, no-cache"
+"""``Cache-Control`` of answers read from a release: kept by the reader alone, asked each time."""
+
+
+def conditional(request: Request, response: Response, cache: str = CACHE) -> Response:
     """Tag a whole answer, and empty it to 304 where the client already has these bytes.
 
     ``cache`` is the ``Cache-Control`` of answers read from a release: kept by the reader alone
@@ -33,10 +37,15 @@ def conditional(request: Request, response: Response, cache: str = "private, no-
     etag = strong_etag(bytes(response.body))
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = cache
-    if not is_match(request.headers.get("if-none-match", ""), etag):
+    if not has_already(request, etag):
         return response
     kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
     return Response(status_code=304, headers=kept)
+
+
+def has_already(request: Request, etag: str) -> bool:
+    """Tell whether the client says that it has what the tag names."""
+    return is_match(request.headers.get("if-none-match", ""), etag)
 
 
 _KEPT = ("etag", "cache-control", "vary", "content-location")

@@ -18,7 +18,7 @@ async def releases_feed(request: Request) -> Response:
     hub = hub_of(request)
     principal = await principal_of(request)
     audience = Audience(principal.audience) if principal else Audience.PUBLIC
-    releases = await Library(hub.database, hub.words, audience, hub.clock).releases()
+    releases = await Library(hub.database, hub.words, audience, hub.clock, hub.shelf).releases()
     addresses = [release_address(hub.settings.issuer, one.id) for one in releases]
     content = atom_feed(releases, audience, hub.settings.issuer, addresses)
     response = Response(content, media_type=MEDIA_TYPE)

@@ -10,6 +10,7 @@ from hub.protected.releases import Audience
 from hub.release.policies import in_force
 from hub.web.pages.frame import Option
 from hub.web.pages.journey import journey_page
+from hub.web.pages.labels import labels
 from hub.web.pages.landing import landing_page
 from hub.web.pages.method import Rule, accessibility_page, method_page
 from hub.web.state import Hub
@@ -54,7 +55,14 @@ async def method(request: Request, visitor: Visitor) -> str:
     async with visitor.hub.database.protected() as session:
         found = {audience: await in_force(session, audience) for audience in Audience}
     rules = [
-        Rule(str(audience), policy.threshold, policy.base, policy.version)
+        Rule(
+            str(audience),
+            policy.threshold,
+            policy.base,
+            policy.version,
+            policy.method.value,
+            policy.perturbation,
+        )
         for audience, policy in found.items()
     ]
     return method_page(rules, frame=visitor.frame)
@@ -76,10 +84,14 @@ def _choices(hub: Hub) -> tuple[list[Option], list[Option]]:
         for area in sorted(hub.words.areas.values(), key=lambda area: area.name)
         if area.level in _LEVELS and area.successor is None
     ]
+    t = labels()
     years = range(hub.clock().year, 2013, -1)
-    periods = [Option(f"CY{year}", f"Calendar year {year}") for year in years]
+    periods = [Option(f"CY{year}", t("journey.form.calendar", year=year)) for year in years]
     financial = [
-        Option(f"FY{year}-{(year + 1) % 100:02d}", f"Financial year {year}-{(year + 1) % 100:02d}")
+        Option(
+            f"FY{year}-{(year + 1) % 100:02d}",
+            t("journey.form.financial", year=year, next=(year + 1) % 100),
+        )
         for year in years
     ]
     return areas, [*periods, *financial]

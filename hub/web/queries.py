@@ -28,12 +28,14 @@ from hub.protected.reader import Selection
 from hub.protected.releases import Audience
 from hub.protected.rows import observation_of_row
 from hub.views.library import Library
-from hub.views.overview import ALWAYS, Comparator
+from hub.views.overview import ALWAYS
 from hub.vocabulary import parse_period
+from hub.web.asked import comparator_of, parameter
 from hub.web.authentication import principal_of
-from hub.web.etag import conditional
+from hub.web.etag import CACHE, conditional, has_already
 from hub.web.problems import problem
 from hub.web.state import Hub, hub_of
+from hub.web.tags import Key, Tags, Told
 from hub.web.volume import tell
 
 DESCRIBED = "csv-metadata.json"
@@ -45,6 +47,7 @@ ROW = 100
 DRAWN_AT_ONCE = 2
 """Pictures and workbooks written at the same time; further ones wait, so that others are served."""
 
+VARY = "Authorization, Cookie"
 _drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
 
@@ -59,7 +62,7 @@ class Saved:
 
 def library_of(hub: Hub, principal: Principal) -> Library:
     """The views that a caller may read."""
-    return Library(hub.database, hub.words, Audience(principal.audience), hub.clock)
+    return Library(hub.database, hub.words, Audience(principal.audience), hub.clock, hub.shelf)
 
 
 def challenged(answer: Callable[[Request], Awaitable[Response]]) -> Any:
@@ -80,14 +83,26 @@ def challenged(answer: Callable[[Request], Awaitable[Response]]) -> Any:
     return asked
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A caller who may ask a saved query, and the address under which its tag is kept."""
+
+    saved: Saved
+    library: Library
+    key: Key
+
+
 @challenged
 async def saved_query(request: Request) -> Response:
-    """Answer a saved query as a file, with an ``ETag``."""
+    """Answer a saved query as a file, with an ``ETag``; what the caller has is not made again."""
     kind = KINDS.get(request.path_params["format"])
-    document = await _document(request, is_known=kind is not None)
+    asking = await _asking(request, is_known=kind is not None)
     if kind is None:
         raise _unknown()
+    if (told := _told(request, asking)) is not None:
+        return await _unchanged(request, told)
     ending = request.path_params["format"]
+    document = await asking.saved.find(asking.library, request)
     async with _drawing:
         content = await asyncio.to_thread(kind.write, document)
     response = Response(content, media_type=kind.media)
@@ -97,19 +112,23 @@ async def saved_query(request: Request) -> Response:
     if ending == "csv":
         described = f"{document.name}.{DESCRIBED}{_asked(request)}"
         response.headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
-    return _finished(request, response)
+    return await _finished(request, asking, document, response)
 
 
 @challenged
 async def description(request: Request) -> Response:
     """Describe a saved query's CSV as CSV on the Web."""
-    document = await _document(request, is_known=True)
+    asking = await _asking(request, is_known=True)
+    if (told := _told(request, asking)) is not None:
+        return await _unchanged(request, told)
+    document = await asking.saved.find(asking.library, request)
     content = csvw_file(document, f"{document.name}.csv{_asked(request)}")
-    return _finished(request, Response(content, media_type="application/csvm+json"))
+    response = Response(content, media_type="application/csvm+json")
+    return await _finished(request, asking, document, response)
 
 
-async def _document(request: Request, *, is_known: bool) -> Document:
-    """Find what is asked for, once the caller is known to be allowed to."""
+async def _asking(request: Request, *, is_known: bool) -> Asking:
+    """Let a caller in, once the address is known to name a file and nothing but its parameters."""
     hub, name = hub_of(request), request.path_params["name"]
     caller = await principal_of(request)
     saved = _SAVED.get(name)
@@ -118,11 +137,44 @@ async def _document(request: Request, *, is_known: bool) -> Document:
     if set(request.query_params.keys()) - set(saved.known):
         raise MalformedError(f"{name} takes {', '.join(saved.known)}.")
     principal = enter(caller, line_for(_item(name)))
-    document = await saved.find(library_of(hub, principal), request)
-    asked = [text for _, text in request.query_params.multi_items()]
+    edition = await hub.shelf.edition(Audience(principal.audience))
+    day = hub.clock().date().isoformat()
+    address = f"{request.url.path}?{request.url.query}"
+    key = (str(edition.audience), edition.number, day, address)
+    return Asking(saved, library_of(hub, principal), key)
+
+
+def _told(request: Request, asking: Asking) -> Told | None:
+    """What was told of this address before, if the caller still has it."""
+    told = _tags(request).get(asking.key)
+    return told if told is not None and has_already(request, told.etag) else None
+
+
+async def _unchanged(request: Request, told: Told) -> Response:
+    """Say that the caller has the file; its rows count as read again, as if it had been sent."""
+    await _count(request, told.rows)
+    headers = {"ETag": told.etag, "Cache-Control": CACHE, "Vary": VARY}
+    return Response(status_code=304, headers=headers)
+
+
+async def _finished(
+    request: Request, asking: Asking, document: Document, response: Response
+) -> Response:
     rows = sum(1 for _ in document.records())
-    await tell(request, rows, asked)
-    return document
+    await _count(request, rows)
+    response.headers["Vary"] = VARY
+    answer = conditional(request, response)
+    _tags(request).keep(asking.key, Told(answer.headers["ETag"], rows))
+    return answer
+
+
+async def _count(request: Request, rows: int) -> None:
+    await tell(request, rows, [text for _, text in request.query_params.multi_items()])
+
+
+def _tags(request: Request) -> Tags:
+    tags: Tags = request.app.state.tags
+    return tags
 
 
 def _unknown() -> NotFoundError:
@@ -132,23 +184,6 @@ def _unknown() -> NotFoundError:
 
 def _asked(request: Request) -> str:
     return f"?{request.url.query}" if request.url.query else ""
-
-
-def _finished(request: Request, response: Response) -> Response:
-    response.headers["Vary"] = "Authorization, Cookie"
-    return conditional(request, response)
-
-
-def parameter(request: Request, name: str) -> str:
-    """A query parameter that must be there.
-
-    Raises:
-        MalformedError: it is missing.
-    """
-    found = request.query_params.get(name)
-    if not found:
-        raise MalformedError(f"The parameter {name} is missing.")
-    return found
 
 
 async def _journey(library: Library, request: Request) -> Document:
@@ -174,19 +209,11 @@ async def _observations(library: Library, request: Request) -> Document:
 
 async def _overview(library: Library, request: Request) -> Document:
     asked = request.query_params
-    comparators = [_comparator(name) for name in asked.getlist("comparator")] or ALWAYS
+    comparators = [comparator_of(name) for name in asked.getlist("comparator")] or ALWAYS
     view, release = await library.overview(
         asked.getlist("area"), parameter(request, "period"), comparators, asked.get("release")
     )
     return overview_document(narrowed(view, asked.getlist("indicator")), release, library.words)
-
-
-def _comparator(name: str) -> Comparator:
-    try:
-        return Comparator(name)
-    except ValueError:
-        known = ", ".join(Comparator)
-        raise MalformedError(f"The parameter comparator is one of {known}.") from None
 
 
 async def _performance(library: Library, request: Request) -> Document:

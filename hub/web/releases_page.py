@@ -6,12 +6,12 @@ plain form posts, which the outer wall and the session's own check hold to this 
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from hub.auth.matrix import line_for
 from hub.auth.permissions import demand
 from hub.auth.principals import Principal
 from hub.errors import ConflictError, HubError, MalformedError
@@ -21,52 +21,26 @@ from hub.release import drafts, flow, reporting
 from hub.release.drafts import Draft
 from hub.release.report import Report
 from hub.web import refusals
-from hub.web.authentication import principal_of
 from hub.web.forms import read_form
-from hub.web.pages.frame import Frame, NavLink
+from hub.web.members import frame_of, member_page
 from hub.web.pages.labels import labels
-from hub.web.pages.message import message_page, not_signed_in_page
 from hub.web.pages.releases import ReleaseRow, alternatives_page, release_page, releases_page
 from hub.web.pages.report_tables import (
     alternatives_table,
     cells_table,
     loss_tables,
+    settings_table,
     summary_tables,
 )
-from hub.web.problems import headers_of
-from hub.web.sign_in import account_link, sign_in_href
 from hub.web.state import Hub, hub_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_NOTE = 500
 """Characters of a release's note."""
 
-Draw = Callable[[Request, Principal], Awaitable[Response]]
+_frame = partial(frame_of, "/releases")
+_page = partial(member_page, let_in=demand)
 Act = Callable[[Request, Principal, Mapping[str, str]], Awaitable[str]]
-
-
-def _page(line: str, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
-    """Ask the role matrix, then draw; a refusal is a page too, and says nothing of the object."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            principal = demand(await principal_of(request), line_for(line))
-            return await draw(request, principal)
-        except HubError as error:
-            await refusals.note(request, error)
-            return _refusal(request, error)
-
-    return endpoint
-
-
-def _refusal(request: Request, error: HubError) -> Response:
-    if error.status >= 500:
-        raise error
-    frame = Frame(demo=hub_of(request).settings.env == "demo")
-    if error.status == 401:
-        page = not_signed_in_page(sign_in_href(request, error), frame=frame)
-        return HTMLResponse(page, 401, headers_of(error))
-    return HTMLResponse(message_page(error.status, error.message, frame=frame), error.status)
 
 
 def _act(line: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
@@ -97,7 +71,7 @@ async def _redrawn(
         return await _list(hub, principal, error)
     row, report = await _found(hub, principal, release)
     frame = _frame(hub, principal)
-    page = release_page(row, report, hub.words, error=error.message, frame=frame)
+    page = release_page(row, report, hub.words, error=error, frame=frame)
     return HTMLResponse(page, error.status)
 
 
@@ -111,7 +85,7 @@ async def _list(hub: Hub, principal: Principal, error: HubError | None = None) -
         found = await drafts.drafts(session)
         seen = await reporting.all_visible_from(session)
     rows = [_row(hub, draft, principal, seen.get(draft.id)) for draft in found]
-    page = releases_page(rows, error=error.message if error else "", frame=_frame(hub, principal))
+    page = releases_page(rows, error=error, frame=_frame(hub, principal))
     return HTMLResponse(page, error.status if error else 200)
 
 
@@ -139,6 +113,7 @@ async def workbook(request: Request, principal: Principal) -> Response:
         found = await reporting.compare(hub.database, hub.words, row.draft, principal, hub.clock)
         tables.append(alternatives_table(found, t))
     tables.append(cells_table(report, hub.words, t))
+    tables.append(settings_table(report, row.draft.protection, t))
     async with hub.database.release() as session:
         await reporting.record_export(session, row.draft, principal, hub.clock)
     content = report_xlsx(_title(row.draft), _notes(row.draft), tables)
@@ -224,21 +199,6 @@ async def _found(hub: Hub, principal: Principal, release_id: str) -> tuple[Relea
 def _row(hub: Hub, draft: Draft, principal: Principal, visible: datetime | None) -> ReleaseRow:
     is_embargoed = visible is not None and visible > hub.clock()
     return ReleaseRow(draft, draft.prepared_by == principal.subject, visible, is_embargoed)
-
-
-def _frame(hub: Hub, principal: Principal) -> Frame:
-    links = (
-        ("/", "Start"),
-        ("/journey", "Journey"),
-        ("/returns", "Returns"),
-        ("/releases", "Releases"),
-    )
-    return Frame(
-        navigation=tuple(NavLink(text, href, href == "/releases") for href, text in links),
-        viewer=principal.title,
-        account=account_link(hub, principal, "/releases"),
-        demo=hub.settings.env == "demo",
-    )
 
 
 _PAGES = {

@@ -12,9 +12,10 @@ from hub.errors import MalformedError
 from hub.protected.figures import Figure
 from hub.protected.releases import Release
 from hub.views.library import Library
-from hub.views.overview import ALWAYS, Comparator
+from hub.views.overview import ALWAYS
 from hub.views.performance import performance_terms
 from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period
+from hub.web.asked import comparator_of, parameter
 from hub.web.pages.changes import changes_page
 from hub.web.pages.frame import Option
 from hub.web.pages.labels import labels
@@ -41,7 +42,7 @@ async def overview(request: Request, visitor: Visitor) -> str:
     held = await library.places([LEAD], release)
     period = asked.get("period") or _busiest(held)
     areas = asked.getlist("area") or _first_areas(held, period, library.words)
-    chosen = [_comparator(name) for name in asked.getlist("comparator")] or list(ALWAYS)
+    chosen = [comparator_of(name) for name in asked.getlist("comparator")] or list(ALWAYS)
     view, release = await library.overview(areas, period, chosen, release.id)
     query = [("area", code) for code in areas] + [("period", period)]
     query += [("comparator", str(one)) for one in chosen if chosen != list(ALWAYS)]
@@ -57,8 +58,8 @@ async def overview(request: Request, visitor: Visitor) -> str:
 async def series(request: Request, visitor: Visitor) -> str:
     """One indicator in one area over time."""
     library = visitor.library()
-    indicator = library.words.indicator(_required(request, "indicator"))
-    area = library.words.area(_required(request, "area"))
+    indicator = library.words.indicator(parameter(request, "indicator"))
+    area = library.words.area(parameter(request, "area"))
     wanted = request.query_params.get("release")
     points, release = await library.histories(indicator.code, area.code, wanted)
     held = await library.places([indicator.code], release)
@@ -118,25 +119,10 @@ async def changes(request: Request, visitor: Visitor) -> str:
     return changes_page(view, await library.releases(), library.words, frame=visitor.frame)
 
 
-def _required(request: Request, name: str) -> str:
-    found = request.query_params.get(name)
-    if not found:
-        raise MalformedError(f"The parameter {name} is missing.")
-    return found
-
-
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 4):
         raise MalformedError("The parameter page is a whole number.")
     return int(text)
-
-
-def _comparator(name: str) -> Comparator:
-    try:
-        return Comparator(name)
-    except ValueError:
-        known = ", ".join(Comparator)
-        raise MalformedError(f"The parameter comparator is one of {known}.") from None
 
 
 Held = Sequence[tuple[str, str]]
@@ -167,7 +153,7 @@ def _overview_choices(held: Held, period: str, chosen: Iterable[str], words: Voc
     shown = {code for code in levels if words.areas[code].level in _FIRST}
     return Choices(
         _areas(shown | {code for code in chosen if code in words.areas}, words),
-        [Option(p.id, p.title) for p in sorted(periods, key=_recent, reverse=True)],
+        [Option(p.id, t.period(p)) for p in sorted(periods, key=_recent, reverse=True)],
         [Option(str(one), t(f"overview.comparator.{one}")) for one in ALWAYS],
         frozenset(str(one) for one in chosen),
     )
@@ -231,17 +217,14 @@ def _level(code: str, words: Vocabulary) -> str | None:
 
 async def _returns(library: Library, release: Release) -> list[Option]:
     """Every return a release holds something of: the ones with most tables first."""
-    words = library.words
+    words, t = library.words, labels()
     found: list[tuple[int, str, Option]] = []
-    for row in words.datasets.values():
-        codes = words.dataset_indicators.get(row.code, ())
-        held = await library.places(codes, release) if codes else []
-        for area, period in held:
-            time = parse_period(period)
-            if area in words.areas and time.kind in _YEARS:
-                text = f"{row.title}: {words.areas[area].name}, {time.title}"
-                option = Option(f"{row.code} {area} {period}", text)
-                found.append((-len(codes), text, option))
+    for code, area, period in await library.returned(release):
+        time = parse_period(period)
+        if area in words.areas and time.kind in _YEARS:
+            text = f"{words.dataset(code).title}: {words.areas[area].name}, {t.period(time)}"
+            option = Option(f"{code} {area} {period}", text)
+            found.append((-len(words.dataset_indicators[code]), text, option))
     return [option for _, _, option in sorted(found, key=lambda item: item[:2])]
 
 
@@ -252,7 +235,7 @@ def _chosen(request: Request, choices: Sequence[Option]) -> tuple[str, str, str]
     """Dataset, area and period: from the form's one field, one by one, or the first there is."""
     asked = request.query_params
     if any(name in asked for name in ("dataset", "area", "period")):
-        dataset, area, period = (_required(request, n) for n in ("dataset", "area", "period"))
+        dataset, area, period = (parameter(request, n) for n in ("dataset", "area", "period"))
         return dataset, area, period
     value = asked.get("of") or (choices[0].value if choices else "POLICE_CRIME E07000102 CY2017")
     parts = value.split(" ")

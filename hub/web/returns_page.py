@@ -10,14 +10,14 @@ import binascii
 import json
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from hub.auth.matrix import line_for
-from hub.auth.permissions import allows, demand, enter
+from hub.auth.permissions import allows, demand
 from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
 from hub.errors import HubError, InvalidError, MalformedError, NotFoundError, TooLargeError
@@ -40,10 +40,10 @@ from hub.submissions.store import find
 from hub.vocabulary import parse_period
 from hub.vocabulary.calendar import Owing
 from hub.web import refusals
-from hub.web.authentication import principal_of
 from hub.web.forms import read_form
-from hub.web.pages.frame import Frame, NavLink, Option
-from hub.web.pages.message import message_page, not_signed_in_page
+from hub.web.members import Draw, frame_of, member_page
+from hub.web.pages.frame import Option
+from hub.web.pages.labels import labels
 from hub.web.pages.returns import (
     Checked,
     Sight,
@@ -53,39 +53,13 @@ from hub.web.pages.returns import (
     return_page,
     returns_page,
 )
-from hub.web.problems import headers_of
-from hub.web.sign_in import account_link, sign_in_href
 from hub.web.state import Hub, hub_of
 from hub.web.uploads import KINDS, Upload, read_upload
 
 LONGEST_NOTE = 500
 """Characters of a note or a reason given on a page."""
+_frame = partial(frame_of, "/returns")
 Fields = Mapping[str, str]
-Draw = Callable[[Request, Principal], Awaitable[Response]]
-
-
-def _page(line: str, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
-    """Let in whom the role matrix lets in, then draw; a refusal is a page too."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            principal = enter(await principal_of(request), line_for(line))
-            return await draw(request, principal)
-        except HubError as error:
-            await refusals.note(request, error)
-            return _refusal(request, error)
-
-    return endpoint
-
-
-def _refusal(request: Request, error: HubError) -> Response:
-    if error.status >= 500:
-        raise error
-    frame = Frame(demo=hub_of(request).settings.env == "demo")
-    if error.status == 401:
-        page = not_signed_in_page(sign_in_href(request, error), frame=frame)
-        return HTMLResponse(page, 401, headers_of(error))
-    return HTMLResponse(message_page(error.status, error.message, frame=frame), error.status)
 
 
 async def returns(request: Request, principal: Principal) -> Response:
@@ -210,7 +184,7 @@ def _sight(
         period=address.period,
         title=hub.words.dataset(address.dataset).title,
         agency_title=hub.words.agency(address.agency).title,
-        period_title=parse_period(address.period).title,
+        period_title=labels().period(parse_period(address.period)),
         may_submit=allows(principal, "return.submit", agency=address.agency),
         may_sign_off=allows(principal, "return.approve", agency=address.agency),
         is_submitter=stored is not None and stored.current.submitted_by == principal.subject,
@@ -233,7 +207,10 @@ async def check(request: Request, principal: Principal) -> Response:
             raise
         return await _drawn(hub, principal, address, error)
     page = check_page(
-        _sight(hub, principal, address), found, hub.words, frame=_frame(hub, principal)
+        _sight(hub, principal, address),
+        found,
+        hub.words,
+        frame=_frame(hub, principal),
     )
     return HTMLResponse(page, 200 if found.is_valid else 422)
 
@@ -455,18 +432,6 @@ def _uuid(text: str) -> UUID:
         raise MalformedError("That is not the id of a return.") from None
 
 
-def _frame(hub: Hub, principal: Principal) -> Frame:
-    links = [("/", "Start"), ("/journey", "Journey"), ("/returns", "Returns")]
-    if allows(principal, "release.prepare"):
-        links.append(("/releases", "Releases"))
-    return Frame(
-        navigation=tuple(NavLink(text, href, href == "/returns") for href, text in links),
-        viewer=principal.title,
-        account=account_link(hub, principal, "/returns"),
-        demo=hub.settings.env == "demo",
-    )
-
-
 _PAGES: dict[str, Draw] = {
     "/returns": returns,
     "/returns/{dataset}/{agency}/{period:path}": one_return,
@@ -486,9 +451,9 @@ UPLOADS = frozenset({"/returns/check", "/returns/annotated", "/returns/submit"})
 """Paths that take a form with a file."""
 
 routes = [
-    *(Route(p, _page(f"POST {p}", act), methods=["POST"]) for p, act in _ACTS.items()),
+    *(Route(p, member_page(f"POST {p}", act), methods=["POST"]) for p, act in _ACTS.items()),
     *(
-        Route(p, _page(f"GET {p.replace(':path', '')}", draw), methods=["GET"])
+        Route(p, member_page(f"GET {p.replace(':path', '')}", draw), methods=["GET"])
         for p, draw in _PAGES.items()
     ),
 ]

@@ -13,6 +13,7 @@ from hub.auth.verification import TokenVerifier
 from hub.clock import Clock
 from hub.db.engine import Database
 from hub.settings import Settings
+from hub.views.shelf import Shelf
 from hub.vocabulary import Vocabulary
 
 
@@ -47,6 +48,11 @@ class Hub(Protocol):
     @property
     def standing(self) -> Standing:
         """The cached registry, one for the whole application."""
+        ...
+
+    @property
+    def shelf(self) -> Shelf:
+        """Which releases each audience may read, looked up once."""
         ...
 
     @property

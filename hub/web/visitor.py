@@ -40,7 +40,9 @@ class Visitor:
         """The views: those of the caller's audience with this matrix line, else the public's."""
         partner = self.principal is not None and allows(self.principal, line)
         audience = self.principal.audience if partner and self.principal else "public"
-        return Library(self.hub.database, self.hub.words, Audience(audience), self.hub.clock)
+        return Library(
+            self.hub.database, self.hub.words, Audience(audience), self.hub.clock, self.hub.shelf
+        )
 
     @property
     def frame(self) -> Frame:

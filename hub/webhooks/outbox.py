@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -186,13 +186,6 @@ async def forget_tries(session: IdentitySession, at: datetime) -> None:
     """Delete old lines of the log; deliveries stay, so that nothing is told twice."""
     tried = identity.delivery_try
     await session.execute(delete(tried).where(tried.c.at < at - KEPT))
-
-
-async def owed_count(session: AsyncSession) -> int:
-    """Count what waits to be delivered."""
-    table = identity.delivery
-    query = select(func.count()).select_from(table).where(table.c.state == WAITING)
-    return await session.scalar(query) or 0
 
 
 def _delivery(row: Any) -> Delivery:

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import time
+from pathlib import Path
 
 import httpx2
 import structlog
 
 from hub.clock import Clock
 from hub.db.engine import Database
+from hub.errors import SettingsError
 from hub.protected import reader
 from hub.protected.releases import Audience, Release
 from hub.settings import Settings
@@ -55,7 +57,7 @@ class Sending:
 
     async def run(self) -> None:
         """Deliver until cancelled; what fails is looked at again."""
-        async with self.client() as http:
+        async with self.client(self._settings.webhook_authorities) as http:
             while True:
                 try:
                     await self.look(http)
@@ -67,9 +69,26 @@ class Sending:
                 self._news.clear()
 
     @staticmethod
-    def client() -> httpx2.AsyncClient:
-        """Make what asks receivers: no redirects, no proxy or password of the environment."""
-        return httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=SECONDS)
+    def client(authorities: Path | None = None) -> httpx2.AsyncClient:
+        """Make what asks receivers: no redirects, no proxy or password of the environment.
+
+        ``authorities`` are believed beside the system's: a receiver inside one's own network
+        seldom has a certificate that the public ones signed.
+
+        Raises:
+            SettingsError: the file holds no certificate.
+        """
+        trust = httpx2.create_ssl_context(trust_env=False)
+        if authorities is not None:
+            try:
+                trust.load_verify_locations(authorities)
+            except OSError:
+                raise SettingsError(
+                    f"HUB_WEBHOOK_AUTHORITIES: {authorities} holds no PEM certificate."
+                ) from None
+        return httpx2.AsyncClient(
+            follow_redirects=False, trust_env=False, timeout=SECONDS, verify=trust
+        )
 
     async def look(self, http: httpx2.AsyncClient) -> None:
         """Write down what is owed and try what is due."""

@@ -1,9 +1,12 @@
 """A program that receives notices, run as a process of its own: its port, then a line a request.
 
-``python receiver.py 500 200`` answers the first request with 500 and all others with 200.
+``python receiver.py 500 200`` answers the first request with 500 and all others with 200. With
+``RECEIVER_CERTIFICATE`` (a PEM file of key and certificate) it speaks https.
 """
 
 import json
+import os
+import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -34,6 +37,10 @@ class Receiver(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve until killed."""
     server = HTTPServer(("127.0.0.1", 0), Receiver)
+    if certificate := os.environ.get("RECEIVER_CERTIFICATE"):
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     sys.stdout.write(f"{server.server_address[1]}\n")
     sys.stdout.flush()
     server.serve_forever()

@@ -17,15 +17,21 @@ from hub.release.drafts import Draft, DraftState
 from hub.release.policies import policy_for
 from hub.settings import Settings
 from hub.vocabulary import vocabulary
-from tests.spec.demo_release import release
+from tests.spec.audiences import public_release
+from tests.spec.demo_release import Release, release
 
 
 @asynccontextmanager
-async def released_demo(settings: Settings) -> AsyncIterator[RunningHub]:
-    """Open a hub whose latest release holds the whole demo, made by the pure pipeline."""
+async def released_demo(settings: Settings, *, public: bool = False) -> AsyncIterator[RunningHub]:
+    """Open a hub whose latest release holds the whole demo, made by the pure pipeline.
+
+    ``public`` publishes the public's release beside the partners'.
+    """
     database = await Database.open(settings)
     try:
-        await _publish(database)
+        await _publish(database, "demo", Audience.PARTNER, release())
+        if public:
+            await _publish(database, "demo-public", Audience.PUBLIC, public_release())
         yield RunningHub(
             database=database,
             settings=settings,
@@ -49,10 +55,10 @@ async def publish_empty(
         await writer.publish(session, draft.id, at, until or at)
 
 
-async def _publish(database: Database) -> None:
-    made, at = release().prepared, now()
+async def _publish(database: Database, name: str, audience: Audience, whole: Release) -> None:
+    made, at = whole.prepared, now()
     hashed, cells = made.content_hash, made.cells
-    draft = _draft("demo", Audience.PARTNER, at, release().words.version, hashed, len(cells))
+    draft = _draft(name, audience, at, whole.words.version, hashed, len(cells))
     async with database.release() as session:
         await drafts.keep(session, draft, [], cells, [])
         await writer.publish(session, draft.id, at, at)

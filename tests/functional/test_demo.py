@@ -1,6 +1,8 @@
-"""The demo from nothing to a published journey: as root and as an ordinary user."""
+"""The demo from nothing to a published journey, to its end.
 
-import json
+The demo that goes on serving is started once for all, in ``test_examples.py``.
+"""
+
 import os
 import pwd
 import shutil
@@ -9,9 +11,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-import httpx2
-import pytest
 
 ROOT = Path(__file__).parents[2]
 ORDINARY = "nobody"
@@ -47,69 +46,31 @@ def shows_the_journey(text: str) -> None:
         assert words in text, words
 
 
-def test_the_demo_ends_with_the_published_journey(tmp_path: Path) -> None:
+def ended_demo(prefix: list[str], folder: Path, cwd: Path) -> str:
+    """Run the demo to its end and give what it printed."""
     run = subprocess.run(
-        command("--exit"),
-        env=environment(tmp_path),
-        cwd=ROOT,
+        [*prefix, *command("--exit")],
+        env=environment(folder),
+        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=240,
     )
     assert run.returncode == 0, run.stderr[-2000:]
-    shows_the_journey(run.stdout)
-    assert list(tmp_path.iterdir()) == []
+    return run.stdout
 
 
-@pytest.mark.skipif(
-    os.getuid() != 0 or shutil.which("setpriv") is None,
-    reason="Only root can become another user, with setpriv.",
-)
-def test_the_demo_runs_as_an_ordinary_user() -> None:
+def test_the_demo_ends_with_the_published_journey(tmp_path: Path) -> None:
+    """As an ordinary user where there are two kinds: the demo that serves is run as root."""
+    if os.getuid() != 0 or shutil.which("setpriv") is None:
+        shows_the_journey(ended_demo([], tmp_path, ROOT))
+        assert list(tmp_path.iterdir()) == []
+        return
     folder = SHARED / f"hub-ordinary-{os.getpid()}"
     folder.mkdir(mode=0o700)
     os.chown(folder, pwd.getpwnam(ORDINARY).pw_uid, -1)
     try:
-        run = subprocess.run(
-            as_ordinary() + command("--exit"),
-            env=environment(folder),
-            cwd="/",
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-        assert run.returncode == 0, run.stderr[-2000:]
-        shows_the_journey(run.stdout)
+        shows_the_journey(ended_demo(as_ordinary(), folder, Path("/")))
+        assert list(folder.iterdir()) == []
     finally:
         subprocess.run(["rm", "-rf", str(folder)], check=True)
-
-
-def test_json_is_one_line_with_working_tokens(tmp_path: Path) -> None:
-    demo = subprocess.Popen(
-        command("--json"),
-        env=environment(tmp_path),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert demo.stdout is not None
-        known = json.loads(demo.stdout.readline())
-        assert {"url", "release", "tokens", "agencies", "stewards"} <= set(known)
-        roles = {"submitter", "approver", "analyst", "public", "steward", "auditor"}
-        assert roles | {"administrator"} <= set(known["tokens"])
-        assert len(known["stewards"]) == 2
-        assert all({"submitter", "approver"} <= set(pair) for pair in known["agencies"].values())
-        headers = {"Authorization": f"Bearer {known['tokens']['analyst']}"}
-        document = {"query": "{ viewer { audience } release { id } }"}
-        answer = httpx2.post(f"{known['url']}/graphql", json=document, headers=headers)
-        data = answer.json()["data"]
-        assert data == {"viewer": {"audience": "partner"}, "release": {"id": known["release"]}}
-        assert httpx2.get(f"{known['url']}/journey").status_code == 200
-    finally:
-        demo.terminate()
-        demo.wait(timeout=60)
-        if demo.stdout:
-            demo.stdout.close()
-    assert list(tmp_path.iterdir()) == []

@@ -23,14 +23,20 @@ SDL = ROOT / "docs" / "reference" / "schema.graphql"
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[dict[str, Any]]:
-    """What ``hub demo --json`` prints when it is ready; the demo is stopped at the end."""
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What ``hub demo --json`` prints when it is ready; stopped at the end, it leaves nothing."""
+    folder = tmp_path_factory.mktemp("demo")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "hub.cli", "demo", "--json", "--port", str(port)]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         assert process.stdout is not None
         try:
@@ -39,7 +45,8 @@ def demo() -> Iterator[dict[str, Any]]:
             yield json.loads(line)
         finally:
             process.send_signal(2)
-            process.wait(30)
+            process.wait(60)
+    assert list(folder.iterdir()) == []
 
 
 def run(demo: dict[str, Any], *command: str | Path) -> str:
@@ -68,6 +75,19 @@ def test_demo_prints_what_the_contract_names(demo: dict[str, Any]) -> None:
     assert {"url", "release", "tokens", "agencies", "stewards"} <= set(demo)
     assert len(demo["stewards"]) == 2
     assert all(set(pair) == {"submitter", "approver"} for pair in demo["agencies"].values())
+    roles = {"submitter", "approver", "analyst", "public", "steward", "auditor", "administrator"}
+    assert roles <= set(demo["tokens"])
+
+
+def test_its_tokens_work_and_its_pages_answer(demo: dict[str, Any]) -> None:
+    answer = httpx2.post(
+        f"{demo['url']}/graphql",
+        json={"query": "{ viewer { audience } release { id } }"},
+        headers={"Authorization": f"Bearer {demo['tokens']['analyst']}"},
+    )
+    data = answer.json()["data"]
+    assert data == {"viewer": {"audience": "partner"}, "release": {"id": demo["release"]}}
+    assert httpx2.get(f"{demo['url']}/journey").status_code == 200
 
 
 def test_curl(demo: dict[str, Any]) -> None:

@@ -23,7 +23,9 @@ from tests.provider.running import free_port
 
 
 @asynccontextmanager
-async def server(settings: Settings, port: int, issuer: str) -> AsyncIterator[httpx2.AsyncClient]:
+async def server(
+    settings: Settings, port: int, issuer: str, **more: str
+) -> AsyncIterator[httpx2.AsyncClient]:
     """Run ``hub serve`` in a process of its own until it answers."""
     address = settings.database_url
     assert address is not None
@@ -34,6 +36,7 @@ async def server(settings: Settings, port: int, issuer: str) -> AsyncIterator[ht
         "HUB_PORT": str(port),
         "HUB_ISSUER": issuer,
         "HUB_LOG_LEVEL": "WARNING",
+        **more,
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "hub.cli", "serve"), env=environ

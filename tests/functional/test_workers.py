@@ -57,12 +57,14 @@ class Worker:
                 await asyncio.sleep(0.2)
 
 
-async def serve(stack: AsyncExitStack, settings: Settings, issuer: str, port: int) -> Worker:
+async def serve(
+    stack: AsyncExitStack, settings: Settings, issuer: str, port: int, *arguments: str
+) -> Worker:
     address = settings.database_url
     assert address is not None
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "hub.cli", "serve"),
+        *("-m", "hub.cli", "serve", *arguments),
         cwd=ROOT,
         env=os.environ
         | {
@@ -72,6 +74,10 @@ async def serve(stack: AsyncExitStack, settings: Settings, issuer: str, port: in
             "HUB_PORT": str(port),
             "HUB_ISSUER": issuer,
             "HUB_PROCESSES": "2",
+            # Long runs ask more in a minute than any client may.
+            "HUB_REQUESTS_PER_MINUTE": str(10**9),
+            "HUB_ADDRESS_REQUESTS_PER_MINUTE": str(10**9),
+            "HUB_ROWS_PER_MINUTE": str(10**9),
             "HUB_LOG_LEVEL": "ERROR",
         },
         stdout=asyncio.subprocess.DEVNULL,

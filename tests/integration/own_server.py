@@ -16,7 +16,7 @@ from pathlib import Path
 
 import asyncpg
 
-from hub.db.embedded import binaries
+from hub.db.embedded import Server, binaries
 from hub.db.embedded.account import Account, choose
 from hub.db.embedded.home import shelf
 
@@ -42,6 +42,8 @@ class OwnServer:
     account: Account
     programs: binaries.Binaries
     port: int
+    user: str = "root"
+    password: str = field(default=ROOT, repr=False)
     child: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     @property
@@ -106,8 +108,8 @@ class OwnServer:
         connection = await asyncpg.connect(
             host=str(self.folder),
             port=self.port,
-            user="root",
-            password=ROOT,
+            user=self.user,
+            password=self.password,
             database=database,
             timeout=5,
         )
@@ -119,6 +121,23 @@ class OwnServer:
         finally:
             await connection.close()
 
+    def follow(self, primary: Server) -> None:
+        """Make the cluster as a standby of ``primary``, which is running, by streaming."""
+        self.user, self.password = primary.owner, primary.password
+        line = (
+            f"host={primary.socket_folder} port={primary.port} user={primary.owner} "
+            f"password={primary.password}"
+        )
+        argv = [f"--dbname={line}", f"--pgdata={self.cluster}", "--write-recovery-conf"]
+        self.run("pg_basebackup", *argv, "--checkpoint=fast", "--no-sync", "--wal-method=stream")
+
+    def kill(self) -> None:
+        """End it as a power cut would, without a word to its clients."""
+        assert self.child is not None
+        self.child.kill()
+        self.child.wait(timeout=30)
+        self.child = None
+
     def stop(self) -> None:
         """Stop fast; harmless when it does not run."""
         if self.child is not None:
@@ -128,8 +147,11 @@ class OwnServer:
 
 
 @asynccontextmanager
-async def own_server(*options: str) -> AsyncIterator[OwnServer]:
-    """Make a cluster, not yet served; it is stopped and deleted at the end."""
+async def own_server(*options: str, primary: Server | None = None) -> AsyncIterator[OwnServer]:
+    """Make a cluster, not yet served; it is stopped and deleted at the end.
+
+    With a ``primary`` it is a standby of that.
+    """
     account = choose()
     programs = binaries.shipped()
     if not account.executes(Path(programs.program("postgres"))):
@@ -141,7 +163,10 @@ async def own_server(*options: str) -> AsyncIterator[OwnServer]:
         port = free.getsockname()[1]
     server = OwnServer(folder, account, programs, port)
     try:
-        await asyncio.to_thread(server.make, *options)
+        if primary is None:
+            await asyncio.to_thread(server.make, *options)
+        else:
+            await asyncio.to_thread(server.follow, primary)
         yield server
     finally:
         server.stop()

@@ -1,23 +1,15 @@
 """The public's release of the demo's returns: rounded, and nothing exact beside it."""
 
-from functools import cache
-
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation
-from hub.protected.releases import Audience
-from hub.release.policies import policy_for
-from hub.release.preparation import prepare
 from hub.vocabulary import CellKey, vocabulary
-from tests.spec.demo_release import THREE_RIVERS, UK, paths, release, returned, signed_off
+from tests.spec.audiences import public_release
+from tests.spec.demo_release import THREE_RIVERS, UK, release
 
 
-@cache
 def public() -> dict[CellKey, Observation]:
     """The public's observations, made from the partners' release as the release flow does."""
-    signed = [signed_off(returned(path)) for path in paths()]
-    partner = release().prepared.cells
-    prepared = prepare(signed, vocabulary(), policy_for(Audience.PUBLIC), partner=partner)
-    return {item.key: item for item in prepared.cells}
+    return public_release().cells
 
 
 def test_counts_of_people_and_cases_are_rounded() -> None:

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from hub.db import secrets
 from hub.db.backup.envelope import Opening, Sealing, created
-from hub.db.embedded import Server, binaries
+from hub.db.backup.replay import Replay, replay_log
+from hub.db.embedded import Server, binaries, postmaster
 from hub.db.embedded.home import Home, settle, shelf
 from hub.db.embedded.supervisor import PASSWORD_FILE
 from hub.errors import DatabaseError, SettingsError
@@ -85,11 +86,21 @@ def _base_backup(home: Home, server: Server) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def put_back(data_dir: Path, file: Path, key: X25519PrivateKey, at: datetime) -> None:
+def put_back(
+    data_dir: Path,
+    file: Path,
+    key: X25519PrivateKey,
+    at: datetime,
+    replay: Replay | None = None,
+) -> None:
     """Put a backup into an empty data folder; it is not served before somebody confirms it.
 
+    With ``replay`` what was done after the backup is done again, up to a moment.
+
     Raises:
-        SettingsError: the folder has a database, the key is another, or the file was changed.
+        SettingsError: the folder has a database, the key is another, the file was changed, or the
+            archive does not reach to the moment.
+        DatabaseError: the log cannot be replayed.
     """
     secrets.make_folder(data_dir)
     if (data_dir / "postgres.json").exists():
@@ -101,7 +112,10 @@ def put_back(data_dir: Path, file: Path, key: X25519PrivateKey, at: datetime) ->
         _unpack(file, key, draft, data_dir)
         _own(home, draft)
         draft.rename(home.cluster)
+        if replay is not None:
+            replay_log(data_dir, home, key, replay)
     except BaseException:
+        postmaster.shut_down(home.cluster)
         shutil.rmtree(home.folder, ignore_errors=True)
         for name in ("postgres.json", MARK, *SECRETS):
             (data_dir / name).unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Making a cluster, and the settings its server runs with."""
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -39,6 +40,11 @@ SETTINGS = {
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
+ARCHIVE_SECONDS = 40
+"""After so long a piece of the log is finished even when it is not full, so that with the hub's
+round of :data:`hub.db.backup.archiving.SECONDS` less than a minute can be lost (security B1)."""
+ARCHIVE = "cp %p {spool}/.%f && sync {spool}/.%f && mv {spool}/.%f {spool}/%f && sync {spool}"
+"""Finishing only when the copy is on the disk; a copy that was cut short is made again."""
 
 
 def make(home: Home, binaries: Binaries, password: str) -> None:
@@ -109,10 +115,19 @@ def _last_line(text: str) -> str:
     return lines[-1] if lines else "no reason given"
 
 
-def serve_command(home: Home, binaries: Binaries, socket_folder: Path) -> list[str]:
+def serve_command(
+    home: Home, binaries: Binaries, socket_folder: Path, *, archives: bool = False
+) -> list[str]:
     """Give the server's command line; its settings stand there, where nothing overrides them."""
     argv = [binaries.program("postgres"), "-D", str(home.cluster)]
     settings = SETTINGS | {"unix_socket_directories": str(socket_folder)}
+    if archives:
+        home.account.make_folder(home.spool)
+        settings |= {
+            "archive_mode": "on",
+            "archive_command": ARCHIVE.format(spool=shlex.quote(str(home.spool))),
+            "archive_timeout": str(ARCHIVE_SECONDS),
+        }
     for name, value in settings.items():
         argv += ["-c", f"{name}={value}"]
     return argv

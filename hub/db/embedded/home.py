@@ -13,6 +13,8 @@ from hub.errors import DatabaseError
 
 RECORD = "postgres.json"
 FOLDER = "postgres"
+ARCHIVED = "archive.json"
+"""Stands in a data folder whose log is archived, and says where to and for whom."""
 SHELVES = (Path("/var/lib/da-hub"), Path("/var/tmp/da-hub"))  # noqa: S108 (owner and mode checked)
 """Places that survive a reboot and that an unprivileged account can reach."""
 
@@ -28,6 +30,11 @@ class Home:
     def cluster(self) -> Path:
         """PostgreSQL's own data folder."""
         return self.folder / "cluster"
+
+    @property
+    def spool(self) -> Path:
+        """Where the server lays finished pieces of its log, for the hub to seal and take away."""
+        return self.folder / "wal.spool"
 
     @property
     def log(self) -> Path:

@@ -14,7 +14,7 @@ from sqlalchemy import URL
 
 from hub.db import secrets
 from hub.db.embedded import binaries, cluster, postmaster
-from hub.db.embedded.home import Home, settle, shelf
+from hub.db.embedded.home import ARCHIVED, Home, settle, shelf
 from hub.db.embedded.postmaster import PidFile
 from hub.db.lock import FileLock, held
 from hub.errors import DatabaseError
@@ -70,9 +70,12 @@ class EmbeddedPostgres:
     may be called again at any time; it brings back a server that has died, at the same address.
     """
 
-    def __init__(self, data_dir: Path, *, attempts: int = ATTEMPTS) -> None:
+    def __init__(
+        self, data_dir: Path, *, attempts: int = ATTEMPTS, patience: float = START_SECONDS
+    ) -> None:
         self._data_dir = data_dir.resolve()
         self._attempts = attempts
+        self._patience = patience
         self._ownership = FileLock(self._data_dir / "postgres.owner.lock")
         self._home: Home | None = None
         self._child: subprocess.Popen[bytes] | None = None
@@ -175,7 +178,9 @@ class EmbeddedPostgres:
 
     def _launch(self, home: Home, programs: binaries.Binaries) -> PidFile:
         """Start the server, a few times: one that crashed may leave things for a moment."""
-        argv = cluster.serve_command(home, programs, self._make_socket_folder(home))
+        archives = (self._data_dir / ARCHIVED).exists()
+        folder = self._make_socket_folder(home)
+        argv = cluster.serve_command(home, programs, folder, archives=archives)
         begin = _trim(home.log)
         for attempt in range(self._attempts):
             time.sleep(0.2 * (2**attempt - 1))
@@ -188,7 +193,7 @@ class EmbeddedPostgres:
         raise DatabaseError(f"The embedded database did not start: {_tail(home.log, begin)}")
 
     def _wait(self, home: Home, child: "subprocess.Popen[bytes]") -> PidFile | None:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self._patience
         while child.poll() is None and time.monotonic() < deadline:
             found = postmaster.ready(home.cluster)
             if found is not None and found.pid == child.pid:

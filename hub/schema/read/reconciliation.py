@@ -3,7 +3,6 @@
 from enum import Enum
 
 import strawberry
-from strawberry import UNSET
 from strawberry import enum_value as value
 
 from hub.protected.releases import Release as ReleaseRow
@@ -33,8 +32,7 @@ class Statement:
 
     def row(self) -> views.Statement:
         """The statement as the view reads it."""
-        given = {name: getattr(self, name) for name in views.COLUMNS}
-        return views.Statement(**{k: v for k, v in given.items() if v is not UNSET})
+        return views.Statement(**{name: getattr(self, name) for name in views.COLUMNS})
 
 
 @strawberry.enum(description="What became of a printed figure.")

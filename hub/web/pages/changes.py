@@ -45,14 +45,14 @@ def changes_page(
         others=tuple(_links(view, releases, t)),
         counts=[(t(f"changes.kind.{kind}"), tally[kind]) for kind in Change if tally[kind]],
         methods=tuple(_methods(view, t)),
-        revised=[_revised(item, words) for item in view.revised[:MOST]],
+        revised=[_revised(item, words, t) for item in view.revised[:MOST]],
         more=max(0, len(view.revised) - MOST),
     )
 
 
 def _links(view: Changes, releases: Sequence[Release], t: Labels) -> Iterator[NavLink]:
     for one in releases:
-        title = t("changes.one", title=one.sequence, published=one.published_at.date().isoformat())
+        title = t("changes.one", title=one.sequence, published=t.day(one.published_at))
         yield NavLink(title, f"/changes?release={one.id}", one.id == view.release.id)
 
 
@@ -71,7 +71,7 @@ def _method(release: Release | None, t: Labels) -> str:
     return t(f"changes.methods.{release.protection.get('method', 'suppression')}")
 
 
-def _revised(item: Difference, words: Vocabulary) -> Revised:
+def _revised(item: Difference, words: Vocabulary, t: Labels) -> Revised:
     known = words.indicators.get(item.key.indicator)
     titles = [
         words.categories[name][code].title
@@ -83,7 +83,7 @@ def _revised(item: Difference, words: Vocabulary) -> Revised:
     return Revised(
         ", ".join([known.title if known else item.key.indicator, *titles]),
         place.name if place else item.key.area,
-        parse_period(item.key.period).title,
+        t.period(parse_period(item.key.period)),
         _display(item.value_before, unit, decimals),
         _display(item.value_after, unit, decimals),
     )

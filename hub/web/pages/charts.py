@@ -67,7 +67,7 @@ class Tick:
     """A period under the axis. ``minor`` ones are left out on a narrow screen."""
 
     x: float
-    text: str
+    period: Period
     minor: bool
 
 
@@ -138,20 +138,13 @@ def _apart(lines: list[Line]) -> tuple[Line, ...]:
 def _ticks(periods: Sequence[Period]) -> tuple[Tick, ...]:
     step = max(1, (len(periods) + 3) // 4)
     return tuple(
-        Tick(_x(i, len(periods)), _short(period), i % step != 0 and i != len(periods) - 1)
+        Tick(_x(i, len(periods)), period, i % step != 0 and i != len(periods) - 1)
         for i, period in enumerate(periods)
     )
 
 
 def _x(index: int, count: int) -> float:
     return round(_MARGIN + (100 - 2 * _MARGIN) * (index / (count - 1) if count > 1 else 0.5), 2)
-
-
-def _short(period: Period) -> str:
-    """A period in a few letters: the month, or the last month of a longer one, with the year."""
-    month, year = (period.end - 1) % 12, (period.end - 1) // 12
-    name = "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month : 3 * month + 3]
-    return f"{name} {year % 100:02d}"
 
 
 def share_of(figure: Figure | None, top: Decimal) -> float | None:

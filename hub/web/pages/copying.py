@@ -40,12 +40,9 @@ _CODE = {
         "    figures = pandas.read_csv(io.BytesIO(answer.read()))"
     ),
     "R": (
-        "library(httr2)\n"
-        'figures <- request("{url}") |>\n'
-        '  req_auth_bearer_token(Sys.getenv("HUB_TOKEN")) |>\n'
-        "  req_perform() |>\n"
-        "  resp_body_string() |>\n"
-        "  readr::read_csv()"
+        'token <- c(Authorization = paste("Bearer", Sys.getenv("HUB_TOKEN")))\n'
+        'figures <- read.csv(url("{url}",\n'
+        '  headers = token), na.strings = "")  # NA is withheld or absent, never 0'
     ),
     "Power Query": (
         "let\n"

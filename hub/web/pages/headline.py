@@ -130,7 +130,7 @@ def _card(stage: StageView, t: Labels, ratings: Mapping[str, Rating]) -> Card:
         "card.what" if word else "card.what_plain",
         name=name,
         word=word,
-        period=stage.period.title if stage.period else "",
+        period=t.period(stage.period) if stage.period else "",
     )
     return Card(stage.figure, what, ratings.get(stage.code) or _plain_rating(stage, t))
 

@@ -104,7 +104,7 @@ def _release(sheet: Sheet, release: ReleaseNote | None, t: Labels) -> str:
     """The release and the last month any of its figures covers."""
     periods = [stage.period for stage in sheet.every if stage.period] or [sheet.journey.period]
     last = max(periods, key=lambda period: period.end)
-    month = last.title.rsplit(" to ", 1)[-1]
+    month = t.last_month(last)
     title = release.title if release else sheet.journey.release
     return t("journey.release", title=title, month=month)
 
@@ -115,8 +115,8 @@ def _caveats(sheet: Sheet, t: Labels) -> Iterator[str]:
     others = [stage for stage in sheet.tops if stage is not base and not is_absent(stage)]
     if base is not None and base.period is not None:
         units = t.unit(base.unit)
-        yield t("journey.caveat.base", title=base.title, period=base.period.title, units=units)
-    unlike = [x.period.title for x in others if x.period is not None and not x.same_period]
+        yield t("journey.caveat.base", title=base.title, period=t.period(base.period), units=units)
+    unlike = [t.period(x.period) for x in others if x.period is not None and not x.same_period]
     if unlike:
         yield t("journey.caveat.periods", periods=t.listed(unlike))
     units = t.listed(t.unit(unit) for stage in others for unit in shown_units(stage))

@@ -132,11 +132,11 @@ def _lead(view: Overview, t: Labels) -> str:
         cases = found.get((False, column.area.code))
         if column.comparator is Comparator.RECOMMENDED or cases is None or cases.value is None:
             continue
-        words = {"area": column.title, "cases": cases.display, "period": view.period.title}
+        words = {"area": column.title, "cases": cases.display, "period": t.period(view.period)}
         level = found.get((True, column.area.code))
         if level is None or not level.value:
             return t("overview.lead.cases", **words)
         more = cases.value >= level.value
         key = "overview.lead.above" if more else "overview.lead.below"
         return t(key, **words, level=level.display)
-    return t("overview.lead.none", period=view.period.title)
+    return t("overview.lead.none", period=t.period(view.period))

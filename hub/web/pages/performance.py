@@ -109,7 +109,7 @@ def _compared(view: MeasureView, t: Labels) -> Iterator[Compared]:
     yield Compared(t("performance.against.plan"), view.period, view.cumulative, view.profile)
     yield Compared(t("performance.against.year"), view.period, view.cumulative, view.last_year)
     if view.last is not None and view.last != view.period:
-        name = t("performance.against.last", period=view.last.title)
+        name = t("performance.against.last", period=t.period(view.last))
         yield Compared(name, view.last, view.actual, view.actual_last_year)
 
 
@@ -128,7 +128,7 @@ def _finding(view: MeasureView, t: Labels) -> str:
         return t("performance.finding.none")
     words = {
         "figure": _said(view.cumulative, t),
-        "month": view.period.title.rpartition(" to ")[2],
+        "month": t.last_month(view.period),
     }
     gap = view.profile.difference
     if gap.status is not FigureStatus.PUBLISHED or gap.value is None:

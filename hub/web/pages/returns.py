@@ -12,6 +12,7 @@ from hub.submissions.states import APPROVED, OPEN, State
 from hub.vocabulary import CellKey, Vocabulary, breakdown_text, parse_period
 from hub.vocabulary.calendar import Owing
 from hub.web.pages.frame import Frame, Option, render
+from hub.web.pages.labels import Labels, labels
 
 MOST = 200
 """Rows of a table on a page; the API and the annotated file have all of them."""
@@ -127,7 +128,7 @@ def returns_page(
         owed=[one for one in due if not one.is_signed_off and one.state is not Owing.EXEMPT],
         done=[one for one in due if one.is_signed_off or one.state is Owing.EXEMPT],
         sent=sent,
-        titled=_period_title,
+        titled=lambda period: labels(frame.lang).period(parse_period(period)),
         dataset_title=lambda code: words.dataset(code).title,
         partners=tuple(partners),
         states=tuple(Owing),
@@ -146,7 +147,7 @@ def return_page(
         sight=sight,
         stored=stored,
         most=MOST,
-        named=lambda key: _named(key, words),
+        named=lambda key: _named(key, words, labels(frame.lang)),
         shown=_shown,
         error=error,
     )
@@ -160,22 +161,18 @@ def check_page(sight: Sight, checked: Checked, words: Vocabulary, *, frame: Fram
         sight=sight,
         checked=checked,
         most=MOST,
-        named=lambda key: _named(key, words),
+        named=lambda key: _named(key, words, labels(frame.lang)),
         shown=_shown,
     )
 
 
-def _period_title(period: str) -> str:
-    return parse_period(period).title
-
-
-def _named(key: CellKey, words: Vocabulary) -> tuple[str, str]:
+def _named(key: CellKey, words: Vocabulary, t: Labels) -> tuple[str, str]:
     """A cell in words: what is counted, then where, when and for whom."""
     indicator, area = words.indicators.get(key.indicator), words.areas.get(key.area)
     place = area.name if area else key.area
     whom = f", {breakdown_text(key.breakdown)}" if key.breakdown else ""
     what = indicator.title if indicator else key.indicator
-    return what, f"{place}, {parse_period(key.period).title}{whom}"
+    return what, f"{place}, {t.period(parse_period(key.period))}{whom}"
 
 
 def _shown(item: Reported | None) -> str:

@@ -88,7 +88,7 @@ def finding(line: Sequence[Point], t: Labels) -> str:
         return t("series.finding.none")
     first, last = known[0], known[-1]
     if first is last:
-        return t("series.finding.one", figure=last.figure.display, period=last.period.title)
+        return t("series.finding.one", figure=last.figure.display, period=t.period(last.period))
     change = compare(last.figure, first.figure)
     size = change.difference.value or Decimal(0)
     key = "same" if size == 0 else ("up" if size > 0 else "down")
@@ -96,8 +96,8 @@ def finding(line: Sequence[Point], t: Labels) -> str:
         f"series.finding.{key}",
         first=first.figure.display,
         last=last.figure.display,
-        start=first.period.title,
-        end=last.period.title,
+        start=t.period(first.period),
+        end=t.period(last.period),
         by=_by(change.percent, last.figure),
     )
 

@@ -31,7 +31,7 @@ def test_landing_lists_releases_and_offers_the_journey() -> None:
         periods=[Option("CY2017", "Jan to Dec 2017")],
     )
     assert "Spring release" in html
-    assert "2026-03-01" in html
+    assert "01 Mar 2026" in html
     assert 'action="/journey" method="get"' in html
 
 
