@@ -85,15 +85,17 @@ async def revisions_of(session: AnySession, return_id: UUID) -> list[Revision]:
 
 
 async def observations_of(
-    session: AnySession, return_id: UUID, number: int
+    session: AnySession, return_id: UUID, number: int, indicators: Collection[str] | None = None
 ) -> tuple[Reported, ...]:
-    """Read a revision's observations in the order of its rows."""
+    """Read a revision's observations in the order of its rows, or only those of ``indicators``."""
     table = intake.observation
     query = (
         select(table)
         .where(table.c.return_id == return_id, table.c.revision == number)
         .order_by(table.c.row, table.c.indicator, table.c.area, table.c.period, table.c.breakdown)
     )
+    if indicators is not None:
+        query = query.where(table.c.indicator.in_(sorted(indicators)))
     return tuple(_reported(row) for row in (await session.execute(query)).all())
 
 
