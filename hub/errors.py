@@ -21,6 +21,7 @@
     ├── ProviderError        the identity provider does not answer as it must (503)
     ├── DatabaseError        the database cannot be started, reached, or is not fit (503)
     │   ├── OverloadedError      the database took too long or had no room; nothing was done (503)
+    │   ├── StorageFullError     its disk is full, or nearly (507)
     │   └── OutcomeUnknownError  the database went away while committing (503)
     ├── KeyFileError         a file of a key or secret is open to others, or none (503)
     └── SettingsError        an unsafe or impossible setting; the hub does not start
@@ -213,6 +214,19 @@ class OverloadedError(DatabaseError):
 
     def __init__(self) -> None:
         super().__init__("The database has too much to do. Nothing was kept; ask again soon.")
+
+
+class StorageFullError(DatabaseError):
+    """The disk of the database is full, or nearly (security U11). Nothing was kept."""
+
+    code = "STORAGE_FULL"
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The hub's disk is full; nothing was kept. Send the same again later; its operators "
+            "make room."
+        )
 
 
 class OutcomeUnknownError(DatabaseError):

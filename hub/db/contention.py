@@ -11,7 +11,14 @@ from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
-from hub.errors import BusyError, DatabaseError, OutcomeUnknownError, OverloadedError
+from hub.errors import (
+    BusyError,
+    DatabaseError,
+    HubError,
+    OutcomeUnknownError,
+    OverloadedError,
+    StorageFullError,
+)
 
 WAITED = "55P03"
 """lock_not_available: ``lock_timeout`` passed."""
@@ -20,7 +27,8 @@ IN_THE_WAY = frozenset({"40001", "40P01", WAITED})
 STOPPED = "57014"
 """query_canceled: ``statement_timeout`` passed, or an operator stopped the statement."""
 FULL = "53"
-"""Class of insufficient resources: connections, memory, disk."""
+"""Class of insufficient resources: connections, memory."""
+DISK_FULL = "53100"
 REFUSALS = ("23", "40")
 """Classes of errors with which the server itself ends a transaction: nothing is kept."""
 
@@ -51,17 +59,17 @@ def contention_said(*, is_shared: bool = False) -> Iterator[None]:
 
     ``is_shared`` says that nobody competes for an object here: who waited in vain for a lock is
     told that the hub is overloaded, not that somebody else was faster. Raises ``BusyError``,
-    ``OverloadedError`` or ``DatabaseError``; in every case nothing was kept.
+    ``OverloadedError``, ``StorageFullError`` or ``DatabaseError``; in every case nothing was kept.
     """
     try:
         yield
-    except DBAPIError as error:
-        code = code_of(error)
-        if code == STOPPED or code.startswith(FULL) or (is_shared and code == WAITED):
+    except (DBAPIError, PostgresError) as error:
+        if is_shared and code_of(error) == WAITED:
             raise OverloadedError from error
-        if code in IN_THE_WAY:
-            raise BusyError from error
-        if error.connection_invalidated:
+        said = _refused(code_of(error))
+        if said is not None:
+            raise said from error
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise _gone_or_full(error) from error
         raise
     except ConnectionError as error:
@@ -72,22 +80,32 @@ def contention_said(*, is_shared: bool = False) -> Iterator[None]:
 def commit_said() -> Iterator[None]:
     """Around the COMMIT: an answer that never came is neither success nor failure.
 
-    Raises ``OutcomeUnknownError`` then, ``BusyError`` or ``OverloadedError`` when the server
-    refused the commit.
+    Raises ``OutcomeUnknownError`` then; ``BusyError``, ``OverloadedError`` or
+    ``StorageFullError`` when the server refused the commit.
     """
     try:
         yield
     except DBAPIError as error:
         code = code_of(error)
-        if code in IN_THE_WAY:
-            raise BusyError from error
-        if code == STOPPED or code.startswith(FULL):
-            raise OverloadedError from error
+        said = _refused(code)
+        if said is not None:
+            raise said from error
         if code.startswith(REFUSALS):
             raise
         raise OutcomeUnknownError from error
     except OSError as error:
         raise OutcomeUnknownError from error
+
+
+def _refused(code: str) -> HubError | None:
+    """Say in the hub's words why the server did not do it; None for what is not of this kind."""
+    if code in IN_THE_WAY:
+        return BusyError()
+    if code == DISK_FULL:
+        return StorageFullError()
+    if code == STOPPED or code.startswith(FULL):
+        return OverloadedError()
+    return None
 
 
 def _gone_or_full(error: BaseException) -> DatabaseError:

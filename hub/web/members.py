@@ -1,6 +1,7 @@
 """Pages for people who are signed in: the role matrix is asked first; a refusal is a page too."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Protocol
 
 from starlette.requests import Request
@@ -50,13 +51,14 @@ def member_page(
 
 
 def _refusal(request: Request, error: HubError) -> Response:
-    if error.status >= 500:
+    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         raise error
     frame = Frame(demo=hub_of(request).settings.env == "demo")
     if error.status == 401:
         page = not_signed_in_page(sign_in_href(request, error), frame=frame)
         return HTMLResponse(page, 401, headers_of(error))
-    return HTMLResponse(message_page(error.status, error.message, frame=frame), error.status)
+    page = message_page(error.status, error.message, frame=frame)
+    return HTMLResponse(page, error.status, headers_of(error))
 
 
 def frame_of(here: str, hub: Hub, principal: Principal) -> Frame:

@@ -13,6 +13,7 @@ from hub.errors import (
     HubError,
     OutcomeUnknownError,
     OverloadedError,
+    StorageFullError,
 )
 
 
@@ -35,7 +36,7 @@ def failure(sqlstate: str | None, *, lost: bool = False) -> DBAPIError:
         (failure("40P01"), BusyError),
         (failure("55P03"), BusyError),
         (failure("57014"), OverloadedError),
-        (failure("53100"), OverloadedError),
+        (failure("53100"), StorageFullError),
         (failure(None, lost=True), DatabaseError),
         (failure("53300", lost=True), OverloadedError),
         (ConnectionResetError(), DatabaseError),
@@ -77,7 +78,13 @@ def test_a_commit_without_an_answer_is_unknown(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("40001", BusyError), ("23505", DBAPIError), ("57014", OverloadedError)]
+    ("state", "said"),
+    [
+        ("40001", BusyError),
+        ("53100", StorageFullError),
+        ("23505", DBAPIError),
+        ("57014", OverloadedError),
+    ],
 )
 def test_a_commit_that_was_refused_is_known(state: str, said: type[Exception]) -> None:
     with pytest.raises(said), commit_said():
