@@ -66,7 +66,10 @@ NEAREST = {
         "tests/integration/test_oauth_registry.py",
         "tests/functional/test_examples.py",
     ),
-    "hub/auth/people.py": ("tests/functional/test_users.py",),
+    "hub/auth/people.py": (
+        "tests/integration/test_oauth_registry.py",
+        "tests/functional/test_users.py",
+    ),
     "hub/auth/redirects.py": ("tests/integration/test_oauth_code.py",),
     "hub/auth/registry.py": (
         "tests/integration/test_oauth_registry.py",

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from hub import keyfiles
+from hub.errors import KeyFileError
 from scripts import provenance, sbom
 
 ROOT = Path(__file__).parents[2]
@@ -133,7 +134,7 @@ def test_provenance_holds_for_its_wheel_and_no_other(
 
 def test_a_key_that_others_may_read_signs_nothing(keys: tuple[Path, Path], tmp_path: Path) -> None:
     keys[0].chmod(0o644)
-    with pytest.raises(keyfiles.KeyFileError):
+    with pytest.raises(KeyFileError):
         provenance.main(["make", str(tmp_path), str(tmp_path), "--key", str(keys[0])])
 
 
