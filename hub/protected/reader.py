@@ -103,24 +103,24 @@ async def places(
     return [(row.area, row.period) for row in found.all()]
 
 
-async def returned(
-    session: ProtectedSession, release: str, datasets: Mapping[str, Collection[str]]
+async def grouped(
+    session: ProtectedSession, release: str, groups: Mapping[str, Collection[str]]
 ) -> list[tuple[str, str, str]]:
-    """List each dataset, area and period for which a release says anything, in this order.
+    """List each group, area and period for which a release says anything, in this order.
 
-    ``datasets`` are indicators by dataset; an indicator may be in several.
+    ``groups`` are indicators by a name, such as their dataset's; one may be in several.
     """
-    pairs = [(name, code) for name, codes in datasets.items() for code in codes]
-    held = values(column("dataset", String), column("indicator", String), name="held").data(pairs)
+    pairs = [(name, code) for name, codes in groups.items() for code in codes]
+    held = values(column("name", String), column("indicator", String), name="held").data(pairs)
     table = protected.observation
     query = (
-        select(held.c.dataset, table.c.area, table.c.period)
+        select(held.c.name, table.c.area, table.c.period)
         .distinct()
         .join(held, held.c.indicator == table.c.indicator)
         .where(table.c.release_id == release)
-        .order_by(held.c.dataset, table.c.area, table.c.period)
+        .order_by(held.c.name, table.c.area, table.c.period)
     )
-    return [(row.dataset, row.area, row.period) for row in (await session.execute(query)).all()]
+    return [(row.name, row.area, row.period) for row in (await session.execute(query)).all()]
 
 
 async def differences(session: ProtectedSession, new: str, old: str) -> list[Difference]:
