@@ -112,7 +112,8 @@ async def test_overview_is_the_portals_grid(analyst: Client) -> None:
     assert kinds == ["UK", "RECOMMENDED", "SIMILAR", "FORCE", *["AREA"] * 6]
     bands = [band["title"] for band in found["bands"]]
     assert bands == ["Performance", "Resource recommendations", "Referrals", "Demographics"]
-    assert found["leftOut"] == []
+    (region,) = found["leftOut"]
+    assert region["comparator"] == "REGION", "nobody reports on London"
 
 
 async def test_every_post_of_the_portal(analyst: Client) -> None:

@@ -49,7 +49,7 @@ PAGES: dict[str, Callable[[], str]] = {
     **{path: lambda path=path: REPORTS[path](FRAME) for path in REPORTS},  # type: ignore[misc]
 }
 NAMES = ("CSV", "JSON", "Power Query", "Python", "curl", "partner-1", "partner-2")
-MADE_UP = ("RECOMMENDED", "SIMILAR", "Corrected after the agency sent a revision.")
+MADE_UP = ("RECOMMENDED", "SIMILAR", "REGION", "Corrected after the agency sent a revision.")
 """Options and a release's note as the tests invent them."""
 TRAVELS = (
     r"The two counts cover different months: \d+ of \d+ are the same\.",
@@ -60,6 +60,7 @@ TRAVELS = (
     r"Monitoring only(?:: there is no target(?:, to \w+ \d+)?\.)?",
     r"Not judged(?:: no figure has been published for the year to date\.)?",
     r"Some concerns(?:: short of the level planned to date, within 15 per cent of it, .*?\.)?",
+    r"Nobody has returned a figure for this region\.",
     r"A group of fewer than 3 members is not shown\.",
     r"(?:Jan|Apr)(?: \d+)? to \w+ \d+",
     r"^\s*All\s*$",
