@@ -33,6 +33,7 @@ from hub.disclosure.methods.averaging import averaged_variances
 from hub.disclosure.methods.cell_key import noise_of
 from hub.errors import DisclosureError
 from hub.protected.observations import Cells
+from hub.release.explaining import told_by
 from hub.vocabulary import CellKey
 
 RELAXED = "u"
@@ -108,6 +109,7 @@ def withstand_together(stacked: CountTable, result: MethodResult) -> None:
                 f"{observer or 'a reader'} too much of {names}. Keep the method of the earlier "
                 "releases, or take a wider one.",
                 code="METHOD_CHANGE",
+                explanations=tuple(told_by((one for one, *_ in attackers), reports)),
             )
     if policy.method is Method.CELL_KEY:
         _withstand_averaging(stacked, result)

@@ -27,9 +27,10 @@ from hub.protected.figures import FigureStatus
 from hub.protected.observations import Cells, Observation
 from hub.release.collation import RawCell
 from hub.release.drafts import ReportLine
+from hub.release.explaining import explained, told_by
 from hub.release.methods import Printed, print_by, told_before, withstand_together
 from hub.release.shares import Behind, behind, too_telling
-from hub.release.stack import Layer, Stack, stack, with_past, work_of
+from hub.release.stack import Layer, Stack, Work, stack, with_past, work_of
 from hub.vocabulary import CellKey, Vocabulary
 
 Progress = Callable[[str, int, int], None]
@@ -79,7 +80,7 @@ class Earlier:
         methods = {one.policy.method for one in (self, other) if one.policy is not None}
         if self.then or other.then or methods - {Method.SUPPRESSION}:
             return False
-        return _figures(self.raw) == _figures(other.raw)
+        return self.raw is other.raw or _figures(self.raw) == _figures(other.raw)
 
     def is_shown(self, key: CellKey) -> bool:
         """Whether its readers were told this count."""
@@ -162,6 +163,7 @@ def protect_counts(
     anew: Collection[str] | None = None,
     processes: int = 1,
     table: CountTable | None = None,
+    explain: bool = False,
 ) -> Protected:
     """Protect every count of a release over every relation and every earlier release.
 
@@ -170,7 +172,8 @@ def protect_counts(
     is attacked as a stranger and as each contributing agency. ``secret`` is for the methods that
     draw. With ``anew`` only these indicators are decided, whole families of them: the others stay
     as the last release had them, and ``past`` need not hold them. At most ``processes`` are used;
-    ``table`` is given where the counts were linked before.
+    ``table`` is given where the counts were linked before; with ``explain`` a refusal says what
+    a reader could prove.
 
     Raises:
         DisclosureError: something cannot be protected, or the attack broke the result.
@@ -181,7 +184,7 @@ def protect_counts(
     if policy.method is not Method.SUPPRESSION:
         return _by_method(table, stacked.table, policy, secret, bool(past))
     work = work_of(stacked)
-    protection = protect(work.table, policy, keep=work.kept, processes=processes, progress=progress)
+    protection = _decided(work, policy, processes, progress, explain=explain)
     withstand(protection, policy, processes=processes, progress=progress)
     decided = {
         cell.key: place
@@ -191,6 +194,15 @@ def protect_counts(
     hidden = {key: line for key, line in _kept(past, raw).items() if key not in decided}
     hidden |= {line.key: line for line in _lines(protection, decided)}
     return Protected(policy, hidden, stacked.table, anew=anew)
+
+
+def _decided(
+    work: Work, policy: Policy, processes: int, progress: Progress | None, *, explain: bool
+) -> Protection:
+    try:
+        return protect(work.table, policy, keep=work.kept, processes=processes, progress=progress)
+    except DisclosureError as error:
+        raise explained(error, work.table, policy) if explain else error from None
 
 
 def _by_method(
@@ -339,5 +351,6 @@ def withstand(
             who = name or "a reader"
             cells = ", ".join(finding.name for finding in report.broken[:5])
             raise DisclosureError(
-                f"The release's own attack, as {who}, was not held off at {cells}; it is not kept."
+                f"The release's own attack, as {who}, was not held off at {cells}; it is not kept.",
+                explanations=tuple(told_by((one for one, *_ in attackers), reports)),
             )

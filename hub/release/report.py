@@ -115,8 +115,13 @@ class Report:
     openings: tuple[Opening, ...]
     forces: tuple[Force, ...]
     lines: tuple[ReportLine, ...]
-    promise: int
-    """What must stay possible of each small count, at least."""
+    policy: Policy
+    """The policy that it was made under."""
+
+    @property
+    def promise(self) -> int:
+        """What must stay possible of each small count, at least."""
+        return self.policy.high
 
     def loss_by(self, by: By) -> tuple[Loss, ...]:
         """The loss told by one thing, groups that lost most first."""
@@ -137,7 +142,7 @@ def report(
         openings=_openings(lines, policy),
         forces=_forces(lines),
         lines=tuple(lines),
-        promise=policy.high,
+        policy=policy,
     )
 
 

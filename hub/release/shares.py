@@ -173,11 +173,13 @@ def too_telling(
         broken = work.broken([one for relations in left.values() for one in relations])
         if not broken:
             break
-        for place in broken:
+        for place, words in broken.items():
             near = work.nearest(place, left)
             if near is None:
                 name = table.cells[place].key
-                raise DisclosureError(f"Stated figures shown before give {name} away.")
+                raise DisclosureError(
+                    f"Stated figures shown before give {name} away.", explanations=(words,)
+                )
             gone.add(near)
         left = {figure: found for figure, found in left.items() if figure not in gone}
     return frozenset(gone)
@@ -198,8 +200,8 @@ class _Work:
     def _tie(self, relation: Relation) -> list[int]:
         return [cell for cell, _ in relation.terms if self.open[cell]]
 
-    def broken(self, more: Sequence[Relation]) -> list[int]:
-        """Small counts, linked with a stated figure, that can be told too closely."""
+    def broken(self, more: Sequence[Relation]) -> dict[int, str]:
+        """Small counts, linked with a stated figure, that can be told too closely; with why."""
         touched = {cell for relation in more for cell in self._tie(relation)}
         ties = [*self.ties, *map(self._tie, more)]
         groups = linked((at for at, loose in enumerate(self.open) if loose), filter(None, ties))
@@ -208,7 +210,8 @@ class _Work:
         knowledge = [*self.table.knowledge, *more]
         attackers = [Observer(tuple(m), known) for _, known, m in observers(self.table, targets)]
         reports = attack_each(self.published, knowledge, self.policy, attackers)
-        return sorted({finding.place for report in reports for finding in report.broken})
+        found = {one.place: one.explanation for report in reports for one in report.broken}
+        return dict(sorted(found.items()))
 
     def nearest(self, place: int, left: Mapping[CellKey, Sequence[Relation]]) -> CellKey | None:
         """The figure fewest relations away from a count."""

@@ -17,6 +17,7 @@ from hub.returns import Finding, Return
 from hub.submissions.earlier import earlier_than
 from hub.submissions.history import observations_of
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
+from hub.submissions.originals import keep_original
 from hub.submissions.revisions import Submission
 from hub.submissions.store import find, rehearse, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
@@ -222,7 +223,7 @@ async def _judged(database: Database, words: Vocabulary, clock: Clock, push: Pus
 
 
 async def _stored(session: IntakeSession, judged: Judged, push: Push, at: datetime) -> Submission:
-    return await submit(
+    stored = await submit(
         session,
         judged.body,
         judged.findings,
@@ -231,6 +232,8 @@ async def _stored(session: IntakeSession, judged: Judged, push: Push, at: dateti
         if_match=push.conditions.if_match,
         if_none_match=push.conditions.if_none_match,
     )
+    await keep_original(session, stored, push.body, push.media_type, at)
+    return stored
 
 
 async def _compared(database: Database, judged: Judged) -> Judged:

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from hub.audit import Event, record
+from hub.audit.ledger import require_writing
 from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
@@ -43,6 +44,7 @@ async def submit(
         PreconditionError: ``if_match`` names another revision than the current one, or
             ``if_none_match`` is ``*`` and there is one.
     """
+    require_writing(session)
     return_id = await _lock(session, body, at)
     current = await current_revision(session, return_id)
     _check(current, if_match, if_none_match)

@@ -29,6 +29,7 @@ from hub.web.pages.report_tables import (
     alternatives_table,
     cells_table,
     loss_tables,
+    settings_table,
     summary_tables,
 )
 from hub.web.state import Hub, hub_of
@@ -70,7 +71,7 @@ async def _redrawn(
         return await _list(hub, principal, error)
     row, report = await _found(hub, principal, release)
     frame = _frame(hub, principal)
-    page = release_page(row, report, hub.words, error=error.message, frame=frame)
+    page = release_page(row, report, hub.words, error=error, frame=frame)
     return HTMLResponse(page, error.status)
 
 
@@ -84,7 +85,7 @@ async def _list(hub: Hub, principal: Principal, error: HubError | None = None) -
         found = await drafts.drafts(session)
         seen = await reporting.all_visible_from(session)
     rows = [_row(hub, draft, principal, seen.get(draft.id)) for draft in found]
-    page = releases_page(rows, error=error.message if error else "", frame=_frame(hub, principal))
+    page = releases_page(rows, error=error, frame=_frame(hub, principal))
     return HTMLResponse(page, error.status if error else 200)
 
 
@@ -112,6 +113,7 @@ async def workbook(request: Request, principal: Principal) -> Response:
         found = await reporting.compare(hub.database, hub.words, row.draft, principal, hub.clock)
         tables.append(alternatives_table(found, t))
     tables.append(cells_table(report, hub.words, t))
+    tables.append(settings_table(report, row.draft.protection, t))
     async with hub.database.release() as session:
         await reporting.record_export(session, row.draft, principal, hub.clock)
     content = report_xlsx(_title(row.draft), _notes(row.draft), tables)

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import hub.web
+from hub.errors import ConflictError, DisclosureError, HubError
 from hub.release.drafts import DraftState
 from hub.vocabulary import vocabulary
 from hub.web.pages.releases import alternatives_page, release_page, releases_page
@@ -26,7 +27,20 @@ Open = Callable[..., Awaitable[Any]]
 pytestmark = pytest.mark.browser
 
 
-def _release(state: DraftState, *, error: str = "") -> str:
+NONE = ConflictError("Nothing is signed off yet.")
+LATE = ConflictError("The embargo has ended already.")
+TOLD = DisclosureError(
+    "Nothing that may still be hidden protects POL_DA_CRIME/E07000102/CY2017.",
+    explanations=(
+        "POL_DA_CRIME[RISK=HIGH] E07000102 CY2017 lies between 0 and 7 because POL_DA_CRIME "
+        "E07000102 CY2017: categories of RISK: POL_DA_CRIME E07000102 CY2017 (607) = "
+        "POL_DA_CRIME[RISK=HIGH] E07000102 CY2017 + POL_DA_CRIME[RISK=STANDARD] E07000102 CY2017 "
+        "(600).",
+    ),
+)
+
+
+def _release(state: DraftState, *, error: HubError | None = None) -> str:
     row, words = row_of(demo(), state), vocabulary()
     return release_page(row, report_of(demo()), words, error=error, frame=FRAME)
 
@@ -35,9 +49,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "/releases": lambda: releases_page(
         [row_of(demo(), state) for state in DraftState], frame=FRAME
     ),
-    "/none": lambda: releases_page([], error="Nothing is signed off yet.", frame=FRAME),
+    "/none": lambda: releases_page([], error=NONE, frame=FRAME),
+    "/refused": lambda: releases_page([], error=TOLD, frame=FRAME),
     "/prepared": lambda: _release(DraftState.PREPARED),
-    "/approved": lambda: _release(DraftState.APPROVED, error="The embargo has ended already."),
+    "/approved": lambda: _release(DraftState.APPROVED, error=LATE),
     "/published": lambda: _release(DraftState.PUBLISHED),
     "/alternatives": lambda: alternatives_page(row_of(demo()), ALTERNATIVES, frame=FRAME),
 }

@@ -25,6 +25,7 @@ BODY = (FOLDER / "HERTS_MIND" / "DAC" / "FY2017-18.json").read_bytes()
 SIGN_OFF = """mutation($id: ID!, $hash: String!, $number: Int!) {
   signOffReturn(returnId: $id, revision: $number, contentHash: $hash) { userErrors { code } } }"""
 REPORT = """query($id: ID!) { disclosureReport(release: $id) {
+  release { methodSettings { name setting } }
   primary secondary withheld shown
   loss { dimension code title cells hidden share }
   openings { atLeast cells } forces { relation cells }
@@ -241,6 +242,10 @@ async def test_workbook_holds_the_report_as_text_and_numbers(
         book.sheet_names
     )
     hidden = book.get_sheet_by_name("9 Hidden counts").to_python()
+    sheet = book.get_sheet_by_name("10 Method and settings").to_python()
+    settings = {row[0]: row[1] for row in sheet[4:]}
+    assert settings["Smallest count that is not small"] == 5
+    assert settings["Rounding base"] == "none: other counts are exact"
     assert "Small count" in {row[4] for row in hidden}
     assert "1 or fewer to 5 or more" in {row[5] for row in hidden}
     with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
@@ -271,6 +276,8 @@ async def test_graphql_tells_loss_and_alternatives(
     release = page.rpartition("/")[2]
     report = (await stewards[1].graphql("/graphql/intake", REPORT, id=release))["data"]
     found = report["disclosureReport"]
+    told = {one["name"]: one["setting"] for one in found["release"]["methodSettings"]}
+    assert told == {"threshold": "5", "method": "suppression", "base": "1"}
     hidden = len(found["cells"])
     assert hidden == found["primary"] + found["secondary"] > 1
     areas = [one for one in found["loss"] if one["dimension"] == "AREA"]

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     Table,
     Text,
@@ -134,6 +135,18 @@ receipt = Table(
     _of_revision("receipt"),
 )
 """Where the audit record holds the submission of a revision."""
+
+original = Table(
+    "original",
+    metadata,
+    *_revision_key(),
+    Column("media_type", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    _of_revision("original"),
+    Index("original_at_idx", "at"),
+)
+"""The body of a revision as it was sent, sealed for a key that the hub does not hold."""
 
 exemption = Table(
     "exemption",

@@ -31,12 +31,14 @@ class Observer:
 
 @dataclass(frozen=True)
 class _Task:
-    """One observer's attack on one family, whose cells are ``places`` in the whole table."""
+    """One observer's attack on one family, whose cells are ``places`` in the whole table and whose
+    relations are ``numbers`` in it."""
 
     published: PublishedTable
     relations: tuple[Relation, ...]
     policy: Policy
     places: tuple[int, ...]
+    numbers: tuple[int, ...]
     observer: Observer
     start: tuple[int, ...] | None
     whole: bool = True
@@ -153,7 +155,7 @@ class _Cut:
         )
         begin = None if start is None else tuple(start[place] for place in places)
         seen = PublishedTable(keys, tuple(published.told[place] for place in places))
-        return _Task(seen, moved, policy, places, Observer(()), begin)
+        return _Task(seen, moved, policy, places, part.relations, Observer(()), begin)
 
 
 def _run(task: _Task) -> AttackReport:
@@ -166,7 +168,14 @@ def _run(task: _Task) -> AttackReport:
         start=task.start,
         whole=task.whole,
     )
-    found = (replace(finding, place=task.places[finding.place]) for finding in report.findings)
+    found = (
+        replace(
+            finding,
+            place=task.places[finding.place],
+            grounds=tuple(task.numbers[at] for at in finding.grounds),
+        )
+        for finding in report.findings
+    )
     return AttackReport(tuple(found), report.programs)
 
 

@@ -21,7 +21,8 @@ class Finding:
 
     For an open cell ``low`` and ``high`` were reached by whole-number tables (more may be
     possible); for the others nothing outside them is possible. ``explanation`` is in plain words
-    and may hold counts: it is for the steward only, and so left out of the ``repr``.
+    and may hold counts: it is for the steward only, and so left out of the ``repr``. ``grounds``
+    are the relations, by number, that it rests on: for a broken cell, enough to prove both ends.
     """
 
     place: int
@@ -30,6 +31,7 @@ class Finding:
     low: int = field(repr=False)
     high: int | None = field(repr=False)
     explanation: str = field(default="", repr=False)
+    grounds: tuple[int, ...] = ()
 
     @property
     def is_safe(self) -> bool:

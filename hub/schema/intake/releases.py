@@ -7,6 +7,7 @@ import strawberry
 from strawberry import enum_value as value
 from strawberry.types import Info
 
+from hub.errors import DisclosureError, HubError
 from hub.release import report as reckoning
 from hub.release import reporting
 from hub.release.drafts import Draft, ReportLine
@@ -49,6 +50,14 @@ class Visibility(Enum):
         return cls.UNDER_EMBARGO if visible_from > at else cls.VISIBLE
 
 
+@strawberry.type(description="A setting of the method that protects a release, as published.")
+class ProtectionSetting:
+    """A setting."""
+
+    name: str = strawberry.field(description="Name of the setting.")
+    setting: str = strawberry.field(description="Its value.")
+
+
 @strawberry.type(description="A release being made.")
 class ReleaseDraft:
     """A draft."""
@@ -58,6 +67,9 @@ class ReleaseDraft:
     state: ReleaseState = strawberry.field(description="Where it stands.")
     content_hash: str = strawberry.field(description="Name this to approve what you saw.")
     policy_version: str = strawberry.field(description="The disclosure policy used.")
+    method_settings: list[ProtectionSetting] = strawberry.field(
+        description="The method with its settings: threshold, rounding base, perturbation table."
+    )
     vocabulary_version: str = strawberry.field(description="The vocabulary used.")
     note: str | None = strawberry.field(description="Note on the release.")
     figures: int = strawberry.field(description="How many observations it holds.")
@@ -79,6 +91,10 @@ class ReleaseDraft:
             state=ReleaseState(str(draft.state)),
             content_hash=draft.content_hash,
             policy_version=draft.policy_version,
+            method_settings=[
+                ProtectionSetting(name=name, setting=setting)
+                for name, setting in draft.protection.items()
+            ],
             vocabulary_version=draft.vocabulary_version,
             note=draft.note,
             figures=draft.cells,
@@ -97,6 +113,18 @@ class ReleasePayload:
     release: ReleaseDraft | None = strawberry.field(description="The release, moved on.")
     findings: list[Finding] = strawberry.field(description="Always empty: findings are of returns.")
     user_errors: list[UserError] = strawberry.field(description="Why it was refused, if it was.")
+    explanations: list[str] = strawberry.field(
+        description="What a reader could prove, in plain words, where preparing was refused for "
+        "it. Holds counts: for the steward who must decide what to withdraw, never to be passed on."
+    )
+
+    @classmethod
+    def refused(cls, error: HubError) -> "ReleasePayload":
+        """Show a refusal, with what a reader could prove if that was the reason."""
+        words = error.explanations if isinstance(error, DisclosureError) else ()
+        return cls(
+            release=None, findings=[], user_errors=[UserError.of(error)], explanations=[*words]
+        )
 
 
 @strawberry.type(description="One dimension's value in a hidden cell's breakdown.")

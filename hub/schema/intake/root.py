@@ -374,11 +374,11 @@ def _refused(error: HubError, _: Arguments) -> ReturnPayload:
 
 def _released(draft: drafts.Draft, at: datetime, seen: datetime | None = None) -> ReleasePayload:
     shown = ReleaseDraft.of(draft, seen, at)
-    return ReleasePayload(release=shown, findings=[], user_errors=[])
+    return ReleasePayload(release=shown, findings=[], user_errors=[], explanations=[])
 
 
 def _release_refused(error: HubError, _: Arguments) -> ReleasePayload:
-    return ReleasePayload(release=None, findings=[], user_errors=[UserError.of(error)])
+    return ReleasePayload.refused(error)
 
 
 def _policy_refused(error: HubError, _: Arguments) -> PolicyPayload:

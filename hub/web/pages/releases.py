@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.errors import DisclosureError, HubError
 from hub.exports.report_xlsx import ReportTable
 from hub.release.drafts import Draft, DraftState
 from hub.release.report import Report
@@ -15,6 +16,7 @@ from hub.web.pages.report_tables import (
     alternatives_table,
     cells_table,
     loss_tables,
+    settings_table,
     summary_tables,
 )
 
@@ -52,13 +54,25 @@ class ReleaseRow:
         return self.draft.state is DraftState.APPROVED
 
 
-def releases_page(rows: Sequence[ReleaseRow], *, error: str = "", frame: Frame) -> str:
-    """Draw the list of releases and drafts, with the form that prepares one."""
-    return render("releases.html", frame, rows=rows, error=error)
+def releases_page(
+    rows: Sequence[ReleaseRow], *, error: HubError | None = None, frame: Frame
+) -> str:
+    """Draw the list of releases and drafts, with the form that prepares one. A refusal to prepare
+    says what a reader could prove, if that was the reason."""
+    return render("releases.html", frame, rows=rows, error=error, proofs=_proofs(error))
+
+
+def _proofs(error: HubError | None) -> Sequence[str]:
+    return error.explanations if isinstance(error, DisclosureError) else ()
 
 
 def release_page(
-    row: ReleaseRow, report: Report, words: Vocabulary, *, error: str = "", frame: Frame
+    row: ReleaseRow,
+    report: Report,
+    words: Vocabulary,
+    *,
+    error: HubError | None = None,
+    frame: Frame,
 ) -> str:
     """Draw the suppression report of one release, with the act it waits for."""
     t = labels(frame.lang)
@@ -68,6 +82,7 @@ def release_page(
         row=row,
         draft=row.draft,
         totals=report.totals,
+        settings=settings_table(report, row.draft.protection, t),
         summaries=summary_tables(report, t),
         losses=loss_tables(report, t, MOST_GROUPS),
         cells=cells_table(report, words, t, MOST_CELLS),

@@ -1,13 +1,35 @@
 """The steward's report as tables, once for the page and for the workbook."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from hub.disclosure import Method
 from hub.exports.report_xlsx import ReportTable, Value
 from hub.release.drafts import ReportLine
 from hub.release.report import By, Opening, Report, opened
 from hub.release.whatif import Alternative, Outcome
 from hub.vocabulary import Breakdown, Vocabulary, breakdown_text, parse_period
 from hub.web.pages.labels import Labels
+
+
+def settings_table(report: Report, published: Mapping[str, str], t: Labels) -> ReportTable:
+    """The method that protects a release with its settings: the policy's own, then those that
+    ``published`` adds, which its readers are told too (a perturbation table, row by row)."""
+    policy = report.policy
+    zeros = t("releases.zeros.hidden" if policy.zeros_sensitive else "releases.zeros.shown")
+    rows: list[tuple[str, Value]] = [
+        (t("releases.setting.method"), t(f"releases.method.{policy.method}")),
+        (t("releases.setting.threshold"), policy.threshold),
+        (t("releases.setting.promise"), t("releases.interval", low=policy.low, high=policy.high)),
+        (t("releases.setting.zeros"), zeros),
+        (t("releases.setting.base"), policy.base if policy.base > 1 else t("releases.exact")),
+    ]
+    if policy.method is Method.CELL_KEY:
+        rows.append((t("releases.setting.variance"), f"{policy.least_variance:g}"))
+    rows += [(name, value) for name, value in published.items() if name not in _POLICYS]
+    return _table(t, "settings", tuple(rows))
+
+
+_POLICYS = ("method", "threshold", "base")
 
 
 def summary_tables(report: Report, t: Labels) -> tuple[ReportTable, ...]:

@@ -22,6 +22,9 @@ from tests.factory import reported, return_of, words
 WORDS = words()
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
+MOST = 1e5
+"""As far as an attacker looks: stands for no limit."""
+
 
 def signed(body: Return, number: int = 1) -> SignedOff:
     """A return as its agency signed it off."""
@@ -109,22 +112,28 @@ class Attacker:
 
     def __init__(self) -> None:
         self._at: dict[object, int] = {}
-        self._rows: list[dict[int, int]] = []
-        self._fixed: dict[int, int] = {}
+        self._rows: list[tuple[dict[int, int], float, float]] = []
+        self._told: dict[int, tuple[int, float]] = {}
 
     def variable(self, name: object) -> int:
         return self._at.setdefault(name, len(self._at))
 
-    def sees(self, name: object, count: int) -> None:
-        """A figure was published."""
-        self._fixed[self.variable(name)] = count
+    def sees(self, name: object, count: int, most: float | None = None) -> None:
+        """A figure was published; with ``most`` an interval (a rounded one, say)."""
+        self._told[self.variable(name)] = count, count if most is None else most
 
     def adds_up(self, whole: object, parts: Iterable[object]) -> None:
         """A total and its parts."""
-        row = {self.variable(whole): -1}
-        for part in parts:
-            row[self.variable(part)] = row.get(self.variable(part), 0) + 1
-        self._rows.append(row)
+        self.relates([(whole, -1), *((part, 1) for part in parts)])
+
+    def relates(
+        self, terms: Iterable[tuple[object, int]], low: float = 0.0, high: float = 0.0
+    ) -> None:
+        """A weighted sum lies between two numbers."""
+        row: dict[int, int] = {}
+        for name, weight in terms:
+            row[self.variable(name)] = row.get(self.variable(name), 0) + weight
+        self._rows.append((row, low, high))
 
     def interval(self, name: object) -> tuple[int, int]:
         """What can be proved about a count."""
@@ -133,15 +142,15 @@ class Attacker:
     def _end(self, column: int, sign: int) -> int:
         size, highs = len(self._at), highspy.Highs()  # type: ignore[no-untyped-call]
         highs.setOptionValue("output_flag", False)
-        low, high = np.zeros(size), np.full(size, 1e5)
-        for at, count in self._fixed.items():
-            low[at] = high[at] = count
+        low, high = np.zeros(size), np.full(size, MOST)
+        for at, (least, most) in self._told.items():
+            low[at], high[at] = least, min(most, MOST)
         for at in range(size):
             highs.addVar(low[at], high[at])
             highs.changeColIntegrality(at, highspy.HighsVarType.kInteger)
-        for row in self._rows:
+        for row, under, over in self._rows:
             columns = np.array(list(row), dtype=np.int32)
-            highs.addRow(0.0, 0.0, len(row), columns, np.array(list(row.values()), dtype=float))
+            highs.addRow(under, over, len(row), columns, np.array(list(row.values()), dtype=float))
         highs.changeColCost(column, float(sign))
         highs.run()
         assert highs.getModelStatus() == highspy.HighsModelStatus.kOptimal

@@ -7,7 +7,7 @@ import pytest
 
 from hub.errors import DisclosureError
 from hub.release import protection
-from hub.release.preparation import earlier
+from hub.release.preparation import earlier_ones
 from hub.release.protection import Earlier
 from hub.vocabulary import CellKey, Vocabulary
 from hub.vocabulary.keeping import text_of, version_of, words_of
@@ -86,7 +86,7 @@ def test_a_sum_that_is_no_longer_made_stays_known() -> None:
 
 def protection_layers(release: Published) -> list[set[CellKey]]:
     found = []
-    for layer in earlier(release.vintage, FLAT).layers(FLAT):
+    for layer in earlier_ones([release.vintage], FLAT)[0].layers(FLAT):
         assert isinstance(layer.shown, set)
         found.append({cell.key for cell in layer.table.cells if isinstance(cell.key, CellKey)})
     return found
@@ -111,13 +111,47 @@ def test_a_return_of_today_may_not_use_a_word_that_is_gone() -> None:
         publish([of_counts(COUNTS)], vocabulary=less)
 
 
+def shown_before(words: Vocabulary) -> Published:
+    """Crimes and all records, shown while nobody said that incidents are the difference."""
+    first = publish([of_counts(COUNTS)], vocabulary=words)
+    assert (first.value(CRIME), first.value(TOTAL)) == (617, 620)
+    return replace(first, vintage=replace(first.vintage, words=words))
+
+
+REVISED = {CRIME: 700, INCIDENT: 103, TOTAL: 803}
+
+
 def test_a_new_identity_holds_between_old_figures_too() -> None:
-    """What was fine without the identity can only be refused or kept hidden with it."""
-    first = publish([of_counts(COUNTS)], vocabulary=UNLINKED)
-    assert first.value(CRIME) == 617
-    known = replace(first, vintage=replace(first.vintage, words=UNLINKED))
-    with pytest.raises(DisclosureError, match="POL_DA_INCIDENT"):
-        publish([of_counts(COUNTS, 2)], [known], vocabulary=OLD)
+    """What was fine without the identity can only be refused with it, and the steward reads why:
+    the new figures have none of the old values, so that only the old ones can tell."""
+    with pytest.raises(DisclosureError, match="POL_DA_INCIDENT") as caught:
+        publish([of_counts(REVISED, 2)], [shown_before(UNLINKED)], vocabulary=OLD)
+    assert caught.value.explanations[0] == (
+        "(POL_DA_INCIDENT as of R1) E07000102 CY2017 is 3 because "
+        "TOTAL E07000102 CY2017 (release R1): (POL_DA_CRIME as of R1) E07000102 CY2017 (617) + "
+        "(POL_DA_INCIDENT as of R1) E07000102 CY2017 = "
+        "(POL_DA_TOTAL as of R1) E07000102 CY2017 (620)."
+    )
+    assert "617" not in str(caught.value) + repr(caught.value)
+
+
+def test_without_todays_words_for_old_figures_it_would_go_unnoticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    layers = Earlier.layers
+
+    def then_only(self: Earlier, words: Vocabulary) -> object:
+        return list(layers(self, words))[:1]
+
+    first = shown_before(UNLINKED)
+    monkeypatch.setattr(protection.Earlier, "layers", then_only)
+    made = publish([of_counts(REVISED, 2)], [first], vocabulary=OLD)
+    assert made.value(TOTAL) == 803
+    attacker = Attacker()
+    attacker.sees(CRIME, 617)
+    attacker.sees(TOTAL, 620)
+    identity(attacker)
+    assert attacker.interval(INCIDENT) == (3, 3), "and nobody would have been told"
 
 
 def test_a_vocabulary_is_kept_whole() -> None:

@@ -1,9 +1,12 @@
 """The stewards' pages: the act that is due, the report, and no hidden count anywhere."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from hub.disclosure import PARTNER, Method
+from hub.errors import DisclosureError
 from hub.release.drafts import DraftState
 from hub.vocabulary import vocabulary
 from hub.web.pages.labels import labels
@@ -12,6 +15,7 @@ from hub.web.pages.report_tables import (
     alternatives_table,
     cells_table,
     loss_tables,
+    settings_table,
     summary_tables,
 )
 from tests.unit.web_pages.stewards import (
@@ -23,6 +27,7 @@ from tests.unit.web_pages.stewards import (
     row_of,
 )
 
+REFUSED = DisclosureError("<b>no</b>", explanations=("X is 3 because <i>",))
 APPROVE, PUBLISH = 'action="/releases/approve"', 'action="/releases/publish"'
 
 
@@ -51,7 +56,7 @@ def test_only_the_act_that_is_due_is_offered(
 def test_page_needs_no_script_and_has_no_style_attribute() -> None:
     for found in (
         page(),
-        releases_page([row_of(demo())], error="Refused", frame=FRAME),
+        releases_page([row_of(demo())], error=REFUSED, frame=FRAME),
         alternatives_page(row_of(demo()), ALTERNATIVES, frame=FRAME),
     ):
         assert "<script" not in found
@@ -66,21 +71,40 @@ def test_who_acted_is_not_named() -> None:
 
 
 def test_an_error_is_said_first_and_escaped() -> None:
-    found = releases_page([], error="<b>no</b>", frame=FRAME)
+    found = releases_page([], error=REFUSED, frame=FRAME)
     assert "&lt;b&gt;no&lt;/b&gt;" in found
+    assert "X is 3 because &lt;i&gt;" in found
     assert found.index("There is a problem") < found.index("<h1")
 
 
 def test_every_table_has_cells_of_the_kind_it_says() -> None:
     report, t = report_of(demo()), labels()
     tables = [
+        settings_table(report, {}, t),
         *summary_tables(report, t),
         *loss_tables(report, t),
         cells_table(report, vocabulary(), t),
         alternatives_table(ALTERNATIVES, t),
     ]
-    assert [len(table.columns) for table in tables] == [2, 2, 2, 5, 5, 5, 5, 7, 5]
+    assert [len(table.columns) for table in tables] == [2, 2, 2, 2, 5, 5, 5, 5, 7, 5]
     assert all(table.rows for table in tables)
+
+
+def test_the_settings_of_the_method_are_told() -> None:
+    """The policy's own once, and what the method publishes besides."""
+    noisy = replace(PARTNER, method=Method.CELL_KEY, perturbation="D6V4J4", least_variance=1.5)
+    published = {"method": "cell_key", "perturbation table": "D6V4J4", "count 0": "+0:1.0000000"}
+    found = settings_table(replace(report_of(demo()), policy=noisy), published, labels())
+    rows = {row[0]: row[1] for row in found.rows}
+    assert [name for name in rows if rows[name] in ("D6V4J4", "1.5")] == [
+        "Noise that averaging must leave (variance)",
+        "perturbation table",
+    ]
+    assert (rows["Smallest count that is not small"], rows["count 0"]) == (5, "+0:1.0000000")
+    rounding = replace(PARTNER, method=Method.CONTROLLED_ROUNDING, base=5)
+    found = settings_table(replace(report_of(demo()), policy=rounding), {"reach": "5"}, labels())
+    rows = {row[0]: row[1] for row in found.rows}
+    assert (rows["Rounding base"], rows["reach"]) == (5, "5")
 
 
 def test_an_alternative_is_set_against_the_policy_in_force() -> None:
