@@ -423,7 +423,7 @@ async def test_saved_queries_have_an_etag(analyst: Client) -> None:
     "address",
     [
         "overview.json",
-        f"overview.json?period={ROLLING}&comparator=REGION",
+        f"overview.json?period={ROLLING}&comparator=NEIGHBOUR",
         "performance.csv?area=E06000026",
         "profile.json?area=E06000026&period=CY2017",
     ],
