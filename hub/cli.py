@@ -6,12 +6,14 @@ import typer
 from rich.console import Console
 
 from hub.commands import (
+    agencies,
     audit,
     backup,
     checking,
     clients,
     keys,
     mapping,
+    originals,
     people,
     preparing,
     pushing,
@@ -46,6 +48,8 @@ app.command("backup-key")(backup.make_key)
 app.command("backup-archive")(backup.archive_log)
 app.command("restore")(backup.restore)
 app.command("restore-confirm")(backup.confirm)
+app.add_typer(agencies.app, name="agency")
+app.add_typer(originals.app, name="original")
 app.add_typer(clients.app, name="client")
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="key")

@@ -20,6 +20,7 @@
     ├── DisclosureError      a release that the attack broke; never published
     ├── ProviderError        the identity provider does not answer as it must (503)
     ├── DatabaseError        the database cannot be started or is not fit
+    │   ├── StorageFullError     its disk is full, or nearly (507)
     │   └── OutcomeUnknownError  the database went away while committing (503)
     └── SettingsError        an unsafe or impossible setting; the hub does not start
 
@@ -199,6 +200,19 @@ class DatabaseError(HubError):
 
     code = "DATABASE"
     status = 503
+
+
+class StorageFullError(DatabaseError):
+    """The disk of the database is full, or nearly (security U11). Nothing was kept."""
+
+    code = "STORAGE_FULL"
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The hub's disk is full; nothing was kept. Send the same again later; its operators "
+            "make room."
+        )
 
 
 class OutcomeUnknownError(DatabaseError):

@@ -20,6 +20,7 @@ from hub.db.listening import News
 from hub.errors import SettingsError
 from hub.settings import Settings
 from hub.submissions.idempotency import forget_old
+from hub.submissions.originals import forget_originals
 from hub.webhooks.outbox import forget_tries
 from hub.webhooks.sending import Sending
 
@@ -116,7 +117,7 @@ def _hear(hub: RunningHub, sending: Sending, news: News) -> None:
 
 
 async def _tidy(hub: RunningHub) -> None:
-    """Forget every hour what has expired: assertions, tokens, sessions, idempotency keys."""
+    """Forget every hour what has expired: tokens, sessions, keys, originals."""
     while True:
         await asyncio.sleep(TIDY)
         try:
@@ -125,6 +126,8 @@ async def _tidy(hub: RunningHub) -> None:
                 await forget_tries(session, hub.clock())
             async with hub.database.intake() as intake:
                 await forget_old(intake, hub.clock())
+            async with hub.database.release() as release:
+                await forget_originals(release, hub.clock(), hub.settings.originals_days)
         except Exception as error:
             # The next round may do better; serving goes on meanwhile.
             _log.error("housekeeping failed", error_type=type(error).__qualname__)

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     protection_processes: int = Field(default=2, ge=1)
     """Processes that protect and attack a large release's linked families at the same time; never
     more than the machine has cores. What is decided does not depend on it."""
+    originals_key: Path | None = None
+    """File with the public key (`hub backup-key`) that bodies of returns are kept sealed for;
+    unset: of what an agency sent only the content hash is kept."""
+    originals_days: int = Field(default=30, ge=1)
+    """Days after which such an original is deleted."""
     requests_per_minute: int = Field(default=6_000, ge=1)
     """Requests one client may make; a GraphQL document not met before counts as six (H10)."""
     rows_per_minute: int = Field(default=2_000_000, ge=1)

@@ -10,8 +10,11 @@ wider-scoped fixture of a module whose tests only read.
 """
 
 import asyncio
+import os
 import secrets
+import shutil
 import signal
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +33,10 @@ from hub.db.migrate import upgrade
 from hub.db.server import owner_address
 from hub.settings import Settings
 
+MEMORY = Path("/dev/shm")  # noqa: S108 (made private by mkdtemp)
+ROOM = 8 * 1024**3
+"""Bytes that must be free there before the tests' server is put into memory."""
+
 FreshSettings = Callable[[], AbstractAsyncContextManager[Settings]]
 
 
@@ -41,19 +48,30 @@ class Template:
     data_dir: Path
 
 
+def _room() -> Path | None:
+    """Where the session's server is kept: in memory if there is room, else (None) on disk.
+
+    Hundreds of databases come and go in a run, 15 GB of writes that no test looks at. The tests of
+    what a crash leaves behind start servers of their own, on disk.
+    """
+    usable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK)
+    return MEMORY if usable and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
 @pytest.fixture(scope="session")
-async def template(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Template]:
+async def template() -> AsyncIterator[Template]:
     """The session's embedded server, its database ``hub`` migrated and then left alone."""
     # A run that is told to end (by `timeout`, by CI) ends its server too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    data_dir = tmp_path_factory.mktemp("data")
+    data_dir = Path(tempfile.mkdtemp(prefix="hub-tests-", dir=_room()))
     embedded = EmbeddedPostgres(data_dir)
-    server = await asyncio.to_thread(embedded.start)
     try:
+        server = await asyncio.to_thread(embedded.start)
         await upgrade(server.url, credentials(data_dir))
         yield Template(server, data_dir)
     finally:
         await asyncio.to_thread(embedded.destroy)
+        shutil.rmtree(data_dir, ignore_errors=True)
 
 
 @asynccontextmanager

@@ -58,6 +58,10 @@ ACTS = (
     Act("audit.export", "the record is taken out", "-"),
     Act("audit.verify", "an auditor has the stored record verified", "-"),
     Act("audit.forget", "a pseudonym stands for nobody any more", "the pseudonym"),
+    Act("agency.export", "everything of an agency is taken out", "code of the agency"),
+    Act("agency.propose", "an administrator proposes to erase an agency", "code of the agency"),
+    Act("agency.erase", "a second one approves it, and it is erased", "code of the agency"),
+    Act("original.read", "the sealed original of a revision is taken out", RETURN),
     Act("backup.make", "a backup is made", "mark of the backup"),
     Act("backup.restore", "a restored hub is confirmed", "mark of the backup"),
 )

@@ -32,12 +32,11 @@ async def record(session: WritingSession, event: Event, at: datetime) -> int:
     right: an act that cannot be recorded must not happen.
 
     Raises ``ValueError`` for an act that stands in no line of :data:`hub.audit.acts.ACTS`, and
-    ``DatabaseError`` while the record cannot be anchored (security L7).
+    ``DatabaseError`` while nothing may be written (security L7, U11).
     """
     if event.act not in NAMES:
         raise ValueError(f"{event.act} is no act that the catalogue knows")
-    if reason := session.info.get(HALTED):
-        raise DatabaseError(reason)
+    require_writing(session)
     event = await pseudonymised(session, event)
     # A statement of its own: the next one must see what the last holder of the lock committed.
     await session.execute(select(func.pg_advisory_xact_lock(LOCK)))
@@ -48,6 +47,16 @@ async def record(session: WritingSession, event: Event, at: datetime) -> int:
     entry = link(Head(row.sequence, row.hash) if row else GENESIS, event, at)
     await session.execute(insert(table).values(_columns(entry)))
     return entry.sequence
+
+
+def require_writing(session: WritingSession) -> None:
+    """Refuse what would be recorded at its end, before it writes anything.
+
+    Raises ``DatabaseError`` while the record cannot be anchored or the disk is full.
+    """
+    refusal: DatabaseError | None = session.info.get(HALTED)
+    if refusal is not None:
+        raise refusal
 
 
 async def verify_chain(

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
-from hub.errors import BusyError, DatabaseError, OutcomeUnknownError
+from hub.errors import BusyError, DatabaseError, OutcomeUnknownError, StorageFullError
 
 IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
 """serialization_failure, deadlock_detected, lock_not_available (``lock_timeout``)."""
+DISK_FULL = "53100"
 REFUSALS = ("23", "40")
 """Classes of errors with which the server itself ends a transaction: nothing is kept."""
 
@@ -30,6 +31,8 @@ def contention_said() -> Iterator[None]:
     except DBAPIError as error:
         if code_of(error) in IN_THE_WAY:
             raise BusyError from error
+        if code_of(error) == DISK_FULL:
+            raise StorageFullError from error
         if error.connection_invalidated:
             raise DatabaseError("The database went away; nothing was kept. Ask again.") from error
         raise
@@ -51,6 +54,8 @@ def commit_said() -> Iterator[None]:
         code = code_of(error)
         if code in IN_THE_WAY:
             raise BusyError from error
+        if code == DISK_FULL:
+            raise StorageFullError from error
         if code.startswith(REFUSALS):
             raise
         raise OutcomeUnknownError from error

@@ -7,27 +7,32 @@ from pathlib import Path
 from typing import TypeVar
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from hub.db import fitness
 from hub.db.backup.archiving import Archiving
+from hub.db.backup.envelope import public_key
 from hub.db.contention import commit_said, contention_said
 from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
 from hub.db.pools import entrance, pool
+from hub.db.reads import Reads, UnfitError
 from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
-from hub.db.standbys import Answer, Question, Standbys, UnfitError, standbys
+from hub.db.standbys import Answer, Question, Standbys, standbys
 from hub.db.watch import Watch
-from hub.errors import DatabaseError
+from hub.errors import DatabaseError, SettingsError, StorageFullError
 from hub.settings import Settings
 
 Kind = TypeVar("Kind", bound=AsyncSession)
 HALTED = "halted"
-"""Where a session carries the reason for which nothing may be written."""
+"""Where a session carries the error with which it refuses to write."""
+ORIGINALS = "originals"
+"""Where it carries the key that originals are sealed for, if they are kept."""
 AGENCY = text("SELECT set_config('hub.agency', :agency, true)")
 """Names the agency until the transaction's end, and no longer: true is PostgreSQL's LOCAL."""
 log = structlog.get_logger(__name__)
@@ -52,7 +57,10 @@ class Database:
         self._postgres = postgres
         self._watch: Watch | None = None
         self._archiving: Archiving | None = None
+        self.reads = Reads(engines[Duty.READ].url, data_dir)
+        """Single questions on what is published and due, of the primary."""
         self._halted: str | None = None
+        self._originals: X25519PublicKey | None = None
         self.released = 0
         """How many transactions of this process may have changed what is published."""
 
@@ -85,6 +93,7 @@ class Database:
         readers = standbys(replicas.get_secret_value() if replicas else "", folder)
         engines = {duty: pool(owner, folder, duty) for duty in Duty}
         database = cls(engines, folder, postgres, readers)
+        database._originals = _originals(settings)
         try:
             with reaching_the_database():
                 if migrate:
@@ -163,8 +172,7 @@ class Database:
         if standby is not None:
             with suppress(UnfitError):
                 return await standby.ask(wanted, question)
-        async with self.protected() as session:
-            return await question(session)
+        return await question(self.reads)
 
     @asynccontextmanager
     async def identity(self) -> AsyncIterator[IdentitySession]:
@@ -183,11 +191,18 @@ class Database:
     @property
     def is_writing(self) -> bool:
         """Whether acts are taken."""
-        return self._halted is None
+        return self._refusal() is None
+
+    def _refusal(self) -> DatabaseError | None:
+        """Why nothing may be written now. The embedded server's disk is looked at before it is
+        full: without room for its log the server would end, and not start again (security U11)."""
+        if self._postgres is not None and not self._postgres.has_room:
+            return StorageFullError()
+        return DatabaseError(self._halted) if self._halted is not None else None
 
     @asynccontextmanager
     async def _transaction(self, kind: type[Kind], duty: Duty) -> AsyncIterator[Kind]:
-        info = {HALTED: self._halted}
+        info = {HALTED: self._refusal(), ORIGINALS: self._originals}
         engine = self._engines[duty]
         async with kind(engine, expire_on_commit=False, info=info) as session:
             with contention_said():
@@ -209,6 +224,18 @@ class Database:
     async def _disconnect(self) -> None:
         if self._watch is not None:
             await self._watch.end()
+        await self.reads.close()
         await self._standbys.close()
         for engine in self._engines.values():
             await engine.dispose()
+
+
+def _originals(settings: Settings) -> X25519PublicKey | None:
+    """Read the key that originals are sealed for. Raises ``SettingsError`` when it is none."""
+    file = settings.originals_key
+    if file is None:
+        return None
+    try:
+        return public_key(file.read_text(encoding="ascii", errors="replace"))
+    except OSError as error:
+        raise SettingsError(f"HUB_ORIGINALS_KEY cannot be read ({error.strerror}).") from None

@@ -1,4 +1,4 @@
-"""Four unrelated session types, one per duty: handing a room the wrong one fails the type check."""
+"""Unrelated session types, one per duty: handing a room the wrong one fails the type check."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,3 +17,7 @@ class ProtectedSession(AsyncSession):
 
 class IdentitySession(AsyncSession):
     """Reads and writes identities, reads the audit record, as ``hub_identity``."""
+
+
+class OwnerSession(IdentitySession):
+    """Does what no duty may, as the database's owner: an operator's command alone opens one."""

@@ -1,6 +1,7 @@
 """Pages for people who are signed in: the role matrix is asked first; a refusal is a page too."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Protocol
 
 from starlette.requests import Request
@@ -50,7 +51,7 @@ def member_page(
 
 
 def _refusal(request: Request, error: HubError) -> Response:
-    if error.status >= 500:
+    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         raise error
     frame = Frame(demo=hub_of(request).settings.env == "demo")
     if error.status == 401:

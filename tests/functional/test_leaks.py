@@ -25,6 +25,7 @@ from hub.exports import files
 from hub.exports.chart import Panel
 from hub.protected.figures import FigureStatus
 from hub.schema.read.query import schema
+from hub.views.library import Page
 from tests.conftest import FreshSettings
 from tests.functional.test_noninterference import HIDDEN, Twin, answer, suspects, twin
 
@@ -75,33 +76,33 @@ class Leak:
     probe: Probe
 
 
-def more_of(real: Callable[..., Awaitable[int]]) -> Any:
-    async def counted(*given: Any, **named: Any) -> int:
-        return await real(*given, **named) + RAW.get()
+def page(change: Callable[[Page], Page]) -> Plant:
+    """A page of observations, changed after it was read."""
 
-    return counted
+    def plant(real: Callable[..., Awaitable[Page]]) -> Any:
+        async def read(*given: Any, **named: Any) -> Page:
+            return change(await real(*given, **named))
+
+        return read
+
+    return plant
 
 
-def by_value(real: Callable[..., Awaitable[list[Any]]]) -> Any:
+def counted(found: Page) -> Page:
+    return replace(found, total=found.total + RAW.get())
+
+
+def by_value(found: Page) -> Page:
     """Ordered by the hidden count: the twins' two hidden cells change places."""
-
-    async def read(*given: Any, **named: Any) -> list[Any]:
-        rows = await real(*given, **named)
-        hidden = [row for row in rows if row.status is FigureStatus.SUPPRESSED]
-        shown = [row for row in rows if row.status is not FigureStatus.SUPPRESSED]
-        return shown + (hidden if RAW.get() % 2 else hidden[::-1])
-
-    return read
+    hidden = [row for row in found.rows if row.value is None]
+    shown = [row for row in found.rows if row.value is not None]
+    return replace(found, rows=shown + (hidden if RAW.get() % 2 else hidden[::-1]))
 
 
-def only_some(real: Callable[..., Awaitable[list[Any]]]) -> Any:
+def only_some(found: Page) -> Page:
     """Filtered by the hidden count."""
-
-    async def read(*given: Any, **named: Any) -> list[Any]:
-        rows = await real(*given, **named)
-        return [row for row in rows if row.value is not None or RAW.get() > 2]
-
-    return read
+    rows = [row for row in found.rows if row.value is not None or RAW.get() > 2]
+    return replace(found, rows=rows)
 
 
 def one_more(real: Callable[..., str]) -> Any:
@@ -145,17 +146,18 @@ def limited(real: property) -> property:
     return property(lambda panel: top(panel) + RAW.get())
 
 
+PAGE = "hub.views.library.Library.page"
 LEAKS = [
-    Leak("a count of hidden things", "hub.protected.reader.count", more_of,
+    Leak("a count of hidden things", PAGE, page(counted),
          observations("totalCount")),
-    Leak("an order by value", "hub.protected.reader.observations", by_value,
+    Leak("an order by value", PAGE, page(by_value),
          observations("nodes { breakdown { category } }")),
-    Leak("a filter by value", "hub.protected.reader.observations", only_some,
+    Leak("a filter by value", PAGE, page(only_some),
          observations("nodes { breakdown { category } }")),
     Leak("a cursor", "hub.schema.read.observations.cursor_of", one_more,
          observations("pageInfo { endCursor }")),
-    Leak("the page's end", "hub.protected.reader.observations", only_some,
-         observations("pageInfo { hasNextPage }", 4)),
+    Leak("the page's end", PAGE, page(only_some),
+         observations("pageInfo { hasNextPage }", first=4)),
     Leak("an error's text", "hub.views.library.Library.release", told_in_words,
          asks('{ observations(release: "none", first: 9) { totalCount } }')),
     Leak("a tag", "hub.web.etag.strong_etag", one_more, gets(CUT.format("csv"))),

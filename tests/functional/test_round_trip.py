@@ -10,6 +10,7 @@ import io
 import json
 import random
 import zipfile
+from functools import cache
 from typing import Any
 
 import pytest
@@ -38,10 +39,30 @@ def agency_of(dataset: str) -> str:
     )
 
 
+def kin(one: str, other: str) -> bool:
+    """Whether two datasets return a figure both, or figures of one sum."""
+    first, second = (
+        {code for code, item in WORDS.indicators.items() if dataset in item.datasets}
+        for dataset in (one, other)
+    )
+    sums = [{term.indicator for term in (*rule.left, *rule.right)} for rule in WORDS.identities]
+    return bool(first & second) or any(first & each and second & each for each in sums)
+
+
+@cache
+def years() -> dict[str, list[int]]:
+    """Three years for each dataset, none of which a dataset akin to it has."""
+    found: dict[str, list[int]] = {}
+    for place, dataset in enumerate(sorted(WORDS.datasets)):
+        taken = {year for other in found if kin(dataset, other) for year in found[other]}
+        offered = [2016 + (place + step) % 9 for step in (0, 3, 6, 1, 4, 7, 2, 5, 8)]
+        found[dataset] = [year for year in offered if year not in taken][:3]
+    return found
+
+
 def period_of(dataset: str, turn: int) -> str:
     """A year of the dataset's own, so that no two datasets return one figure."""
-    place = sorted(WORDS.datasets).index(dataset)
-    year = 2020 - turn if dataset.startswith("OUTREACH") else 2016 + (place + 3 * turn) % 9
+    year = 2020 - turn if dataset.startswith("OUTREACH") else years()[dataset][turn]
     kinds = WORDS.datasets[dataset].period_kinds
     return f"FY{year}-{(year + 1) % 100:02d}" if "FY" in kinds else f"CY{year}"
 

@@ -11,10 +11,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
-from hub.db.embedded import EmbeddedPostgres, Server, postmaster
+from hub.audit.ledger import require_writing
+from hub.db.embedded import EmbeddedPostgres, Server, postmaster, supervisor
 from hub.db.embedded.home import settle
-from hub.errors import DatabaseError
+from hub.db.engine import Database
+from hub.errors import DatabaseError, StorageFullError
+from hub.settings import Settings
 
 REPOSITORY = Path(__file__).parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to step down from")
@@ -166,6 +170,27 @@ async def test_a_server_that_is_leaving_is_waited_for(
     await busy.close()
     assert await ask(await starting, "SELECT 1") == 1
     assert pid_of(data_dir) != before
+
+
+async def test_a_server_without_room_takes_no_more(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U11: told before the disk is full, and only to those who would write."""
+    database = await Database.open(Settings(env="development", data_dir=data_dir))
+    try:
+        monkeypatch.setattr(supervisor, "LEAST_ROOM", 1 << 62)
+        assert not database.is_writing
+        with pytest.raises(StorageFullError):
+            async with database.identity() as session:
+                require_writing(session)
+        async with database.protected() as reading:
+            await reading.execute(text("SELECT count(*) FROM protected.release"))
+        monkeypatch.undo()
+        assert database.is_writing
+        async with database.identity() as session:
+            require_writing(session)
+    finally:
+        await database.close()
 
 
 async def test_a_lost_socket_folder_is_replaced(postgres: EmbeddedPostgres, data_dir: Path) -> None:

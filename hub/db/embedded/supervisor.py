@@ -1,6 +1,7 @@
 """Starts, adopts, watches over and stops the embedded server of one data folder."""
 
 import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -25,6 +26,8 @@ START_SECONDS = 120
 LOCK_SECONDS = 150
 ATTACH_SECONDS = 20
 LOG_LIMIT = 4 * 1024 * 1024
+LEAST_ROOM = 64 * 1024 * 1024
+"""Bytes that must be free: four pieces of the log, which a server cannot do without."""
 PASSWORD_FILE = "postgres-owner.password"  # noqa: S105 (a file name)
 
 
@@ -90,6 +93,14 @@ class EmbeddedPostgres:
     def is_alive(self) -> bool:
         """Whether the server runs and can be reached."""
         return self._home is not None and postmaster.ready(self._home.cluster) is not None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the disk has room for what a server that is written to needs next."""
+        if self._home is None:
+            return True
+        disk = os.statvfs(self._home.folder)
+        return disk.f_bavail * disk.f_frsize >= LEAST_ROOM
 
     @property
     def log(self) -> Path | None:

@@ -153,6 +153,20 @@ proposal = Table(
 )
 """A role that one administrator proposed and another one decides on."""
 
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", DateTime(timezone=True)),
+)
+"""That one administrator would have an agency erased, and who else approved it."""
+
 webhook = Table(
     "webhook",
     metadata,

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     Table,
     Text,
@@ -47,6 +48,9 @@ revision = Table(
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("rows", Integer, nullable=False),
     Column("is_current", Boolean, nullable=False),
+    Column("body_hash", Text),
+    Column("expected", Integer),
+    Column("received", Integer),
     Index("revision_current_key", "return_id", unique=True, postgresql_where=text("is_current")),
 )
 """One version of a return; only ``state`` and ``is_current`` ever change."""
@@ -134,6 +138,18 @@ receipt = Table(
     _of_revision("receipt"),
 )
 """Where the audit record holds the submission of a revision."""
+
+original = Table(
+    "original",
+    metadata,
+    *_revision_key(),
+    Column("media_type", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    _of_revision("original"),
+    Index("original_at_idx", "at"),
+)
+"""The body of a revision as it was sent, sealed for a key that the hub does not hold."""
 
 exemption = Table(
     "exemption",

@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from hub.db.contention import commit_said, contention_said
-from hub.errors import BusyError, DatabaseError, HubError, OutcomeUnknownError
+from hub.errors import BusyError, DatabaseError, HubError, OutcomeUnknownError, StorageFullError
 
 
 class ServerError(Exception):
@@ -26,6 +26,7 @@ def failure(sqlstate: str | None, *, lost: bool = False) -> DBAPIError:
         (failure("40001"), BusyError),
         (failure("40P01"), BusyError),
         (failure("55P03"), BusyError),
+        (failure("53100"), StorageFullError),
         (failure(None, lost=True), DatabaseError),
         (NoConnectionFreeError("QueuePool limit"), DatabaseError),
         (ConnectionResetError(), DatabaseError),
@@ -42,7 +43,9 @@ def test_a_commit_without_an_answer_is_unknown(error: Exception) -> None:
         raise error
 
 
-@pytest.mark.parametrize(("state", "said"), [("40001", BusyError), ("23505", DBAPIError)])
+@pytest.mark.parametrize(
+    ("state", "said"), [("40001", BusyError), ("53100", StorageFullError), ("23505", DBAPIError)]
+)
 def test_a_commit_that_was_refused_is_known(state: str, said: type[Exception]) -> None:
     with pytest.raises(said), commit_said():
         raise failure(state)

@@ -165,13 +165,14 @@ def test_the_public_keeps_its_promise_over_revisions() -> None:
 
 def test_without_the_publics_own_history_it_would_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """Partners' releases are protected over time; that is not enough for the public's."""
-    real = preparation.earlier
+    real = preparation.earlier_ones
 
-    def forgetful(one: Vintage, *more: Any) -> Earlier:
-        known = real(one, *more)
-        return known if one.policy_version == PARTNER.version else Earlier("none", "", "", {}, {})
+    def forgetful(history: Sequence[Vintage], *more: Any) -> list[Earlier]:
+        if history and history[0].policy_version == PUBLIC.version:
+            return [Earlier("none", "", "", {}, {})]
+        return real(history, *more)
 
-    monkeypatch.setattr(preparation, "earlier", forgetful)
+    monkeypatch.setattr(preparation, "earlier_ones", forgetful)
     made = revisions(*GREW)
     assert len(made) == 2
     assert small_and_told(made)

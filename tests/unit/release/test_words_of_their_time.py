@@ -8,7 +8,7 @@ import pytest
 from hub.errors import DisclosureError
 from hub.release import preparation, protection
 from hub.release.families import changed_indicators
-from hub.release.preparation import earlier
+from hub.release.preparation import earlier_ones
 from hub.release.protection import Earlier
 from hub.vocabulary import CellKey, Vocabulary
 from hub.vocabulary.keeping import text_of, version_of, words_of
@@ -125,7 +125,7 @@ def test_a_sum_that_is_no_longer_made_stays_known() -> None:
 
 def protection_layers(release: Published) -> list[set[CellKey]]:
     found = []
-    for layer in earlier(release.vintage, FLAT).layers(FLAT):
+    for layer in earlier_ones([release.vintage], FLAT)[0].layers(FLAT):
         assert isinstance(layer.shown, set)
         found.append({cell.key for cell in layer.table.cells if isinstance(cell.key, CellKey)})
     return found
