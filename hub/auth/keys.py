@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import time
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ ALGORITHM = "ES256"
 CURVE = "P-256"
 FOLDER = "keys"
 FILE = "signing.json"
+HELD = 4096
+"""Signatures that are remembered; the oldest go first."""
 LOOK_AGAIN = 1.0
 """Seconds between two looks at the file."""
 
@@ -54,6 +57,7 @@ class SigningKeys:
     def __init__(self, file: Path, keys: KeySet, mark: object) -> None:
         self._file, self._keys, self._mark = file, keys, mark
         self._looked = time.monotonic()
+        self._held: OrderedDict[bytes, tuple[ECKey, object]] = OrderedDict()
 
     @property
     def active(self) -> ECKey:
@@ -73,6 +77,23 @@ class SigningKeys:
     def find(self, kid: str) -> ECKey | None:
         """Find a published key by its id."""
         return self.published.get(kid)
+
+    def remember(self, proof: bytes, key: ECKey, claims: object) -> None:
+        """Keep what a signature by a published key was found to say, by a hash of the whole."""
+        self._held[proof] = key, claims
+        if len(self._held) > HELD:
+            self._held.popitem(last=False)
+
+    def remembered(self, proof: bytes) -> object | None:
+        """Give what was kept, unless its key is published no more."""
+        found = self._held.get(proof)
+        if found is None:
+            return None
+        key, claims = found
+        if self.find(str(key.kid)) is not key:
+            del self._held[proof]
+            return None
+        return claims
 
     def jwks(self) -> dict[str, Any]:
         """Give the public halves as a JWK set."""

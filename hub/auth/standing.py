@@ -15,6 +15,7 @@ from hub.clock import Clock
 
 MAX_AGE = timedelta(seconds=4)
 """Leaves a second for the reading itself within the five that are promised."""
+NONE = timedelta(0)
 MIN_AGE = timedelta(seconds=1)
 """How old the picture must be before an unknown client makes the hub look again."""
 
@@ -85,10 +86,17 @@ class Standing:
         self._picture = None
 
     async def _at_most(self, age: timedelta) -> Picture:
+        picture = self._current(age)
+        if picture is not None:
+            return picture
         async with self._lock:
-            picture = self._picture
-            if picture is None or not timedelta(0) <= self._clock() - self._taken_at <= age:
+            picture = self._current(age)
+            if picture is None:
                 taken_at = self._clock()
                 picture = await self._source()
                 self._picture, self._taken_at = picture, taken_at
             return picture
+
+    def _current(self, age: timedelta) -> Picture | None:
+        is_young = NONE <= self._clock() - self._taken_at <= age
+        return self._picture if is_young else None

@@ -20,9 +20,10 @@ from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
 from hub.db.pools import entrance, pool
+from hub.db.reads import Reads, UnfitError
 from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
-from hub.db.standbys import Answer, Question, Standbys, UnfitError, standbys
+from hub.db.standbys import Answer, Question, Standbys, standbys
 from hub.db.watch import Watch
 from hub.errors import DatabaseError, SettingsError, StorageFullError
 from hub.settings import Settings
@@ -56,6 +57,8 @@ class Database:
         self._postgres = postgres
         self._watch: Watch | None = None
         self._archiving: Archiving | None = None
+        self.reads = Reads(engines[Duty.READ].url, data_dir)
+        """Single questions on what is published and due, of the primary."""
         self._halted: str | None = None
         self._originals: X25519PublicKey | None = None
         self.released = 0
@@ -169,8 +172,7 @@ class Database:
         if standby is not None:
             with suppress(UnfitError):
                 return await standby.ask(wanted, question)
-        async with self.protected() as session:
-            return await question(session)
+        return await question(self.reads)
 
     @asynccontextmanager
     async def identity(self) -> AsyncIterator[IdentitySession]:
@@ -222,6 +224,7 @@ class Database:
     async def _disconnect(self) -> None:
         if self._watch is not None:
             await self._watch.end()
+        await self.reads.close()
         await self._standbys.close()
         for engine in self._engines.values():
             await engine.dispose()

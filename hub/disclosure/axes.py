@@ -149,23 +149,33 @@ def grid_of(system: System) -> Grid | None:
         return None
     cell_at = np.full(sizes, system.size, dtype=np.int32)
     cell_at[tuple(codes.T)] = np.arange(system.size, dtype=np.int32)
-    rows: list[list[Pattern]] = [[] for _ in sizes]
-    slanted = []
-    for number, row in enumerate(system.rows):
-        places = codes[[cell for cell, _ in row]]
-        differing = np.flatnonzero((places != places[0]).any(axis=0))
-        if len(differing) != 1:
+    rows: list[set[Pattern]] = [set() for _ in sizes]
+    slanted, columns = [], codes.T.tolist()
+    for number, (row, axis) in enumerate(zip(system.rows, _directions(system, codes), strict=True)):
+        if axis < 0:
             slanted.append(number)
         else:
-            along = places[:, differing[0]].tolist()
-            weights = [weight for _, weight in row]
-            first = 1 if weights[0] > 0 else -1
-            rows[int(differing[0])].append(
-                tuple(sorted((c, first * w) for c, w in zip(along, weights, strict=True)))
-            )
+            along, first = columns[axis], 1 if row[0][1] > 0 else -1
+            rows[axis].add(tuple(sorted((along[cell], first * w) for cell, w in row)))
     axes = tuple(Axis(size, found) for size, found in zip(sizes, rows, strict=True))
-    alone = len({tuple(place) for place in codes.tolist()}) == system.size
+    alone = np.count_nonzero(cell_at < system.size) == system.size
     return Grid(axes, codes, cell_at, frozenset(slanted) if alone else None)
+
+
+def _directions(system: System, codes: NDArray[np.int64]) -> list[int]:
+    """For each relation the one axis that its cells differ along; -1 if there is no such axis."""
+    lengths = np.array([len(row) for row in system.rows], dtype=np.int64)
+    if not len(lengths):
+        return []
+    cells = np.array([cell for row in system.rows for cell, _ in row], dtype=np.int64)
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    places = codes[cells]
+    differs = np.logical_or.reduceat(
+        places != np.repeat(places[starts], lengths, axis=0), starts, axis=0
+    )
+    only = np.where(differs.sum(axis=1) == 1, differs.argmax(axis=1), -1)
+    found: list[int] = only.tolist()
+    return found
 
 
 def _groupings(system: System) -> Iterable[list[list[int]]]:

@@ -20,6 +20,9 @@ IMPOSSIBLE = 1e9
 TOUCH = 1e-3
 """Price of touching a cell that is hidden anyway: of two free moves the smaller is better."""
 
+FREE = 1.0
+"""What moves through hidden cells only cost less than this, all touches together."""
+
 FAR = 1 << 50
 """Limits of "no cell": it can go anywhere."""
 
@@ -52,70 +55,86 @@ class GridMover:
         A part is taken when it is cheaper for how far it goes: several small moves through small
         counts, hidden anyway, often cost nothing where one large move must take from large ones.
         """
-        state, best, least = _State(value, cost, blocked), None, np.inf
-        for size in dict.fromkeys((abs(step), -(-abs(step) // 2), 1)):
-            found = self._product(state, target, size if step > 0 else -size)
-            if found is None:
-                continue
-            price = float(cost[list(found)].sum()) * (abs(step) / size) ** PARTS
-            if price < least:
-                best, least = found, price
-            if price == 0:
-                break
-        return best
-
-    def _product(self, state: "_State", target: int, step: int) -> dict[int, int] | None:
-        found = self._best_fans(state, target, step)
-        if found is None:
+        place, known, free = self._around(target)
+        if any(not len(fan.codes) for fan in known):
             return None
-        fans, free, spot = found
-        for axis, codes in zip(free, _mesh([fan.codes for fan in fans]), strict=True):
-            spot[axis] = codes
-        cells = self._grid.cell_at[tuple(spot)]
-        total = _contract(self._prices(state, cells, step), [fan.both for fan in fans])
-        for choice in _cheapest(total):
-            change = self._delta(cells, fans, choice, step)
+        state, up = _State(value, cost, blocked), step > 0
+        lines = self._lines(state, place, known, free)
+        found: list[tuple[float, _Products]] = []
+        for size in dict.fromkeys((abs(step), -(-abs(step) // 2), 1)):
+            narrow = size if up else -size
+            fans = [
+                fan if line is None else _narrowed(fan, line.prices(narrow), self._width(known))
+                for fan, line in zip(known, lines, strict=True)
+            ]
+            products = self._products(state, place, fans, free, narrow)
+            if products.least < IMPOSSIBLE / 2:
+                found.append((products.least * (abs(step) / size) ** PARTS, products))
+            if products.least < FREE:
+                break
+        found.sort(key=lambda pair: pair[0])
+        changes = (self._balanced(products) for _, products in found)
+        return next((change for change in changes if change is not None), None)
+
+    def _balanced(self, found: "_Products") -> dict[int, int] | None:
+        """The cheapest of a few products that keeps all relations."""
+        for choice in _cheapest(found.prices):
+            change = self._delta(found.cells, found.fans, choice, found.step)
             if self._system.balanced(change, self._grid.slanted):
                 return change
         return None
 
-    def _prices(self, state: "_State", cells: NDArray[np.int32], step: int) -> Reals:
-        """What moving each cell costs either way: half the sum of the prices with and against
-        the target, and half their difference. Times size and sign of a pattern they add to its
-        price."""
-        size, value = abs(step), state.value[cells]
-        price = np.where(state.blocked[cells], IMPOSSIBLE, state.cost[cells] + TOUCH)
-        room = value if self._lower is None else value - self._lower[cells]
-        fall = np.where(room < size, IMPOSSIBLE, price)
-        rise = price
-        if self._upper is not None:
-            rise = np.where(self._upper[cells] - value < size, IMPOSSIBLE, price)
-        apart = rise - fall if step > 0 else fall - rise
-        return np.stack((rise + fall, apart)) / 2
+    @staticmethod
+    def _width(fans: Sequence[Fan]) -> int:
+        """How many patterns of each axis are combined."""
+        return WIDTHS.get(sum(fan.both.shape[1] > 1 for fan in fans), 5)
 
-    def _best_fans(
-        self, state: "_State", target: int, step: int
-    ) -> tuple[list[Fan], list[int], list[Any]] | None:
-        """For each axis with a choice the patterns that are cheapest along the target's own line;
-        with the places of these axes and the target's own spot."""
-        place, known, free = self._around(target)
-        if any(not len(fan.codes) for fan in known):
-            return None
-        fans, width = list(known), WIDTHS.get(sum(fan.both.shape[1] > 1 for fan in known), 5)
-        for number, (axis, fan) in enumerate(zip(free, known, strict=True)):
-            if fan.both.shape[1] > width:
-                line: list[Any] = list(place)
-                line[axis] = fan.codes
-                prices = self._prices(state, self._grid.cell_at[tuple(line)], step)
-                fans[number] = _narrowed(fan, prices, width)
-        return fans, free, list(place)
+    def _lines(
+        self, state: "_State", place: Sequence[int], fans: Sequence[Fan], free: Sequence[int]
+    ) -> list["_Touched | None"]:
+        """For each axis with too many patterns, the cells on the target's own line."""
+        spot, found, width = list[Any](place), list[_Touched | None](), self._width(fans)
+        for axis, fan in zip(free, fans, strict=True):
+            if fan.both.shape[1] <= width:
+                found.append(None)
+                continue
+            spot[axis] = fan.codes
+            found.append(self._touched(state, self._grid.cell_at[tuple(spot)]))
+            spot[axis] = place[axis]
+        return found
+
+    def _products(
+        self,
+        state: "_State",
+        place: Sequence[int],
+        fans: Sequence[Fan],
+        free: Sequence[int],
+        step: int,
+    ) -> "_Products":
+        """All products of patterns, priced."""
+        spot: list[Any] = list(place)
+        for axis, codes in zip(free, _mesh([fan.codes for fan in fans]), strict=True):
+            spot[axis] = codes
+        cells = self._grid.cell_at[tuple(spot)]
+        touched = self._touched(state, cells)
+        prices = _contract(touched.prices(step), [fan.both for fan in fans])
+        return _Products(cells, fans, prices, float(prices.min()), step)
+
+    def _touched(self, state: "_State", cells: NDArray[np.int32]) -> "_Touched":
+        price = state.cost[cells]
+        price += TOUCH
+        price[state.blocked[cells]] = IMPOSSIBLE
+        value = state.value[cells]
+        down = value if self._lower is None else value - self._lower[cells]
+        return _Touched(price, down, None if self._upper is None else self._upper[cells] - value)
 
     def _around(self, target: int) -> tuple[list[int], list[Fan], list[int]]:
-        """The target's spot, and the fans through it on the axes where more than it moves."""
+        """The target's spot, and the fans through it on the axes where more than it moves (at
+        least one axis)."""
         place = self._grid.place_of[target].tolist()
         if target not in self._fans_of:
             fans = [axis.fan(code) for axis, code in zip(self._grid.axes, place, strict=True)]
-            free = [at for at, fan in enumerate(fans) if len(fan.codes) != 1]
+            free = [at for at, fan in enumerate(fans) if len(fan.codes) != 1] or [0]
             self._fans_of[target] = [fans[at] for at in free], free
         return place, *self._fans_of[target]
 
@@ -130,6 +149,40 @@ class GridMover:
         touched = cells[tuple(_mesh(used))].ravel().tolist()
         pairs = zip(touched, signs.ravel().tolist(), strict=True)
         return {cell: int(sign) for cell, sign in pairs if cell < self._system.size}
+
+
+class _Products(NamedTuple):
+    """Products through one target: a price for every combination of the patterns of ``fans``,
+    which move ``cells``."""
+
+    cells: NDArray[np.int32]
+    fans: Sequence[Fan]
+    prices: Reals
+    least: float
+    step: int
+
+
+class _Touched(NamedTuple):
+    """Some cells: what touching each costs, and how far it may fall and rise (None is for ever)."""
+
+    price: Reals
+    down: Integers
+    up: Integers | None
+
+    def prices(self, step: int) -> Reals:
+        """What moving each cell costs either way: half the sum of the prices with and against
+        the target, and half their difference. Times size and sign of a pattern they add to its
+        price."""
+        size, found = abs(step), np.empty((2, *self.price.shape))
+        np.multiply(self.down < size, IMPOSSIBLE / 2, out=found[1])
+        np.add(self.price, found[1], out=found[0])
+        if step > 0:
+            np.negative(found[1], out=found[1])
+        if self.up is not None:
+            full = (self.up < size) * (IMPOSSIBLE / 2)
+            found[0] += full
+            found[1] += full if step > 0 else -full
+        return found
 
 
 class _State(NamedTuple):
@@ -155,12 +208,14 @@ def _narrowed(fan: Fan, prices: Reals, width: int) -> Fan:
 
 
 def _contract(tensors: Reals, matrices: Sequence[Reals]) -> Reals:
-    """Multiply every axis of both tensors by its matrices; give the sum of the two."""
-    before = 1
-    for matrix in matrices:
-        kept, size = matrix.shape[1:]
-        tensors = np.matmul(matrix[:, None], tensors.reshape(2, before, size, -1))
-        before *= kept
+    """Multiply every axis of both tensors by its matrices; give the sum of the two.
+
+    The last axis is always the one multiplied, and becomes the first: each step is then one
+    product of two large matrices instead of many small ones.
+    """
+    for matrix in reversed(matrices):
+        lines = tensors.reshape(2, -1, matrix.shape[2])
+        tensors = np.matmul(matrix, lines.swapaxes(1, 2))
     total: Reals = tensors[0] + tensors[1]
     return total.reshape([matrix.shape[1] for matrix in matrices])
 

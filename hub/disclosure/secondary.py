@@ -7,7 +7,7 @@ is a sum of moves; the cells it touches must be hidden, and nothing else must.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -83,7 +83,7 @@ class Search:
         self.hidden = ~system.printed
         self.hidden[[*system.sensitive, *kept]] = True
         self.hidden &= ~system.known
-        self.cost = np.append(np.where(self.hidden, 0.0, system.cost), 0.0)
+        self.reprice(system.cost)
         self.value = np.append(system.value, UNLIMITED)
         self.pool: list[Delta] = []
         self.options: dict[Goal, list[Option]] = defaultdict(list)
@@ -93,6 +93,11 @@ class Search:
         for view in self.views.values():
             for target in view.targets:
                 self._views_at[target].append(view)
+
+    def reprice(self, prices: Reals) -> None:
+        """Go on under other prices of hiding a cell."""
+        self.system = replace(self.system, cost=prices)
+        self.cost = np.append(np.where(self.hidden, 0.0, prices), 0.0)
 
     def goals(self) -> Iterator[Goal]:
         """Everything the promise asks for."""

@@ -90,16 +90,16 @@ def components(table: CountTable) -> list[tuple[list[int], list[int]]]:
             cell = parent[cell]
         return cell
 
+    known = [cell.is_known for cell in table.cells]
     open_terms = [
-        [cell for cell, _ in relation.terms if not table.cells[cell].is_known]
-        for relation in table.knowledge
+        [cell for cell, _ in relation.terms if not known[cell]] for relation in table.knowledge
     ]
     for cells in open_terms:
         for cell in cells[1:]:
             parent[root(cell)] = root(cells[0])
     groups: dict[int, tuple[list[int], list[int]]] = {}
-    for place, count in enumerate(table.cells):
-        if not count.is_known:
+    for place, is_known in enumerate(known):
+        if not is_known:
             groups.setdefault(root(place), ([], []))[0].append(place)
     for number, cells in enumerate(open_terms):
         if cells:
@@ -119,7 +119,7 @@ def system_of(
     """
     places, numbers = list(part[0]), part[1]
     used = {cell for number in numbers for cell, _ in table.knowledge[number].terms}
-    places += sorted(cell for cell in used if table.cells[cell].is_known)
+    places += sorted(cell for cell in used.difference(places) if table.cells[cell].is_known)
     local = {place: at for at, place in enumerate(places)}
     cells = [table.cells[place] for place in places]
     coords = coordinates(table, places)

@@ -5,7 +5,8 @@ repeat it and a reader of this page can follow it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from hub.disclosure.primary import is_sensitive
 from hub.disclosure.protection import Protection, Side, State, Witness
@@ -92,11 +93,15 @@ def _serves(table: CountTable, witness: Witness, observer: str | None) -> bool:
     )
 
 
+Touching: TypeAlias = Mapping[int, list[tuple[Relation, int]]]
+"""By place, the relations that name its cell, and with which coefficient."""
+
+
 def _witness_problems(protection: Protection) -> Iterator[str]:
-    touching: dict[int, list[Relation]] = defaultdict(list)
+    touching: dict[int, list[tuple[Relation, int]]] = defaultdict(list)
     for relation in protection.table.knowledge:
-        for place, _ in relation.terms:
-            touching[place].append(relation)
+        for place, weight in relation.terms:
+            touching[place].append((relation, weight))
     for witness in protection.witnesses:
         problem = _problem(protection, witness, touching)
         if problem:
@@ -104,9 +109,7 @@ def _witness_problems(protection: Protection) -> Iterator[str]:
             yield f"{key}: its {witness.side} witness {problem}."
 
 
-def _problem(
-    protection: Protection, witness: Witness, touching: Mapping[int, list[Relation]]
-) -> str | None:
+def _problem(protection: Protection, witness: Witness, touching: Touching) -> str | None:
     changes, values, cells = dict(witness.changes), protection.values, protection.table.cells
     policy, target = protection.policy, values[witness.target] + changes.get(witness.target, 0)
     if target > policy.low if witness.side is Side.LOW else target < policy.high:
@@ -116,10 +119,26 @@ def _problem(
             return "changes a count that is shown"
         if not _fits(cells[place], values[place] + change):
             return "holds an impossible count"
-    for relation in {id(r): r for place in changes for r in touching[place]}.values():
-        left = sum(w * (values[p] + changes.get(p, 0)) for p, w in relation.terms)
-        if left != relation.right if relation.sense == "=" else left > relation.right:
-            return f"breaks a relation ({relation.origin})"
+    broken = _broken_by(changes, values, touching)
+    if broken is not None:
+        return f"breaks a relation ({broken.origin})"
     if not _serves(protection.table, witness, witness.observer):
         return "changes a count that its observer knows"
+    return None
+
+
+def _broken_by(
+    changes: Mapping[int, int], values: Sequence[int], touching: Touching
+) -> Relation | None:
+    """A relation that holds in the true table (which is checked apart) and not in the changed."""
+    moved: dict[int, tuple[Relation, int]] = {}
+    for place, change in changes.items():
+        for relation, weight in touching.get(place, ()):
+            _, before = moved.get(id(relation), (relation, 0))
+            moved[id(relation)] = relation, before + weight * change
+    for relation, by in moved.values():
+        if by and relation.sense == "=":
+            return relation
+        if by > 0 and sum(w * values[p] for p, w in relation.terms) + by > relation.right:
+            return relation
     return None

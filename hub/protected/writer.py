@@ -1,5 +1,6 @@
 """Writing published releases. Only the release room may import this module."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, insert, literal, select, text
@@ -63,10 +64,15 @@ async def earlier(session: ReleaseSession, audience: Audience) -> list[Release]:
     return [release_of(row) for row in (await session.execute(query)).all()]
 
 
-async def observations(session: ReleaseSession, release_id: str) -> tuple[Observation, ...]:
-    """Read what a release shows: everyone knows it for ever."""
+async def observations(
+    session: ReleaseSession, release_id: str, indicators: Collection[str] | None = None
+) -> tuple[Observation, ...]:
+    """Read what a release shows, or of it only these ``indicators``: everyone knows it for ever."""
     table = protected.observation
-    rows = await session.execute(select(table).where(table.c.release_id == release_id))
+    query = select(table).where(table.c.release_id == release_id)
+    if indicators is not None:
+        query = query.where(table.c.indicator.in_(sorted(indicators)))
+    rows = await session.execute(query)
     return tuple(observation_of(row) for row in rows.all())
 
 

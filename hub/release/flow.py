@@ -26,7 +26,7 @@ from hub.release.drafts import Draft, DraftState
 from hub.release.policies import in_force, named
 from hub.release.preparation import prepare
 from hub.release.secret import secret_for
-from hub.release.vintages import history
+from hub.release.vintages import linked_history
 from hub.release.words import keep_words
 from hub.submissions.history import lock_returns, one_revision, step
 from hub.submissions.revisions import SignedOff
@@ -61,7 +61,7 @@ async def prepare_release(
         policy = await in_force(session, audience)
         secret = secret_for(policy, secret_file)
         source = await _source(session, audience)
-        past = await history(session, audience, words)
+        past = await linked_history(session, audience, words, source.signed, policy)
     partner = None if source.partner is None else source.shown
     made = await asyncio.to_thread(
         prepare,

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeAlias
 
 from hub.disclosure import Method, Policy
 from hub.protected.figures import FigureStatus
@@ -64,6 +65,11 @@ class Vintage:
         """What it showed."""
         return {item.key: item.value for item in self.shown if item.value is not None}
 
+    @cached_property
+    def revised(self) -> frozenset[CellKey]:
+        """What it marked as revised."""
+        return frozenset(item.key for item in self.shown if "r" in item.marks)
+
 
 def prepare(
     signed: Sequence[SignedOff],
@@ -78,7 +84,8 @@ def prepare(
 ) -> Prepared:
     """Collate, roll up, protect, derive; the protection attacks its own result.
 
-    ``history`` are the earlier releases of the audience, oldest first; ``partner`` is what the
+    ``history`` are the earlier releases of the audience, oldest first: the last one whole, of
+    the others only the indicators of :func:`to_decide` are used. ``partner`` is what the
     partners' release shows that a public one is made from; ``secret`` is for methods that draw.
     At most ``processes`` are used.
 
@@ -89,7 +96,7 @@ def prepare(
     raw = raw_of(signed, words)
     seen = None if partner is None else {item.key: item for item in partner}
     anew = to_decide(signed, words, policy, history)
-    past = [earlier(one, words, anew) for one in history]
+    past = earlier_ones(history, words, anew)
     protected = protect_counts(
         raw,
         words,
@@ -104,7 +111,7 @@ def prepare(
     )
     gone = _withheld(raw, words, protected, seen) | _still_withheld(history, anew)
     shown = {key: _observation(cell, protected, gone, words) for key, cell in raw.items()}
-    cells = [_marked(item, history) for item in derived(shown, words).values()]
+    cells = [_marked(item, history, anew) for item in derived(shown, words).values()]
     return Prepared(tuple(sorted(cells, key=_order)), protected.report, protected.public)
 
 
@@ -155,21 +162,53 @@ def to_decide(
     return changed_indicators(signed, last.signed, known)
 
 
-def earlier(one: Vintage, words: Vocabulary, anew: Collection[str] | None = None) -> Earlier:
-    """An earlier release, as far as what is decided anew can be linked with it."""
-    shown = {item.key: item for item in one.shown}
-    signed = one.signed if anew is None else only_of(one.signed, anew)
-    then = None if one.words is None else (raw_of(signed, one.words), one.words)
-    return Earlier(
-        one.release,
-        one.policy_version,
-        one.vocabulary_version,
-        raw_of(_in_words(signed, words), words) if then else raw_of(signed, words),
-        shown,
-        one.report,
-        one.policy,
-        then,
-    )
+def earlier_ones(
+    history: Sequence[Vintage], words: Vocabulary, anew: Collection[str] | None = None
+) -> list[Earlier]:
+    """Earlier releases as far as what is decided anew can be linked with them (None is all).
+
+    Most releases in a row are made from the same returns of a family: they share one table.
+    """
+    tables: dict[Hashable, tuple[_Raw, tuple[_Raw, Vocabulary] | None]] = {}
+    found = []
+    for one in history:
+        signed = list(one.signed) if anew is None else only_of(one.signed, anew)
+        name = one.vocabulary_version, _content(signed)
+        if name not in tables:
+            tables[name] = _tables(signed, one.words, words)
+        raw, then = tables[name]
+        shown = {item.key: item for item in one.shown}
+        found.append(
+            Earlier(
+                one.release,
+                one.policy_version,
+                one.vocabulary_version,
+                raw,
+                shown,
+                one.report,
+                one.policy,
+                then,
+            )
+        )
+    return found
+
+
+_Raw: TypeAlias = Mapping[CellKey, RawCell]
+
+
+def _tables(
+    signed: Sequence[SignedOff], then: Vocabulary | None, words: Vocabulary
+) -> tuple[_Raw, tuple[_Raw, Vocabulary] | None]:
+    """Everything on one table in today's words, and in those of its time if they were others."""
+    if then is None:
+        return raw_of(signed, words), None
+    return raw_of(_in_words(signed, words), words), (raw_of(signed, then), then)
+
+
+def _content(signed: Sequence[SignedOff]) -> Hashable:
+    """What the table of these returns is made from."""
+    used = (one.revision for one in signed if one.observations)
+    return frozenset(return_periods(signed)), tuple((one.return_id, one.number) for one in used)
 
 
 def _in_words(signed: Sequence[SignedOff], words: Vocabulary) -> list[SignedOff]:
@@ -194,18 +233,22 @@ def raw_of(signed: Sequence[SignedOff], words: Vocabulary) -> dict[CellKey, RawC
     return rolled_up(collate(signed, words), return_periods(signed), words)
 
 
-def _marked(item: Observation, history: Sequence[Vintage]) -> Observation:
+def _marked(
+    item: Observation, history: Sequence[Vintage], anew: Collection[str] | None
+) -> Observation:
     """Mark a figure that some earlier release showed with another value as revised.
 
-    Only what is shown now and was shown then: that a hidden figure changed tells about it.
+    Only what is shown now and was shown then: that a hidden figure changed tells about it. What
+    nobody has touched since the last release is marked as it was there.
     """
     if item.value is None:
         return item
-    for one in history:
-        before = one.values.get(item.key)
-        if before is not None and before != item.value:
-            return replace(item, marks="".join(sorted({*item.marks, "r"})))
-    return item
+    if anew is None or item.key.indicator in anew:
+        shown = (one.values.get(item.key) for one in history)
+        is_revised = any(value is not None and value != item.value for value in shown)
+    else:
+        is_revised = item.key in history[-1].revised
+    return replace(item, marks="".join(sorted({*item.marks, "r"}))) if is_revised else item
 
 
 def _order(item: Observation) -> tuple[object, ...]:

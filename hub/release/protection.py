@@ -80,7 +80,7 @@ class Earlier:
         methods = {one.policy.method for one in (self, other) if one.policy is not None}
         if self.then or other.then or methods - {Method.SUPPRESSION}:
             return False
-        return _figures(self.raw) == _figures(other.raw)
+        return self.raw is other.raw or _figures(self.raw) == _figures(other.raw)
 
     def is_shown(self, key: CellKey) -> bool:
         """Whether its readers were told this count."""

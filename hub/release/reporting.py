@@ -21,7 +21,7 @@ from hub.protected.reader import observation_of
 from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import named
-from hub.release.preparation import Vintage, earlier, raw_of
+from hub.release.preparation import Vintage, earlier_ones, raw_of
 from hub.release.report import Report, report
 from hub.release.vintages import history
 from hub.release.whatif import Alternative, alternatives
@@ -100,7 +100,7 @@ def _measure(
     try:
         seen = None if partner is None else {item.key: item for item in partner}
         raw = raw_of(signed, words)
-        before = [earlier(one, words) for one in past]
+        before = earlier_ones(past, words)
         return alternatives(raw, words, policy, past=before, partner=seen, progress=progress)
     finally:
         BUSY.release()

@@ -12,7 +12,7 @@ from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.changes import Change, changes
-from hub.submissions.revisions import Revision
+from hub.submissions.revisions import Revision, Sent
 from hub.submissions.states import State
 from hub.vocabulary import parse_breakdown
 
@@ -42,6 +42,7 @@ def revision_of(row: Row[Any]) -> Revision:
         rows=row.rows,
         current=row.is_current,
         note=row.note,
+        sent=Sent(row.body_hash, row.expected, row.received) if row.body_hash else None,
     )
 
 
@@ -84,15 +85,17 @@ async def revisions_of(session: AnySession, return_id: UUID) -> list[Revision]:
 
 
 async def observations_of(
-    session: AnySession, return_id: UUID, number: int
+    session: AnySession, return_id: UUID, number: int, indicators: Collection[str] | None = None
 ) -> tuple[Reported, ...]:
-    """Read a revision's observations in the order of its rows."""
+    """Read a revision's observations in the order of its rows, or only those of ``indicators``."""
     table = intake.observation
     query = (
         select(table)
         .where(table.c.return_id == return_id, table.c.revision == number)
         .order_by(table.c.row, table.c.indicator, table.c.area, table.c.period, table.c.breakdown)
     )
+    if indicators is not None:
+        query = query.where(table.c.indicator.in_(sorted(indicators)))
     return tuple(_reported(row) for row in (await session.execute(query)).all())
 
 

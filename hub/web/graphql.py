@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import inspect
 import json
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -24,9 +26,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from hub.errors import HubError, MalformedError, RefusedError
-from hub.web.answers import Answers, Keeping, Key, given, key_of
-from hub.web.body import parse_json, read_json
-from hub.web.cost import ROWS, Cost, Readings, price
+from hub.web.answers import Answers, Keeping, Key, given, key_of, text_of
+from hub.web.body import parse_json, read_body, read_object, require_json
+from hub.web.cost import ROWS, Cost, Prices, Readings
 from hub.web.documents import Admit, Compile, Document, DocumentError, Documents
 from hub.web.etag import conditional
 from hub.web.limiter import LimitError, Limits
@@ -44,6 +46,9 @@ Context = Callable[[Request, Any], Awaitable[object] | AbstractAsyncContextManag
 
 Told = Callable[[Request, int, Iterable[str]], Awaitable[None]]
 """Told of a query that is about to run: its rows as priced, the texts it names."""
+
+SHORT, BODIES = 8 * 1024, 1024
+"""How long a body may be, in bytes, that is remembered, and how many are."""
 
 _log = structlog.get_logger("hub.graphql")
 
@@ -71,11 +76,21 @@ class TimeLimitError(HubError):
 
 @dataclass(frozen=True)
 class Ask:
-    """One GraphQL request, whichever way it came."""
+    """One GraphQL request, whichever way it came. Nobody changes its variables."""
 
     query: str
     variables: dict[str, Any]
     operation_name: str | None
+
+    @cached_property
+    def words(self) -> str:
+        """The variables as one text, whatever order they came in."""
+        return text_of(self.variables)
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Every text among the variables."""
+        return tuple(texts_in(self.variables))
 
 
 @dataclass(frozen=True)
@@ -123,6 +138,26 @@ def graphql_route(path: str, schema: strawberry.Schema, serving: Serving) -> Rou
     return Route(path, Endpoint(core, serving), name=f"graphql:{path}")
 
 
+class Asks:
+    """Bodies that were read lately: dashboards send the same few for ever."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, Ask] = OrderedDict()
+
+    def read(self, body: bytes) -> Ask:
+        """Read a body, strictly, or find what was read of the same bytes before."""
+        found = self._kept.get(body)
+        if found is not None:
+            self._kept.move_to_end(body)
+            return found
+        made = _ask_of(read_object(body))
+        if len(body) <= SHORT:
+            self._kept[body] = made
+            if len(self._kept) > BODIES:
+                self._kept.popitem(last=False)
+        return made
+
+
 class Endpoint:
     """The ASGI application behind a GraphQL route."""
 
@@ -133,6 +168,8 @@ class Endpoint:
         self._documents = Documents(schema, serving.limits, **compiled)
         keeping = serving.keeping
         self._answers = Answers(keeping.memory if keeping else 0)
+        self._asks = Asks()
+        self._prices = Prices(schema, serving.readings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -169,7 +206,7 @@ class Endpoint:
         # For the access log: which operation ran, without its text.
         request.state.document = document.digest
         self._require_allowed(request, document)
-        cost = price(self._schema, document, ask.variables, self._serving.readings)
+        cost = self._prices.of(document, ask.variables)
         await self._count(request, document, ask, cost)
         key = await self._key(principal, document, ask)
         kept = self._answers.get(key) if key is not None else None
@@ -194,11 +231,12 @@ class Endpoint:
             return None
         if not all(keeping.may(principal, name) for name in plan.fields):
             return None
-        return key_of(await keeping.edition(principal), document.digest, ask.variables)
+        return key_of(await keeping.edition(principal), document.digest, ask.words)
 
     async def _ask(self, request: Request) -> Ask:
         if request.method == "POST":
-            return _ask_of(await read_json(request, self._serving.body_limit))
+            require_json(request)
+            return self._asks.read(await read_body(request, self._serving.body_limit))
         return _ask_of(_parameters(request))
 
     def _require_method(self, request: Request) -> None:
@@ -225,7 +263,7 @@ class Endpoint:
         request.state.rows = cost.rows
         self._take(request, lambda rates, client: rates.rows(client, cost.rows))
         if self._serving.told is not None:
-            texts = chain(document.texts, texts_in(ask.variables))
+            texts = chain(document.texts, ask.texts)
             await self._serving.told(request, cost.rows, texts)
 
     def _take(self, request: Request, take: Callable[[Rates, str], None]) -> None:

@@ -26,6 +26,7 @@ from hub.exports.series import series_document
 from hub.exports.tables import csvw_file
 from hub.protected.reader import Selection
 from hub.protected.releases import Audience
+from hub.protected.rows import observation_of_row
 from hub.views.library import Library
 from hub.views.overview import ALWAYS
 from hub.vocabulary import parse_period
@@ -202,7 +203,8 @@ async def _observations(library: Library, request: Request) -> Document:
     page = await library.page(wanted, release, MOST, None)
     if page.total > MOST:
         raise MalformedError(f"More than {MOST} observations; narrow by area, period, indicator.")
-    return observations_document(page.rows, release, words)
+    shown = [observation_of_row(row) for row in page.rows]
+    return observations_document(shown, release, words)
 
 
 async def _overview(library: Library, request: Request) -> Document:

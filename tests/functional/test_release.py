@@ -11,6 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
+from hub.protected.releases import Audience
+from hub.release.policies import policy_for
+from hub.release.vintages import history, linked_history
+from hub.submissions.signed_off import signed_off
 from tests.functional.acts import PREPARE, WITHDRAW, Partnership, act, codes, plain, rows
 from tests.functional.conftest import Sign
 
@@ -292,6 +296,34 @@ async def test_a_revised_figure_is_marked(partnership: Partnership) -> None:
 
 
 # the public
+
+
+async def test_of_earlier_releases_only_what_is_linked_is_read(
+    hub: RunningHub, partnership: Partnership
+) -> None:
+    """The last release whole; of those before it the family that a resubmission touches."""
+    await partnership.returned(POLICE, BODY)
+    await partnership.returned("DAC/HERTS_MIND/FY2017-18", rows(("DAC_CLIENT", 118)))
+    for body in (OTHER, BODY):
+        await partnership.release()
+        await partnership.returned(POLICE, body)
+    await partnership.release()
+    await partnership.returned(POLICE, OTHER)
+    async with hub.database.release() as session:
+        signed, policy = await signed_off(session), policy_for(Audience.PARTNER)
+        found = await linked_history(session, Audience.PARTNER, hub.words, signed, policy)
+        whole = await history(session, Audience.PARTNER, hub.words)
+    assert [one.release for one in found] == [one.release for one in whole]
+    assert found[-1] == whole[-1]
+    for cut, full in zip(found[:-1], whole[:-1], strict=True):
+        assert 0 < len(cut.shown) < len(full.shown)
+        assert "DAC_CLIENT" not in {item.key.indicator for item in cut.shown}
+        assert {row.indicator for one in cut.signed for row in one.observations} == {
+            "POL_DA_CRIME",
+            "POL_DA_INCIDENT",
+        }
+    first, second = [one.signed for one in whole[1:]]
+    assert first[0] is second[0], "a return that two releases share is held once"
 
 
 async def test_a_public_release_needs_a_partners_one(partnership: Partnership) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hub.disclosure import PARTNER
 from hub.errors import DisclosureError
 from hub.release import preparation
+from hub.release.preparation import Vintage
 from hub.release.protection import Earlier
 from hub.vocabulary import CellKey
 from tests.factory import COUNTY, DISTRICT, NEIGHBOUR
@@ -171,10 +172,10 @@ def test_many_random_revisions_keep_every_promise() -> None:
 def test_without_history_random_revisions_leak(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard matters: protecting each release by itself tells small counts."""
 
-    def forget(*_: object) -> Earlier:
-        return Earlier("none", "", "", {}, {})
+    def forget(history: Sequence[Vintage], *_: object) -> list[Earlier]:
+        return [Earlier("none", "", "", {}, {})] * len(history)
 
-    monkeypatch.setattr(preparation, "earlier", forget)
+    monkeypatch.setattr(preparation, "earlier_ones", forget)
     assert any(try_story(seed)[1] for seed in range(20))
 
 

@@ -14,7 +14,7 @@ from hub.release import protection
 from hub.release.coarsening import Raw
 from hub.release.collation import RawCell
 from hub.release.policies import policy_for
-from hub.release.preparation import Prepared, earlier, prepare, raw_of
+from hub.release.preparation import Prepared, earlier_ones, prepare, raw_of
 from hub.release.whatif import Alternative, Outcome, alternatives
 from hub.submissions.revisions import SignedOff
 from hub.vocabulary import CellKey, vocabulary
@@ -128,7 +128,7 @@ def crimes(**counts: int) -> dict[CellKey, int]:
 
 def compared(now: dict[CellKey, int], before: dict[CellKey, int] | None) -> dict[str, Alternative]:
     raw = raw_of([of_counts(now, 2)], WORDS)
-    past = [] if before is None else [earlier(publish([of_counts(before)]).vintage, WORDS)]
+    past = [] if before is None else earlier_ones([publish([of_counts(before)]).vintage], WORDS)
     return {one.title: one for one in alternatives(raw, WORDS, PLAIN, past=past, limit=300)}
 
 
