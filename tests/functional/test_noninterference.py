@@ -6,6 +6,7 @@ to the database (D6; the long run measures the time of both against each other a
 """
 
 import csv
+import json
 import random
 import re
 from collections import Counter
@@ -152,6 +153,11 @@ async def twin(fresh: FreshSettings, stack: AsyncExitStack, counts: Counts) -> T
     for audience in ("PARTNER", "PUBLIC"):
         await partnership.release(audience)
     return Twin(partnership, partnership.hub, build(partnership.hub))
+
+
+async def answer(twin_: Twin, role: Role, question: str) -> Answer:
+    """Ask one question."""
+    return await twin_.ask(role, json.dumps({"query": question}).encode())
 
 
 @pytest.fixture(scope="module")
