@@ -21,6 +21,8 @@ DEFAULTS: dict[str, object] = {
     "audit_patience": 900,
     "method_secret_file": None,
     "protection_processes": 2,
+    "originals_key": None,
+    "originals_days": 30,
     "requests_per_minute": 6000,
     "rows_per_minute": 2000000,
     "address_requests_per_minute": 30000,
