@@ -179,6 +179,8 @@ def build(hub: RunningHub) -> Starlette:
 
 def _routes(hub: RunningHub) -> list[BaseRoute]:
     return [
+        # Asked the most, so found first.
+        _graphql(hub, "/graphql", READ_EXAMPLES),
         *pages_route.routes,
         *reports_route.routes,
         *oauth.routes,
@@ -194,7 +196,6 @@ def _routes(hub: RunningHub) -> list[BaseRoute]:
         *feed.routes,
         *releases_page.routes,
         *returns_page.routes,
-        _graphql(hub, "/graphql", READ_EXAMPLES),
         _graphql(hub, "/graphql/intake", INTAKE_EXAMPLES),
         Route("/schema.graphql", _sdl, methods=["GET"]),
         openapi_route(hub.words),

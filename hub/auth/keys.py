@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import time
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +21,15 @@ import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.errors import HubError, SettingsError
 
 ALGORITHM = "ES256"
 CURVE = "P-256"
 FOLDER = "keys"
 FILE = "signing.json"
+HELD = 4096
+"""Signatures that are remembered; the oldest go first."""
 LOOK_AGAIN = 1.0
 """Seconds between two looks at the file."""
 
@@ -54,6 +57,7 @@ class SigningKeys:
     def __init__(self, file: Path, keys: KeySet, mark: object) -> None:
         self._file, self._keys, self._mark = file, keys, mark
         self._looked = time.monotonic()
+        self._held: OrderedDict[bytes, tuple[ECKey, object]] = OrderedDict()
 
     @property
     def active(self) -> ECKey:
@@ -74,6 +78,23 @@ class SigningKeys:
         """Find a published key by its id."""
         return self.published.get(kid)
 
+    def remember(self, proof: bytes, key: ECKey, claims: object) -> None:
+        """Keep what a signature by a published key was found to say, by a hash of the whole."""
+        self._held[proof] = key, claims
+        if len(self._held) > HELD:
+            self._held.popitem(last=False)
+
+    def remembered(self, proof: bytes) -> object | None:
+        """Give what was kept, unless its key is published no more."""
+        found = self._held.get(proof)
+        if found is None:
+            return None
+        key, claims = found
+        if self.find(str(key.kid)) is not key:
+            del self._held[proof]
+            return None
+        return claims
+
     def jwks(self) -> dict[str, Any]:
         """Give the public halves as a JWK set."""
         return {"keys": [key.as_dict(private=False) for key in self.published.values()]}
@@ -90,7 +111,7 @@ class SigningKeys:
         try:
             mark = _mark(self._file)
             if mark != self._mark:
-                self._keys, self._mark = _parse(secrets.read(self._file) or ""), mark
+                self._keys, self._mark = _parse(keyfiles.read(self._file) or ""), mark
         except (HubError, OSError) as error:
             _log.error("signing keys not read", error_type=type(error).__qualname__)
 
@@ -98,14 +119,14 @@ class SigningKeys:
 def signing_keys(data_dir: Path) -> SigningKeys:
     """Read the signing keys; make them at first start (file mode 0600).
 
-    Raises ``DatabaseError`` when the file is open to others, ``SettingsError`` when it is
+    Raises ``KeyFileError`` when the file is open to others, ``SettingsError`` when it is
     damaged or holds a key of another kind.
     """
     with key_file(data_dir) as file:
-        text = secrets.read(file)
+        text = keyfiles.read(file)
         if text is None:
             text = _generate().as_json()
-            secrets.write(file, text)
+            keyfiles.write(file, text)
         return SigningKeys(file, _parse(text), _mark(file))
 
 
@@ -119,8 +140,8 @@ def key_file(data_dir: Path) -> Iterator[Path]:
 
 
 def read_keys(file: Path) -> KeySet:
-    """Read the file. Raises ``DatabaseError``, ``SettingsError`` as :func:`signing_keys` does."""
-    return _parse(secrets.read(file) or "")
+    """Read the file. Raises ``KeyFileError``, ``SettingsError`` as :func:`signing_keys` does."""
+    return _parse(keyfiles.read(file) or "")
 
 
 def new_key() -> ECKey:

@@ -5,6 +5,7 @@ query. Errors say that a token does not hold and never why: the caller who asks 
 question needs a new token in every case.
 """
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, Never
 
 from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
 
 from hub.auth.keys import ALGORITHM, SigningKeys
 from hub.auth.principals import Principal
@@ -98,8 +100,24 @@ class TokenVerifier:
         return self.clock() - datetime.fromtimestamp(shown, UTC)
 
     def read(self, token: str) -> Claims:
-        """Check signature and claims only; the registry is not asked."""
-        payload = self._payload(token)
+        """Check signature and claims only; the registry is not asked.
+
+        A signature is checked once and remembered while its key is published; the times are
+        looked at each time.
+        """
+        if len(token) > LARGEST:
+            _refuse()
+        proof = hashlib.sha256(f"{self.issuer} {token}".encode()).digest()
+        known = self.keys.remembered(proof)
+        if isinstance(known, Claims):
+            self._require_now(known.issued_at, known.expires_at)
+            return known
+        key, payload = self._payload(token)
+        claims = self._claims(payload)
+        self.keys.remember(proof, key, claims)
+        return claims
+
+    def _claims(self, payload: dict[str, Any]) -> Claims:
         if any(not isinstance(payload.get(name), str) for name in TEXTS):
             _refuse()
         if not payload["jti"] or not payload["client_id"]:
@@ -123,8 +141,8 @@ class TokenVerifier:
             second_factor_at=shown,
         )
 
-    def _payload(self, token: str) -> dict[str, Any]:
-        if len(token) > LARGEST or not COMPACT.fullmatch(token):
+    def _payload(self, token: str) -> tuple[ECKey, dict[str, Any]]:
+        if not COMPACT.fullmatch(token):
             _refuse()
         try:
             signed = jws.extract_compact(token.encode("ascii"))
@@ -139,22 +157,25 @@ class TokenVerifier:
             _refuse()
         if not isinstance(payload, dict):
             _refuse()
-        return payload
+        return key, payload
 
     def _times(self, payload: dict[str, Any]) -> tuple[int, int]:
-        now = int(self.clock().timestamp())
         issued, expires = payload.get("iat"), payload.get("exp")
         starts = payload.get("nbf", issued)
         # By type, not isinstance: ``True`` is an ``int`` in Python, and no fraction is a time here.
         if type(issued) is not int or type(expires) is not int or type(starts) is not int:
             _refuse()
-        if expires + SKEW <= now:
-            _refuse("TOKEN_EXPIRED")
-        if issued - SKEW > now or starts - SKEW > now:
-            _refuse()
+        self._require_now(max(issued, starts), expires)
         if not 0 < expires - issued <= LONGEST:
             _refuse()
         return issued, expires
+
+    def _require_now(self, starts: int, expires: int) -> None:
+        now = int(self.clock().timestamp())
+        if expires + SKEW <= now:
+            _refuse("TOKEN_EXPIRED")
+        if starts - SKEW > now:
+            _refuse()
 
 
 def _refuse(code: str = "TOKEN_INVALID") -> Never:

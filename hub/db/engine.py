@@ -14,15 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from hub.db import fitness
 from hub.db.backup.archiving import Archiving
 from hub.db.backup.envelope import public_key
-from hub.db.contention import commit_said, contention_said
+from hub.db.contention import commit_said, connecting_said, contention_said
 from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
 from hub.db.migrate import require_newest, upgrade
 from hub.db.pools import entrance, pool
+from hub.db.reads import Reads, UnfitError
 from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
-from hub.db.standbys import Answer, Question, Standbys, UnfitError, standbys
+from hub.db.standbys import Answer, Question, Standbys, standbys
 from hub.db.watch import Watch
 from hub.errors import DatabaseError, SettingsError, StorageFullError
 from hub.settings import Settings
@@ -34,6 +35,8 @@ ORIGINALS = "originals"
 """Where it carries the key that originals are sealed for, if they are kept."""
 AGENCY = text("SELECT set_config('hub.agency', :agency, true)")
 """Names the agency until the transaction's end, and no longer: true is PostgreSQL's LOCAL."""
+SHARED = frozenset({Duty.READ, Duty.IDENTITY})
+"""Duties whose transactions compete for no object that a caller could name."""
 log = structlog.get_logger(__name__)
 
 
@@ -56,6 +59,8 @@ class Database:
         self._postgres = postgres
         self._watch: Watch | None = None
         self._archiving: Archiving | None = None
+        self.reads = Reads(engines[Duty.READ].url, data_dir)
+        """Single questions on what is published and due, of the primary."""
         self._halted: str | None = None
         self._originals: X25519PublicKey | None = None
         self.released = 0
@@ -166,11 +171,11 @@ class Database:
         """
         wanted = frozenset(releases)
         standby = self._standbys.choose(wanted)
-        if standby is not None:
-            with suppress(UnfitError):
-                return await standby.ask(wanted, question)
-        async with self.protected() as session:
-            return await question(session)
+        with contention_said(is_shared=True):
+            if standby is not None:
+                with suppress(UnfitError):
+                    return await standby.ask(wanted, question)
+            return await question(self.reads)
 
     @asynccontextmanager
     async def identity(self) -> AsyncIterator[IdentitySession]:
@@ -203,7 +208,9 @@ class Database:
         info = {HALTED: self._refusal(), ORIGINALS: self._originals}
         engine = self._engines[duty]
         async with kind(engine, expire_on_commit=False, info=info) as session:
-            with contention_said():
+            with connecting_said():
+                await session.connection()
+            with contention_said(is_shared=duty in SHARED):
                 yield session
             with commit_said():
                 await session.commit()
@@ -222,6 +229,7 @@ class Database:
     async def _disconnect(self) -> None:
         if self._watch is not None:
             await self._watch.end()
+        await self.reads.close()
         await self._standbys.close()
         for engine in self._engines.values():
             await engine.dispose()

@@ -30,7 +30,14 @@ SHARED = {
     "jit": "off",
     "search_path": "pg_catalog",
 }
-SIZES: Mapping[Duty, int] = {Duty.INGEST: 5, Duty.RELEASE: 2, Duty.READ: 8, Duty.IDENTITY: 4}
+WAITS: Mapping[Duty, float] = {
+    Duty.INGEST: 10,
+    Duty.RELEASE: 10,
+    Duty.READ: 5,
+    Duty.IDENTITY: 5,
+}
+"""Seconds to wait for a free connection; readers' operations are stopped at ten."""
+SIZES: Mapping[Duty, int] = {Duty.INGEST: 5, Duty.RELEASE: 2, Duty.READ: 4, Duty.IDENTITY: 4}
 
 
 def entrance(data_dir: Path, duty: Duty) -> Entrance:
@@ -54,25 +61,26 @@ def entrance(data_dir: Path, duty: Duty) -> Entrance:
     return enter
 
 
-def pool(owner: URL, data_dir: Path, duty: Duty, **driver: float) -> AsyncEngine:
-    """Make the engine of a duty; it connects when first used, with the password stored then.
+def limits(duty: Duty) -> dict[str, str]:
+    """Give the settings that each connection of a duty is opened with."""
+    return {**SHARED, **LIMITS[duty], "application_name": duty.value}
 
-    ``driver`` are time limits of the driver's own, in seconds.
+
+def pool(owner: URL, data_dir: Path, duty: Duty) -> AsyncEngine:
+    """Make the engine of a duty; it connects when first used, with the password stored then.
 
     Parameters never appear in its error texts, and what PostgreSQL says about the values of a
     failing row is dropped: both hold reported numbers.
     """
-    limits = {**SHARED, **LIMITS[duty], "application_name": duty.value}
     engine = create_async_engine(
         owner.set(username=duty.value, password=""),
         pool_size=SIZES[duty],
         max_overflow=0,
-        pool_timeout=10,
+        pool_timeout=WAITS[duty],
         hide_parameters=True,
         connect_args={
-            "server_settings": limits,
+            "server_settings": limits(duty),
             "async_creator_fn": entrance(data_dir, duty),
-            **driver,
         },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)

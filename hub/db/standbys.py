@@ -15,20 +15,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import structlog
-from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.db.address import parse
-from hub.db.contention import code_of
-from hub.db.logins import Duty
-from hub.db.pools import pool
-from hub.db.sessions import ProtectedSession
-from hub.db.tables import protected
+from hub.db.reads import Asks, Line, Reads, UnfitError
+from hub.errors import DatabaseError
 
 VARIABLE = "HUB_READ_DATABASE_URLS"
 PATIENCE = 1.0
@@ -39,19 +33,14 @@ REST = (1.0, 30.0)
 """Seconds that a replica is left alone after a failure, at first and at most: each doubles it."""
 LAG = 0.2
 """Seconds until a replica that had not replayed a release is looked at again for it."""
-TOO_LONG = "57014"
-"""query_canceled: the statement is at fault, not the server."""
+REPLAYED = "SELECT id FROM protected.release WHERE id = ANY($1::text[])"
 
 Answer = TypeVar("Answer")
-Question = Callable[[ProtectedSession], Awaitable[Answer]]
+Question = Callable[[Asks], Awaitable[Answer]]
 """Reads something; asked again of the primary when a replica cannot answer, so it must only read.
 """
 Ticks = Callable[[], float]
 _log = structlog.get_logger(__name__)
-
-
-class UnfitError(Exception):
-    """A replica cannot answer: the primary is to be asked. Never leaves this package."""
 
 
 @dataclass(slots=True)
@@ -64,10 +53,10 @@ class _State:
 
 
 class Standby:
-    """One replica, by its pool of connections."""
+    """One replica, by its connections."""
 
-    def __init__(self, engine: AsyncEngine, name: str, ticks: Ticks = time.monotonic) -> None:
-        self._engine = engine
+    def __init__(self, reads: Reads, name: str, ticks: Ticks = time.monotonic) -> None:
+        self._reads = reads
         self._name = name
         self._ticks = ticks
         self._state = _State()
@@ -78,18 +67,16 @@ class Standby:
         return at >= self._state.rests_until and not (at < until and behind & releases)
 
     async def ask(self, releases: frozenset[str], question: Question[Answer]) -> Answer:
-        """Ask in one read-only transaction.
+        """Ask single questions, each over a connection that is seen to know the releases.
 
         Raises ``UnfitError`` when the replica is behind, away or in trouble; a statement that
         takes too long by itself raises what it would on the primary.
         """
         try:
-            async with ProtectedSession(self._engine, expire_on_commit=False) as session:
-                await self._require_replayed(session, releases)
-                answer = await question(session)
-        except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            if isinstance(error, DBAPIError) and code_of(error) == TOO_LONG:
-                raise
+            answer = await question(_Replayed(self, releases))
+        except asyncpg.QueryCanceledError:
+            raise
+        except (asyncpg.PostgresError, DatabaseError) as error:
             self._failed(error)
             raise UnfitError from error
         self._state.rest = REST[0]
@@ -97,18 +84,23 @@ class Standby:
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._engine.dispose()
+        await self._reads.close()
 
-    async def _require_replayed(self, session: ProtectedSession, releases: frozenset[str]) -> None:
-        connection = await session.connection()
-        seen: set[str] = connection.info.setdefault("replayed", set())
-        if releases <= seen:
-            return
-        table = protected.release
-        query = select(table.c.id).where(table.c.id.in_(releases))
-        seen |= set((await session.execute(query)).scalars())
-        if not releases <= seen:
-            self._state.behind = (releases - seen, self._ticks() + LAG)
+    async def rows(
+        self, releases: frozenset[str], statement: str, values: tuple[object, ...]
+    ) -> list[Any]:
+        """Ask one question, over a connection that is seen to know the releases."""
+
+        async def admit(line: Line) -> None:
+            if not releases <= line.replayed:
+                await self._require_replayed(line, releases)
+
+        return await self._reads.admitted(admit, statement, *values)
+
+    async def _require_replayed(self, line: Line, releases: frozenset[str]) -> None:
+        line.replayed |= {row[0] for row in await line.connection.fetch(REPLAYED, list(releases))}
+        if not releases <= line.replayed:
+            self._state.behind = (releases - line.replayed, self._ticks() + LAG)
             raise UnfitError
 
     def _failed(self, error: BaseException) -> None:
@@ -116,6 +108,17 @@ class Standby:
         state.rests_until = self._ticks() + state.rest
         state.rest = min(2 * state.rest, REST[1])
         _log.warning("replica_failed", replica=self._name, error_type=type(error).__qualname__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    """Asks one replica about releases that it must have replayed."""
+
+    standby: Standby
+    releases: frozenset[str]
+
+    async def rows(self, statement: str, *values: object) -> list[Any]:
+        return await self.standby.rows(self.releases, statement, values)
 
 
 class Standbys:
@@ -147,6 +150,6 @@ def standbys(addresses: str, data_dir: Path) -> Standbys:
 
 
 def _standby(text: str, number: int, data_dir: Path) -> Standby:
-    limits = {"timeout": PATIENCE, "command_timeout": ANSWER}
     address = parse(text, VARIABLE, login=False)
-    return Standby(pool(address, data_dir, Duty.READ, **limits), f"{VARIABLE} {number}")
+    reads = Reads(address, data_dir, timeout=PATIENCE, command_timeout=ANSWER)
+    return Standby(reads, f"{VARIABLE} {number}")

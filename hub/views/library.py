@@ -1,19 +1,21 @@
 """Every view by name, read from a release: what GraphQL, saved queries and pages share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.clock import Clock, now
 from hub.db.engine import Database
-from hub.db.sessions import ProtectedSession
+from hub.db.reads import Asks
 from hub.errors import InvalidError, NotFoundError
-from hub.protected import reader
-from hub.protected.observations import Cells, Observation
+from hub.protected import reader, rows
+from hub.protected.observations import Cells
 from hub.protected.reader import Position, Selection
 from hub.protected.releases import Audience, Release
+from hub.protected.rows import Row, observation_of_row
 from hub.views.assembly import journey_of, stage_terms
 from hub.views.changes import Changes
 from hub.views.completeness import Completeness, completeness_of, periods_within
+from hub.views.holdings import Holdings
 from hub.views.journey import Journey
 from hub.views.overview import (
     ALWAYS,
@@ -33,8 +35,10 @@ from hub.views.reconciliation import (
     cells_needed,
     reconcile,
 )
-from hub.views.series import Point, histories, series_of
+from hub.views.series import Point, histories, series_of, steps
 from hub.views.shelf import Shelf
+from hub.views.stages import near
+from hub.views.standings import StageStanding, standings_of
 from hub.views.tables import profile_of
 from hub.views.trend import MOST_RELEASES, LinkTrend, trends_of
 from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period
@@ -45,7 +49,7 @@ from hub.vocabulary.rows import Area
 class Page:
     """Some observations of a selection, and how many there are in all."""
 
-    rows: list[Observation]
+    rows: list[Row]
     total: int
     parts: Cells
     """The cells that the ratios among the rows were divided from."""
@@ -55,8 +59,8 @@ class Page:
 class Needs:
     """What an answer needs of a page: more than that is not read."""
 
-    columns: frozenset[str] = reader.OPTIONAL
-    """Those of :data:`hub.protected.reader.OPTIONAL` that it shows."""
+    columns: frozenset[str] = rows.ALL
+    """Those of :data:`hub.protected.rows.OPTIONAL` that it shows."""
     total: bool = True
     parts: bool = True
 
@@ -82,10 +86,13 @@ class Library:
 
     async def releases(self) -> list[Release]:
         """List the audience's releases, newest first, as they were at the first question."""
+        return list(await self._releases())
+
+    async def _releases(self) -> Sequence[Release]:
         if not self._seen:
             # Parts are asked at the same time; the first that is answered counts for all.
             self._seen.append(await self._look())
-        return list(self._seen[0])
+        return self._seen[0]
 
     async def _look(self) -> tuple[Release, ...]:
         if self.shelf is not None:
@@ -99,12 +106,12 @@ class Library:
         Raises:
             NotFoundError: there is none, or it is another audience's; the answer is the same.
         """
-        chosen = [one for one in await self.releases() if wanted in (None, one.id)]
-        if not chosen:
-            raise NotFoundError(
-                "There is no such release." if wanted else "Nothing has been published yet."
-            )
-        return chosen[0]
+        for one in await self._releases():
+            if wanted is None or one.id == wanted:
+                return one
+        raise NotFoundError(
+            "There is no such release." if wanted else "Nothing has been published yet."
+        )
 
     async def journey(
         self, area: str, period: str, release: str | None = None, *, allow_unlike: bool = False
@@ -125,19 +132,31 @@ class Library:
         latest = (await self.releases())[:MOST_RELEASES]
         return trends_of([(await self._journey(place, asked, one), one) for one in latest])
 
+    async def standings(self, view: Journey, release: Release) -> dict[str, StageStanding]:
+        """Say how the figures of a journey of that release stand, by stage."""
+        cells = await self._cells(release, sorted(stage_terms(self.words)), view.area.code)
+        return standings_of(view, cells, self.words)
+
     async def _journey(
         self, place: Area, asked: Period, chosen: Release, *, allow_unlike: bool = False
     ) -> Journey:
-        cells = await self._cells(chosen, sorted(stage_terms(self.words)), place.code)
+        cells = await self._near(chosen, place.code, asked)
         audience = str(self.audience)
         return journey_of(
             place, asked, chosen.id, audience, cells, self.words, allow_unlike=allow_unlike
         )
 
     async def series(
-        self, indicator: str, area: str, first: str, last: str, release: str | None = None
+        self,
+        indicator: str,
+        area: str,
+        first: str,
+        last: str,
+        release: str | None = None,
+        needs: Needs = EVERYTHING,
     ) -> tuple[tuple[Point, ...], Release]:
-        """Line up one indicator over time in one area."""
+        """Line up one indicator over time in one area; of a kind that repeats, only its periods
+        are read."""
         row, place = self.words.indicator(indicator), self.words.area(area)
         start, end = parse_period(first), parse_period(last)
         if start.kind is not end.kind or start.start > end.start:
@@ -146,8 +165,8 @@ class Library:
                 code="SERIES_RANGE",
             )
         chosen = await self.release(release)
-        cells = await self._cells(chosen, [row.code], place.code)
-        return series_of(row.code, place.code, start, end, cells, self.words), chosen
+        found = await self._line(chosen, row.code, place.code, steps(start, end), needs.columns)
+        return series_of(row.code, start, end, found, self.words), chosen
 
     async def histories(
         self, indicator: str, area: str, release: str | None = None
@@ -155,20 +174,30 @@ class Library:
         """Line up everything published on one indicator in one area, by kind of period."""
         row, place = self.words.indicator(indicator), self.words.area(area)
         chosen = await self.release(release)
-        cells = await self._cells(chosen, [row.code], place.code)
-        return histories(row.code, place.code, cells, self.words), chosen
+        found = await self._line(chosen, row.code, place.code, ())
+        return histories(row.code, found, self.words), chosen
 
     async def places(self, indicators: Iterable[str], release: Release) -> list[tuple[str, str]]:
         """List the areas and periods for which a release says anything on some indicators."""
         wanted = sorted(indicators)
         return await self.database.read(
-            lambda session: reader.places(session, release.id, wanted), release.id
+            lambda reads: rows.places(reads, release.id, wanted), release.id
         )
 
     async def returned(self, release: Release) -> list[tuple[str, str, str]]:
         """List the datasets, areas and periods of which a release says anything."""
-        async with self.database.protected() as session:
-            return await reader.returned(session, release.id, self.words.dataset_indicators)
+        return await self._by_name(release, self.words.dataset_indicators)
+
+    async def overviews(self, release: Release) -> list[tuple[str, str, str]]:
+        """List the lines, areas and periods that a release has anything for in the overview."""
+        return await self._by_name(release, {code: (code,) for code in self.words.overview})
+
+    async def _by_name(
+        self, release: Release, groups: Mapping[str, Collection[str]]
+    ) -> list[tuple[str, str, str]]:
+        return await self.database.read(
+            lambda reads: rows.returned(reads, release.id, groups), release.id
+        )
 
     async def changes(self, release: str | None = None) -> tuple[Changes, Release]:
         """Say what a release changed against the one before it.
@@ -182,7 +211,7 @@ class Library:
             return Changes(chosen, None, ()), chosen
         old = earlier[0]
         found = await self.database.read(
-            lambda session: reader.differences(session, chosen.id, old.id), chosen.id, old.id
+            lambda reads: rows.differences(reads, chosen.id, old.id), chosen.id, old.id
         )
         return Changes(chosen, old, tuple(found)), chosen
 
@@ -281,17 +310,16 @@ class Library:
     ) -> Page:
         """Read some observations in their fixed order; 0 stands for a total not needed."""
 
-        async def ask(session: ProtectedSession) -> tuple[list[Observation], int]:
-            rows = await reader.observations(
-                session, release.id, wanted, limit=limit, after=after, columns=needs.columns
-            )
-            return rows, await reader.count(session, release.id, wanted) if needs.total else 0
+        async def ask(reads: Asks) -> tuple[list[Row], int]:
+            shown, id_ = needs.columns, release.id
+            found = await rows.page(reads, id_, wanted, limit=limit, after=after, columns=shown)
+            return found, await rows.count(reads, id_, wanted) if needs.total else 0
 
-        rows, total = await self.database.read(ask, release.id)
-        return Page(rows, total, await self._parts(release, rows) if needs.parts else {})
+        found, total = await self.database.read(ask, release.id)
+        return Page(found, total, await self._parts(release, found) if needs.parts else {})
 
-    async def _parts(self, release: Release, rows: Sequence[Observation]) -> Cells:
-        keys = parts_needed(rows, self.words)
+    async def _parts(self, release: Release, shown: Sequence[Row]) -> Cells:
+        keys = parts_needed(map(observation_of_row, shown), self.words)
         if not keys:
             return {}
         wanted = Selection(
@@ -304,8 +332,32 @@ class Library:
     async def _cells(self, release: Release, indicators: Sequence[str], area: str) -> Cells:
         return await self._selected(release, Selection(indicators=indicators, areas=[area]))
 
+    async def _near(self, release: Release, area: str, period: Period) -> Cells:
+        """Read what may stand for the stages of a journey: periods near the one asked for."""
+        holdings = self.shelf.holdings if self.shelf else Holdings(self.database)
+        held = await holdings.periods(release.id, area)
+        periods = near(period, held)
+        if not periods:
+            return {}
+        indicators = sorted(stage_terms(self.words))
+        return await self._selected(release, Selection(indicators, [area], periods))
+
+    async def _line(
+        self,
+        release: Release,
+        indicator: str,
+        area: str,
+        periods: Sequence[str],
+        columns: frozenset[str] = rows.ALL,
+    ) -> list[Row]:
+        """Read an indicator's totals in an area; of every period if none are named."""
+        wanted = Selection([indicator], [area], periods, totals_only=True)
+        return await self.database.read(
+            lambda reads: rows.page(reads, release.id, wanted, columns=columns), release.id
+        )
+
     async def _selected(self, release: Release, wanted: Selection) -> Cells:
         found = await self.database.read(
-            lambda session: reader.observations(session, release.id, wanted), release.id
+            lambda reads: rows.page(reads, release.id, wanted), release.id
         )
-        return {item.key: item for item in found}
+        return {item.key: item for item in map(observation_of_row, found)}

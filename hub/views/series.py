@@ -1,62 +1,85 @@
 """One indicator over time in one area: every period aligned, every gap said."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
-from hub.protected.figures import Figure, FigureStatus, missing
-from hub.protected.observations import NOT_RETURNED, Cells, figure_of
-from hub.vocabulary import CellKey, Period, PeriodKind, Vocabulary, parse_period, period_of
+from hub.protected.figures import Figure, FigureStatus
+from hub.protected.observations import NOT_RETURNED, figure_of
+from hub.protected.rows import Row, observation_of_row
+from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period, period_of
+
+UNEVEN = frozenset({PeriodKind.YEAR_TO_DATE, PeriodKind.RUN, PeriodKind.ROLLING_YEAR})
+"""Kinds that do not follow each other without overlap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A period of the series with its figure."""
+class Point(NamedTuple):
+    """A period of the series with what the release says of it; a gap is *not returned*."""
 
     period: Period
-    figure: Figure
+    row: Row
+    words: Vocabulary
+
+    def __repr__(self) -> str:
+        """Name the period alone."""
+        return f"Point({self.period})"
+
+    @property
+    def figure(self) -> Figure:
+        """The figure, or why there is none."""
+        return figure_of(observation_of_row(self.row), self.words)
 
 
 def series_of(
-    indicator: str, area: str, first: Period, last: Period, cells: Cells, words: Vocabulary
+    indicator: str, first: Period, last: Period, rows: Iterable[Row], words: Vocabulary
 ) -> tuple[Point, ...]:
     """Line up the periods of ``first``'s kind from ``first`` to ``last``; gaps are *not returned*.
 
-    Periods of that kind that repeat (months, quarters, years) are all listed, so that a missing
-    one shows; for kinds that do not repeat, the published ones between the two are listed.
+    ``rows`` are the indicator's totals in one area. Periods of that kind that repeat (months,
+    quarters, years) are all listed, so that a missing one shows; for kinds that do not repeat,
+    the published ones between the two are listed.
     """
-    unit = words.indicator(indicator).unit
-    found = {key.period: item for key, item in cells.items() if not key.breakdown}
-    gap = missing(FigureStatus.NOT_RETURNED, unit, NOT_RETURNED)
-    return tuple(
-        Point(period, figure_of(found[period.id], words) if period.id in found else gap)
-        for period in _periods(first, last, (CellKey(indicator, area, id_) for id_ in found))
-    )
+    found = {row.period: row for row in rows}
+    listed = _aligned(first, last) or _between(first, last, found)
+    gap = Row("", "", "", indicator, FigureStatus.NOT_RETURNED.value, None, reason=NOT_RETURNED)
+    return tuple([Point(each, found.get(each.id, gap), words) for each in listed])
 
 
-def _periods(first: Period, last: Period, published: Iterable[CellKey]) -> list[Period]:
-    if first.kind is last.kind and (last.start - first.start) % first.length == 0:
-        steps = range(first.start, last.end - first.length + 1, first.length)
-        if first.kind.value not in ("YTD", "RUN", "R12"):
-            return [period_of(first.kind, start, start + first.length) for start in steps]
-    between = (parse_period(key.period) for key in published)
+def steps(first: Period, last: Period) -> list[str]:
+    """Name every period of a series whose kind repeats; empty for one that does not."""
+    return [period.id for period in _aligned(first, last)]
+
+
+@lru_cache(maxsize=1024)
+def _aligned(first: Period, last: Period) -> tuple[Period, ...]:
+    if first.kind is not last.kind or first.kind in UNEVEN:
+        return ()
+    if (last.start - first.start) % first.length:
+        return ()
+    starts = range(first.start, last.end - first.length + 1, first.length)
+    return tuple(period_of(first.kind, start, start + first.length) for start in starts)
+
+
+def _between(first: Period, last: Period, found: Mapping[str, Row]) -> list[Period]:
     wanted = {first.kind, last.kind}
     inside = [
         period
-        for period in between
+        for period in map(parse_period, found)
         if period.kind in wanted and first.start <= period.start and period.end <= last.end
     ]
     return sorted(inside, key=lambda period: (period.end, period.start))
 
 
 def histories(
-    indicator: str, area: str, cells: Cells, words: Vocabulary
+    indicator: str, rows: Iterable[Row], words: Vocabulary
 ) -> dict[PeriodKind, tuple[Point, ...]]:
     """Line up an indicator's totals by kind of period, each from its first to its last.
 
     Kinds stand apart because a month and a year never share an axis. A kind that covers no months
     of its own (a rolling year that is a financial year) is left out.
     """
-    held = [parse_period(key.period) for key in cells if not key.breakdown]
+    totals = list(rows)
+    held = [parse_period(row.period) for row in totals]
     found: dict[PeriodKind, tuple[Point, ...]] = {}
     told: set[tuple[int, int]] = set()
     for kind in PeriodKind:
@@ -64,6 +87,5 @@ def histories(
         months = {period.months for period in periods}
         if months - told:
             told |= months
-            ends = periods[0], periods[-1]
-            found[kind] = series_of(indicator, area, *ends, cells, words)
+            found[kind] = series_of(indicator, periods[0], periods[-1], totals, words)
     return found

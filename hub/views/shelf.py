@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hub.db.engine import Database
 from hub.protected import reader
 from hub.protected.releases import Audience, Release
+from hub.views.holdings import Holdings
 
 AGE = 4.0
 """Seconds after which the picture is looked at again; the looking itself takes from the fifth."""
@@ -46,6 +47,8 @@ class Shelf:
         self._looks: dict[Audience, _Look] = {}
         self._numbers = itertools.count(1)
         self._news = 0
+        self.holdings = Holdings(database)
+        """What is known of releases' areas."""
         self.is_hearing = False
         """Whether somebody calls :meth:`hear` at each piece of news."""
 

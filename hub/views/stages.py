@@ -1,6 +1,7 @@
 """Choosing the figure that stands for a stage: the requested area, the nearest period."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from hub.protected.figures import Figure, FigureStatus, missing
 from hub.protected.observations import NOT_RETURNED, Cells, Observation, figure_of
@@ -14,6 +15,17 @@ NEAREST = 0.5
 
 _KINDS = tuple(PeriodKind)
 """Of periods over the same months, the plainest kind is shown."""
+
+
+@lru_cache(maxsize=4096)
+def near(period: Period, held: tuple[str, ...]) -> tuple[str, ...]:
+    """Choose the periods of which a figure may stand for ``period``."""
+    return tuple(text for text in held if _share(period, parse_period(text)) >= NEAREST)
+
+
+def _share(period: Period, other: Period) -> float:
+    """Tell how much of the longer of two periods both cover, 0 to 1."""
+    return period.common_months(other) / max(period.length, other.length)
 
 
 def stage_views(area: Area, period: Period, cells: Cells, words: Vocabulary) -> list[StageView]:
@@ -59,7 +71,7 @@ def nearest(term: Term, area: str, period: Period, cells: Cells) -> Observation 
         if (key.indicator, key.area, key.breakdown) != wanted:
             continue
         other = parse_period(key.period)
-        share = period.common_months(other) / max(period.length, other.length)
+        share = _share(period, other)
         plain = -_KINDS.index(other.kind)
         rank = (share, other.id == period.id, not item.derived, plain, other.id)
         if share >= NEAREST and (best is None or rank > best[0]):

@@ -168,7 +168,6 @@ _FORMS: tuple[tuple[PeriodKind, re.Pattern[str]], ...] = tuple(
 
 
 @lru_cache(maxsize=16_384)
-@lru_cache(maxsize=4096)
 def parse_period(text: str) -> Period:
     """Read a period string.
 

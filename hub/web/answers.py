@@ -109,10 +109,14 @@ class Answers:
             self._size -= old.size + len(gone[3])
 
 
-def key_of(edition: Edition, digest: str, variables: Mapping[str, Any]) -> Key:
-    """Name the answer to a document with its variables in an edition."""
-    text = json.dumps(variables, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return (str(edition.audience), edition.number, digest, text)
+def text_of(variables: Mapping[str, Any]) -> str:
+    """Write variables as one text, whatever order they came in."""
+    return json.dumps(variables, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def key_of(edition: Edition, digest: str, variables: str) -> Key:
+    """Name the answer to a document with its variables, as text, in an edition."""
+    return (str(edition.audience), edition.number, digest, variables)
 
 
 def given(request: Request, answer: Answer, media_type: str) -> Response:

@@ -51,7 +51,12 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
     Raises ``MediaTypeError``, ``TooLargeError`` or ``MalformedError``.
     """
     require_json(request)
-    value = parse_json(await read_body(request, limit))
+    return read_object(await read_body(request, limit))
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Parse a JSON object strictly; raises ``MalformedError``."""
+    value = parse_json(body)
     if not isinstance(value, dict):
         raise MalformedError("The body must be a JSON object.")
     return value

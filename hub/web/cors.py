@@ -37,17 +37,15 @@ class Cors:
         if scope["type"] != "http" or not is_shared(scope["path"]):
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        origins = headers.getlist("origin")
-        origin = origins[0] if len(origins) == 1 else None
-        if origin and await self._is_preflight(scope, headers, origin):
+        origin = _origin(scope)
+        if origin and await self._is_preflight(scope, Headers(scope=scope), origin):
             await _preflight(origin)(scope, receive, send)
             return
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
+                _vary(message)
                 answer = MutableHeaders(scope=message)
-                answer.add_vary_header("Origin")
                 program = scope.get("state", {}).get("program")
                 if origin and await self._may_read(origin, program):
                     answer["Access-Control-Allow-Origin"] = origin
@@ -61,6 +59,24 @@ class Cors:
         return (
             scope["method"] == "OPTIONS" and asked in METHODS and await self._may_read(origin, None)
         )
+
+
+def _origin(scope: Scope) -> str | None:
+    """Give the one origin a request names; none for a request that names several."""
+    found = [value for name, value in scope["headers"] if name == b"origin"]
+    return found[0].decode("latin-1") if len(found) == 1 else None
+
+
+def _vary(message: Message) -> None:
+    """Say that the answer depends on the origin too."""
+    headers = list(message.get("headers", ()))
+    for place, (name, value) in enumerate(headers):
+        if name == b"vary":
+            headers[place] = (name, value + b", Origin")
+            break
+    else:
+        headers.append((b"vary", b"Origin"))
+    message["headers"] = headers
 
 
 def is_shared(path: str) -> bool:

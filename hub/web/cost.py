@@ -82,6 +82,32 @@ def price(
     return cost
 
 
+PRICES = 64
+"""Prices kept with one document."""
+_PLAIN = (int, str, type, type(None))
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What documents of one schema cost; told once for each document and sizes of pages."""
+
+    schema: GraphQLSchema
+    readings: Readings
+
+    def of(self, document: Document, variables: dict[str, Any]) -> Cost:
+        """Give the price; raises as :func:`price` does, each time anew."""
+        # The class itself stands for a variable that is not given.
+        sizes = tuple([variables.get(name, Cost) for name in document.sizes])
+        if not all(type(size) in _PLAIN for size in sizes):
+            return price(self.schema, document, variables, self.readings)
+        cost: Cost | None = document.prices.get(sizes)
+        if cost is None:
+            cost = price(self.schema, document, variables, self.readings)
+            if len(document.prices) < PRICES:
+                document.prices[sizes] = cost
+        return cost
+
+
 def _variables(document: Document, given: dict[str, Any]) -> dict[str, Any]:
     defaults = {
         each.variable.name.value: int(each.default_value.value)

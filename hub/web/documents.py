@@ -4,15 +4,18 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     StringValueNode,
+    VariableNode,
     parse,
     validate,
 )
@@ -49,6 +52,10 @@ class Document:
     digest: str
     texts: frozenset[str] = frozenset()
     """The texts among its literals: codes of areas and the like."""
+    sizes: tuple[str, ...] = ()
+    """The variables that say how long a page is: with them alone the price differs."""
+    prices: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Prices that were told before, by the values of ``sizes``."""
     plan: Plan | None = None
     """How it is answered without the executor; None for one that only the executor answers."""
 
@@ -76,7 +83,7 @@ def _welcome(digest: str, is_known: bool) -> None:
 
 
 class Documents:
-    """Makes documents of one schema ready and keeps the last ``KEPT`` good ones."""
+    """Makes documents of one schema ready and keeps the last ``KEPT`` good ones, by their text."""
 
     def __init__(
         self, schema: GraphQLSchema, limits: Limits, compiled: Compile = _uncompiled
@@ -93,13 +100,13 @@ class Documents:
         """
         if len(text) > self._limits.characters:
             raise LimitError(f"The document is over {self._limits.characters} characters.")
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        document = self._kept.get(digest)
+        document = self._kept.get(text)
+        digest = document.digest if document else hashlib.sha256(text.encode()).hexdigest()
         admit(digest, document is not None)
         document = document or self._made(text, digest, operation_name)
         _require_name(document.operation, operation_name)
-        self._kept[digest] = document
-        self._kept.move_to_end(digest)
+        self._kept[text] = document
+        self._kept.move_to_end(text)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return document
@@ -115,7 +122,8 @@ class Documents:
         if errors:
             raise DocumentError("GRAPHQL_INVALID", errors)
         plan = self._compiled(self._schema, tree)
-        return Document(tree, _sole(operations), report, digest, _texts(tree), plan)
+        texts, sizes = _texts(tree), _sizes(tree)
+        return Document(tree, _sole(operations), report, digest, texts, sizes, plan=plan)
 
     def _parsed(self, text: str) -> DocumentNode:
         if _NUL.search(text):
@@ -135,13 +143,21 @@ def _texts(tree: DocumentNode) -> frozenset[str]:
     return frozenset(node.value for node, _ in walk(tree) if isinstance(node, StringValueNode))
 
 
+def _sizes(tree: DocumentNode) -> tuple[str, ...]:
+    arguments = (
+        node.value
+        for node, _ in walk(tree)
+        if isinstance(node, ArgumentNode) and node.name.value == "first"
+    )
+    return tuple({value.name.value: 0 for value in arguments if isinstance(value, VariableNode)})
+
+
 def _operations(tree: DocumentNode) -> list[OperationDefinitionNode]:
     return [each for each in tree.definitions if isinstance(each, OperationDefinitionNode)]
 
 
 def _sole(operations: list[OperationDefinitionNode]) -> OperationDefinitionNode:
-    if not operations:
-        raise DocumentError("GRAPHQL_INVALID", [GraphQLError("The document has no operation.")])
+    # There is one: validation refuses a document of fragments, which nothing uses, or definitions.
     if operations[0].operation is OperationType.SUBSCRIPTION:
         error = GraphQLError("Subscriptions are not served.", operations[0])
         raise DocumentError("GRAPHQL_INVALID", [error])

@@ -9,28 +9,30 @@ import asyncio
 import contextlib
 import inspect
 import json
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
 import strawberry
 import structlog
-from graphql import ExecutionResult, GraphQLSchema, execute
+from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSchema, execute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from hub.errors import HubError, MalformedError, RefusedError
-from hub.web.answers import Answers, Keeping, Key, given, key_of
-from hub.web.body import parse_json, read_json
-from hub.web.cost import ROWS, Cost, Readings, price
+from hub.errors import DatabaseError, HubError, MalformedError, RefusedError
+from hub.web.answers import Answers, Keeping, Key, given, key_of, text_of
+from hub.web.body import parse_json, read_body, read_object, require_json
+from hub.web.cost import ROWS, Cost, Prices, Readings
 from hub.web.documents import Admit, Compile, Document, DocumentError, Documents
 from hub.web.etag import conditional
 from hub.web.limiter import LimitError, Limits
-from hub.web.masking import INTERNAL, MOST, masked, refusal, unexplained
+from hub.web.masking import INTERNAL, MOST, cause_of, masked, refusal, unexplained
 from hub.web.negotiation import JSON, RESPONSE, accepted, wants_page
 from hub.web.problems import headers_of, request_id
 from hub.web.rates import UNKNOWN, Rates, rates_of
@@ -44,6 +46,9 @@ Context = Callable[[Request, Any], Awaitable[object] | AbstractAsyncContextManag
 
 Told = Callable[[Request, int, Iterable[str]], Awaitable[None]]
 """Told of a query that is about to run: its rows as priced, the texts it names."""
+
+SHORT, BODIES = 8 * 1024, 1024
+"""How long a body may be, in bytes, that is remembered, and how many are."""
 
 _log = structlog.get_logger("hub.graphql")
 
@@ -71,11 +76,21 @@ class TimeLimitError(HubError):
 
 @dataclass(frozen=True)
 class Ask:
-    """One GraphQL request, whichever way it came."""
+    """One GraphQL request, whichever way it came. Nobody changes its variables."""
 
     query: str
     variables: dict[str, Any]
     operation_name: str | None
+
+    @cached_property
+    def words(self) -> str:
+        """The variables as one text, whatever order they came in."""
+        return text_of(self.variables)
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Every text among the variables."""
+        return tuple(texts_in(self.variables))
 
 
 @dataclass(frozen=True)
@@ -123,6 +138,26 @@ def graphql_route(path: str, schema: strawberry.Schema, serving: Serving) -> Rou
     return Route(path, Endpoint(core, serving), name=f"graphql:{path}")
 
 
+class Asks:
+    """Bodies that were read lately: dashboards send the same few for ever."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, Ask] = OrderedDict()
+
+    def read(self, body: bytes) -> Ask:
+        """Read a body, strictly, or find what was read of the same bytes before."""
+        found = self._kept.get(body)
+        if found is not None:
+            self._kept.move_to_end(body)
+            return found
+        made = _ask_of(read_object(body))
+        if len(body) <= SHORT:
+            self._kept[body] = made
+            if len(self._kept) > BODIES:
+                self._kept.popitem(last=False)
+        return made
+
+
 class Endpoint:
     """The ASGI application behind a GraphQL route."""
 
@@ -133,6 +168,8 @@ class Endpoint:
         self._documents = Documents(schema, serving.limits, **compiled)
         keeping = serving.keeping
         self._answers = Answers(keeping.memory if keeping else 0)
+        self._asks = Asks()
+        self._prices = Prices(schema, serving.readings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -169,7 +206,7 @@ class Endpoint:
         # For the access log: which operation ran, without its text.
         request.state.document = document.digest
         self._require_allowed(request, document)
-        cost = price(self._schema, document, ask.variables, self._serving.readings)
+        cost = self._prices.of(document, ask.variables)
         await self._count(request, document, ask, cost)
         key = await self._key(principal, document, ask)
         kept = self._answers.get(key) if key is not None else None
@@ -182,7 +219,7 @@ class Endpoint:
             if key is not None and key == await self._key(principal, document, ask):
                 self._answers.keep(key, bytes(response.body))
         else:
-            response = self._result(request, result, cost)
+            response = self._result(request, document, result, cost)
         return response if request.method == "POST" else conditional(request, response)
 
     async def _key(self, principal: object, document: Document, ask: Ask) -> Key | None:
@@ -194,11 +231,12 @@ class Endpoint:
             return None
         if not all(keeping.may(principal, name) for name in plan.fields):
             return None
-        return key_of(await keeping.edition(principal), document.digest, ask.variables)
+        return key_of(await keeping.edition(principal), document.digest, ask.words)
 
     async def _ask(self, request: Request) -> Ask:
         if request.method == "POST":
-            return _ask_of(await read_json(request, self._serving.body_limit))
+            require_json(request)
+            return self._asks.read(await read_body(request, self._serving.body_limit))
         return _ask_of(_parameters(request))
 
     def _require_method(self, request: Request) -> None:
@@ -225,7 +263,7 @@ class Endpoint:
         request.state.rows = cost.rows
         self._take(request, lambda rates, client: rates.rows(client, cost.rows))
         if self._serving.told is not None:
-            texts = chain(document.texts, texts_in(ask.variables))
+            texts = chain(document.texts, ask.texts)
             await self._serving.told(request, cost.rows, texts)
 
     def _take(self, request: Request, take: Callable[[Rates, str], None]) -> None:
@@ -247,8 +285,12 @@ class Endpoint:
                 async with _opened(self._serving.context(request, principal)) as context:
                     if document.plan is not None:
                         # A plan answers or raises; what went wrong is the executor's to say.
-                        with contextlib.suppress(Exception):
+                        try:
                             return await document.plan.run(context, ask.variables)
+                        except DatabaseError:
+                            raise
+                        except Exception as error:
+                            _log.debug("plan failed", error_type=type(error).__qualname__)
                     return await self._execute(context, document, ask)
         except TimeoutError:
             raise TimeLimitError("The operation ran too long and was stopped.") from None
@@ -265,11 +307,15 @@ class Endpoint:
         )
         return await result if inspect.isawaitable(result) else result
 
-    def _result(self, request: Request, result: ExecutionResult, cost: Cost) -> Response:
+    def _result(
+        self, request: Request, document: Document, result: ExecutionResult, cost: Cost
+    ) -> Response:
         errors = result.errors or []
         if result.data is None and all(error.path is None for error in errors):
             raise DocumentError("GRAPHQL_VARIABLES", list(errors))
         body: dict[str, Any] = {"data": result.data}
+        if document.is_query or _is_one_act(document):
+            _require_database(errors)
         if errors:
             body["errors"] = masked(errors, request_id(request.scope), "GRAPHQL_INVALID")
         body["extensions"] = {"cost": {"rows": cost.rows, "limit": ROWS}}
@@ -303,6 +349,20 @@ async def _opened(
             yield context
     else:
         yield await given
+
+
+def _is_one_act(document: Document) -> bool:
+    """Say whether a mutation has one part only: of several, some may have been done."""
+    parts = document.operation.selection_set.selections
+    return len(parts) == 1 and isinstance(parts[0], FieldNode)
+
+
+def _require_database(errors: Iterable[GraphQLError]) -> None:
+    """Answer nothing rather than half when the database failed: the client is to ask again."""
+    for error in errors:
+        cause = cause_of(error)
+        if isinstance(cause, DatabaseError):
+            raise cause
 
 
 def _document_status(request: Request) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,6 +43,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """Set where the route has not set its own; a route of public data may say who may keep it."""
+REQUEST_ID = b"x-request-id"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 Observe = Callable[[str, str, int, float], None]
@@ -92,9 +93,10 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, is_https: bool) -> None:
         self._app = app
-        self._headers = dict(HEADERS)
+        headers = dict(HEADERS)
         if is_https:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and complete the headers of its answer."""
@@ -104,10 +106,11 @@ class SecurityHeaders:
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id(scope)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                given = [pair for pair in message.get("headers", ()) if pair[0] != REQUEST_ID]
+                named = {name for name, _ in given}
+                ours = [pair for pair in self._headers if pair[0] not in named]
+                own = (REQUEST_ID, request_id(scope).encode())
+                message["headers"] = [*given, own, *ours]
             await send(message)
 
         await self._app(scope, receive, complete)
@@ -194,8 +197,10 @@ class OriginGuard:
         await self._app(scope, receive, send)
 
     def _is_forged(self, scope: Scope) -> bool:
+        if scope["method"] in SAFE or not any(name == b"cookie" for name, _ in scope["headers"]):
+            return False
         headers = Headers(scope=scope)
-        if scope["method"] in SAFE or not self._has_cookie(headers):
+        if not self._has_cookie(headers):
             return False
         return not (self._is_of_kind(scope, headers) and _is_same_origin(scope, headers))
 
@@ -229,6 +234,9 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 def route_template(scope: Scope) -> str:
     """Tell the template of the route that answered, such as ``/v1/returns/{dataset}``."""
+    route = scope.get("route")
+    if route is not None and not scope.get("root_path"):
+        return str(route.path)
     routes = getattr(scope.get("app"), "routes", ())
     return _template(routes, scope) or "unmatched"
 

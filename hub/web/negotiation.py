@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -32,7 +33,12 @@ class Range:
 
 def accepted(request: Request) -> str | None:
     """Choose the media type of a GraphQL answer; none when the client takes neither."""
-    ranges = _ranges(request)
+    return _chosen(_header(request))
+
+
+@lru_cache(maxsize=256)
+def _chosen(header: str) -> str | None:
+    ranges = _ranges(header)
     if not ranges:
         return JSON
     plain, response = _weight(JSON, ranges), _weight(RESPONSE, ranges)
@@ -44,7 +50,7 @@ def accepted(request: Request) -> str | None:
 
 def wants_page(request: Request) -> bool:
     """Tell whether the client is a browser that asks for a page: it names HTML itself."""
-    return any(each.kind == HTML and each.weight > 0 for each in _ranges(request))
+    return any(each.kind == HTML and each.weight > 0 for each in _ranges(_header(request)))
 
 
 def _weight(kind: str, ranges: list[Range]) -> float:
@@ -52,8 +58,12 @@ def _weight(kind: str, ranges: list[Range]) -> float:
     return max(fitting, key=lambda each: each.exactness).weight if fitting else 0.0
 
 
-def _ranges(request: Request) -> list[Range]:
-    header = ",".join(request.headers.getlist("accept"))
+def _header(request: Request) -> str:
+    given = [value for name, value in request.scope["headers"] if name == b"accept"]
+    return b",".join(given).decode("latin-1")
+
+
+def _ranges(header: str) -> list[Range]:
     return [_range(part) for part in header.split(",") if part.strip()]
 
 

@@ -26,6 +26,7 @@ from hub.exports.series import series_document
 from hub.exports.tables import csvw_file
 from hub.protected.reader import Selection
 from hub.protected.releases import Audience
+from hub.protected.rows import observation_of_row
 from hub.views.library import Library
 from hub.views.overview import ALWAYS
 from hub.vocabulary import parse_period
@@ -94,10 +95,8 @@ class Asking:
 @challenged
 async def saved_query(request: Request) -> Response:
     """Answer a saved query as a file, with an ``ETag``; what the caller has is not made again."""
-    kind = KINDS.get(request.path_params["format"])
-    asking = await _asking(request, is_known=kind is not None)
-    if kind is None:
-        raise _unknown()
+    asking = await _asking(request)
+    kind = KINDS[request.path_params["format"]]
     if (told := _told(request, asking)) is not None:
         return await _unchanged(request, told)
     ending = request.path_params["format"]
@@ -117,7 +116,7 @@ async def saved_query(request: Request) -> Response:
 @challenged
 async def description(request: Request) -> Response:
     """Describe a saved query's CSV as CSV on the Web."""
-    asking = await _asking(request, is_known=True)
+    asking = await _asking(request)
     if (told := _told(request, asking)) is not None:
         return await _unchanged(request, told)
     document = await asking.saved.find(asking.library, request)
@@ -126,12 +125,12 @@ async def description(request: Request) -> Response:
     return await _finished(request, asking, document, response)
 
 
-async def _asking(request: Request, *, is_known: bool) -> Asking:
+async def _asking(request: Request) -> Asking:
     """Let a caller in, once the address is known to name a file and nothing but its parameters."""
     hub, name = hub_of(request), request.path_params["name"]
     caller = await principal_of(request)
     saved = _SAVED.get(name)
-    if saved is None or not is_known:
+    if saved is None or request.path_params.get("format", "csv") not in KINDS:
         raise _unknown()
     if set(request.query_params.keys()) - set(saved.known):
         raise MalformedError(f"{name} takes {', '.join(saved.known)}.")
@@ -202,7 +201,8 @@ async def _observations(library: Library, request: Request) -> Document:
     page = await library.page(wanted, release, MOST, None)
     if page.total > MOST:
         raise MalformedError(f"More than {MOST} observations; narrow by area, period, indicator.")
-    return observations_document(page.rows, release, words)
+    shown = [observation_of_row(row) for row in page.rows]
+    return observations_document(shown, release, words)
 
 
 async def _overview(library: Library, request: Request) -> Document:

@@ -15,6 +15,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -145,7 +146,11 @@ def address_of(scope: Scope) -> str:
 
     The server has already put the proxy's word in place if there is a configured one (H9).
     """
-    host = (scope.get("client") or ("unknown",))[0]
+    return _network((scope.get("client") or ("unknown",))[0])
+
+
+@lru_cache(maxsize=4096)
+def _network(host: str) -> str:
     try:
         found = ipaddress.ip_address(host)
     except ValueError:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from hub import keyfiles
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.engine import Database
 from hub.disclosure import PARTNER, Method
 from hub.disclosure.methods import told_by_method
+from hub.release import flow
 from hub.settings import Settings
 from tests.functional.acts import Cell, Partnership, act, codes, rows
 from tests.functional.conftest import Sign
@@ -38,7 +40,7 @@ HERE, YEAR = "E07000102", "CY2017"
 async def hub(settings: Settings, database: Database, tmp_path: Path) -> RunningHub:
     """A hub whose operator keeps a secret."""
     file = tmp_path / "secret"
-    file.write_bytes(b"a secret of the tests, long enough for them")
+    keyfiles.write(file, "a secret of the tests, long enough for them")
     made: RunningHub = await plain_hub.__wrapped__(settings, database)  # type: ignore[attr-defined]
     return replace(made, settings=settings.model_copy(update={"method_secret_file": file}))
 
@@ -189,6 +191,22 @@ async def test_the_public_gets_nothing_made_of_rounded_numbers(partnership: Part
     assert codes(await partnership.prepare("PUBLIC")) == ["PARTNER_METHOD"]
 
 
+async def test_without_that_refusal_it_would_get_exact_counts_rounded_anew(
+    partnership: Partnership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """617 rounded to 5 at random for partners, to the nearest for the public: the two together
+    say more than either."""
+
+    async def anything(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(flow, "_exact", anything)
+    await in_force(partnership, *ROUNDING)
+    await returned(partnership)
+    await partnership.release()
+    assert codes(await partnership.prepare("PUBLIC")) != ["PARTNER_METHOD"]
+
+
 @pytest.mark.parametrize(
     ("method", "base", "table"),
     [("CELL_KEY", 1, ""), ("CELL_KEY", 5, "D6V4J4"), ("CELL_KEY", 1, "D2V1J1"),
@@ -208,6 +226,17 @@ async def test_without_a_secret_no_method_that_draws(
     answer = await proposed(partnership, *ROUNDING)
     assert codes(answer) == ["SECRET_MISSING"]
     assert "HUB_METHOD_SECRET_FILE" in answer["userErrors"][0]["message"]
+
+
+async def test_a_secret_that_others_may_read_is_none(
+    partnership: Partnership, hub: RunningHub
+) -> None:
+    """S1: by it anyone on the machine could take the noise off again."""
+    assert hub.settings.method_secret_file is not None
+    hub.settings.method_secret_file.chmod(0o644)
+    answer = await proposed(partnership, *ROUNDING)
+    assert codes(answer) == ["KEY_FILE"]
+    assert "chmod 600" in answer["userErrors"][0]["message"]
 
 
 async def test_a_secret_lost_after_the_policy_stops_the_release(

@@ -41,8 +41,18 @@ class Counted:
         def count(connection: Any, cursor: Any, *_: Any) -> None:
             given.append(cursor.rowcount)
 
+        reads = self.hub.database.reads
+        ask = reads.rows
+
+        async def asked(statement: str, *values: object) -> list[Any]:
+            found = await ask(statement, *values)
+            given.append(len(found))
+            return found
+
         event.listen(engine, "after_cursor_execute", count)
+        reads.rows = asked  # type: ignore[method-assign]
         yield given
+        reads.rows = ask  # type: ignore[method-assign]
         event.remove(engine, "after_cursor_execute", count)
 
     async def busiest(self, *columns: str) -> list[Any]:

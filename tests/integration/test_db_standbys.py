@@ -2,17 +2,15 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.db.engine import Database
-from hub.db.logins import Duty
-from hub.db.pools import pool
+from hub.db.reads import Asks, Reads, UnfitError
 from hub.db.server import owner_address
-from hub.db.sessions import ProtectedSession
-from hub.db.standbys import LAG, REST, Standby, Standbys, UnfitError, standbys
+from hub.db.standbys import LAG, REST, Standby, Standbys, standbys
 from hub.errors import SettingsError
 from hub.settings import Settings
 from tests.functional.traffic import publish
@@ -31,22 +29,23 @@ class Clock:
         return self.now
 
 
-async def figures(session: ProtectedSession) -> int:
-    query = "SELECT count(*) FROM protected.observation WHERE release_id = 'made-00001'"
-    return int(await session.scalar(text(query)) or 0)
+async def figures(reads: Asks) -> int:
+    query = "SELECT count(*)::int FROM protected.observation WHERE release_id = 'made-00001'"
+    return int((await reads.rows(query))[0][0])
 
 
 @pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The readers' pool; the server itself stands for a replica, which obeys the same rules."""
-    made = pool(owner_address(settings), settings.data_dir, Duty.READ)
+async def replica(settings: Settings) -> AsyncIterator[Reads]:
+    """The readers' connections; the server itself stands for a replica, which obeys the same
+    rules."""
+    made = Reads(owner_address(settings), settings.data_dir)
     yield made
-    await made.dispose()
+    await made.close()
 
 
-async def test_only_what_it_has_replayed(database: Database, engine: AsyncEngine) -> None:
+async def test_only_what_it_has_replayed(database: Database, replica: Reads) -> None:
     clock = Clock()
-    standby = Standby(engine, "one", clock)
+    standby = Standby(replica, "one", clock)
     await publish(database, 1)
     assert await standby.ask(FIRST, figures) == 40
     with pytest.raises(UnfitError):
@@ -60,15 +59,15 @@ async def test_only_what_it_has_replayed(database: Database, engine: AsyncEngine
 
 
 async def test_a_replica_made_anew_starts_with_nothing_known(
-    database: Database, engine: AsyncEngine, owner: AsyncEngine
+    database: Database, replica: Reads, owner: AsyncEngine
 ) -> None:
-    standby = Standby(engine, "one")
+    standby = Standby(replica, "one")
     await publish(database, 1)
     assert await standby.ask(FIRST, figures) == 40
     async with owner.begin() as connection:
         await connection.execute(text("DELETE FROM protected.observation"))
         await connection.execute(text("DELETE FROM protected.release"))
-    await engine.dispose()  # another server at its address: connections are new
+    await replica.close()  # another server at its address: connections are new
     with pytest.raises(UnfitError):
         await standby.ask(FIRST, figures)
 
@@ -76,7 +75,7 @@ async def test_a_replica_made_anew_starts_with_nothing_known(
 async def test_one_that_is_away_is_left_alone_for_longer_each_time(settings: Settings) -> None:
     address = owner_address(settings).set(host="127.0.0.1", port=1)
     clock = Clock()
-    standby = Standby(pool(address, settings.data_dir, Duty.READ), "away", clock)
+    standby = Standby(Reads(address, settings.data_dir), "away", clock)
     rest = REST[0]
     for _ in range(8):
         assert standby.is_fit(FIRST)
@@ -90,21 +89,22 @@ async def test_one_that_is_away_is_left_alone_for_longer_each_time(settings: Set
 
 
 async def test_a_statement_that_takes_too_long_is_not_asked_twice(
-    database: Database, engine: AsyncEngine
+    database: Database, settings: Settings
 ) -> None:
-    async def slow(session: ProtectedSession) -> None:
-        await session.execute(text("SET LOCAL statement_timeout = '50ms'"))
-        await session.execute(text("SELECT pg_sleep(5)"))
+    async def slow(reads: Asks) -> None:
+        await reads.rows("SELECT pg_sleep(5)")
 
     await publish(database, 1)
-    standby = Standby(engine, "one")
-    with pytest.raises(DBAPIError):
+    limit = {"statement_timeout": "50ms"}
+    standby = Standby(Reads(owner_address(settings), settings.data_dir, limit), "one")
+    with pytest.raises(asyncpg.QueryCanceledError):
         await standby.ask(FIRST, slow)
     assert standby.is_fit(FIRST)
+    await standby.close()
 
 
-async def test_they_take_turns(engine: AsyncEngine) -> None:
-    both = [Standby(engine, "one"), Standby(engine, "two")]
+async def test_they_take_turns(replica: Reads) -> None:
+    both = [Standby(replica, "one"), Standby(replica, "two")]
     chosen = [Standbys(both).choose(FIRST) for _ in range(2)]
     together = Standbys(both)
     assert {together.choose(FIRST) for _ in range(2)} == set(both)

@@ -88,7 +88,10 @@ class Plan:
         arguments = get_argument_values(
             definition, root.nodes[0], run.variables, hide_suggestions=True
         )
-        return await resolve(None, run.info(definition, root.nodes, self.root), **arguments)
+        found = await resolve(None, run.info(definition, root.nodes, self.root), **arguments)
+        if isinstance(found, Exception):
+            raise UncoveredError
+        return found
 
     def _shape(self, values: VariableValues) -> Shape:
         key = tuple(values.coerced.get(name) for name in self.conditions)

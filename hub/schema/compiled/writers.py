@@ -5,7 +5,7 @@ executor does in Python for each field. Nothing is generated as source text, so 
 document is ever run.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -26,6 +26,7 @@ from strawberry.types.field import StrawberryField
 
 from hub.schema.compiled.leaves import Write, dumps, leaf_writer
 from hub.schema.compiled.running import Run, UncoveredError
+from hub.schema.naming import INSIDE, NAMED, Inside, Named, Told
 
 Subfields = Callable[[GraphQLObjectType, list[FieldDetails]], dict[str, list[FieldDetails]]]
 """Tells what is selected of an object, by response key, in order."""
@@ -46,6 +47,13 @@ class Budget:
 
     left: int = CHARACTERS
 
+    def keep(self, kept: dict[Any, str], code: Any, text: str) -> str:
+        """Keep a text while there is room, and give it back."""
+        if len(text) <= self.left:
+            self.left -= len(text)
+            kept[code] = text
+        return text
+
 
 @dataclass(frozen=True, slots=True)
 class Writers:
@@ -54,13 +62,27 @@ class Writers:
     subfields: Subfields
     budget: Budget = field(default_factory=Budget)
 
-    def of(self, type_: Any, details: list[FieldDetails]) -> Write:
-        """Make the writer of values of a type; raises ``UncoveredError`` for one not covered."""
-        if isinstance(type_, GraphQLNonNull):
-            return _required(self._present(type_.of_type, details))
-        return _nullable(self._present(type_, details))
+    def of(self, type_: Any, details: list[FieldDetails], *, keeps: bool = True) -> Write:
+        """Make the writer of values of a type; raises ``UncoveredError`` for one not covered.
 
-    def _present(self, type_: Any, details: list[FieldDetails]) -> Write:
+        ``keeps`` says whether the text of words is kept here; else whoever asks does it.
+        """
+        if isinstance(type_, GraphQLNonNull):
+            return self._required(type_.of_type, details, keeps)
+        return _nullable(self._present(type_, details, keeps))
+
+    def _required(self, type_: Any, details: list[FieldDetails], keeps: bool) -> Write:
+        write = self._present(type_, details, keeps)
+        # The attributes of an object are asked for, which nothing and an error do not have.
+        return write if self._asks(type_, details) else _required(write)
+
+    def _asks(self, type_: Any, details: list[FieldDetails]) -> bool:
+        return is_object_type(type_) and any(
+            nodes[0].node.name.value != "__typename"
+            for nodes in self.subfields(type_, details).values()
+        )
+
+    def _present(self, type_: Any, details: list[FieldDetails], keeps: bool) -> Write:
         if isinstance(type_, GraphQLList):
             return _list(self.of(type_.of_type, details))
         if is_leaf_type(type_):
@@ -69,56 +91,158 @@ class Writers:
         if not is_object_type(type_) or type_.is_type_of is not None:
             raise UncoveredError
         write = self._object(type_, details)
-        return _kept(write, WORDS[type_.name], self.budget) if type_.name in WORDS else write
+        if type_.name not in WORDS or not keeps:
+            return write
+        return _kept(write, WORDS[type_.name], self.budget)
 
     def _object(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> Write:
-        names: list[str] = []
-        writers: list[Write] = []
-        template: list[str] = []
-        resolved: list[Write] = []
+        parts = _Parts()
         for key, nodes in self.subfields(type_, details).items():
             name = nodes[0].node.name.value
+            parts.begin(dumps(key))
             if name == "__typename":
-                template.append(f"{dumps(key)}:{dumps(type_.name)}")
-                continue
-            template.append(f"{dumps(key)}:%s")
-            definition = type_.fields[name]
-            write = self.of(definition.type, nodes)
-            attribute = _attribute(definition)
-            if attribute is None:
-                resolved.append(_resolved(definition, type_, [one.node for one in nodes], write))
+                parts.say(dumps(type_.name))
             else:
-                names.append(attribute)
-                writers.append(write)
-                resolved.append(_got(attribute, write))
-        text = "{" + ",".join(template) + "}"
-        if len(names) == len(resolved):
-            return _plain(text, names, writers)
-        return _mixed(text, resolved)
+                self._field(type_, type_.fields[name], nodes, parts)
+        return parts.writer()
+
+    def _field(
+        self,
+        type_: GraphQLObjectType,
+        definition: GraphQLField,
+        nodes: list[FieldDetails],
+        parts: "_Parts",
+    ) -> None:
+        attribute, metadata = _attribute(definition)
+        inside: Inside | None = metadata.get(INSIDE)
+        if inside is not None and self._told(definition.type, nodes, inside, parts):
+            return
+        named: Named | None = metadata.get(NAMED)
+        write = self.of(definition.type, nodes, keeps=named is None)
+        if named is not None:
+            parts.ask(named.attribute, _word(named, write, self.budget))
+        elif attribute is not None:
+            parts.ask(attribute, write)
+        else:
+            parts.resolve(_resolved(definition, type_, [one.node for one in nodes], write))
+
+    def _told(
+        self, type_: Any, details: list[FieldDetails], inside: Inside, parts: "_Parts"
+    ) -> bool:
+        """Write an inner object in place where the outer one tells all that is selected of it."""
+        inner = type_.of_type if isinstance(type_, GraphQLNonNull) else None
+        if not isinstance(inner, GraphQLObjectType):
+            return False
+        fields = self.subfields(inner, details)
+        names = {key: nodes[0].node.name.value for key, nodes in fields.items()}
+        if not inside.keys() >= {*names.values()} - {"__typename"}:
+            return False
+        parts.open()
+        for key, name in names.items():
+            parts.begin(dumps(key))
+            if name == "__typename":
+                parts.say(dumps(inner.name))
+            else:
+                told = inside[name]
+                parts.ask(told.attribute, _texts(told, self.budget))
+        parts.close()
+        return True
 
 
-def _attribute(definition: GraphQLField) -> str | None:
-    """Name the attribute that a field without a resolver of its own gives; None for others."""
+class _Parts:
+    """What an object's template is put together from."""
+
+    def __init__(self) -> None:
+        self._text = "{"
+        self._names: list[str] = []
+        self._writers: list[Write] = []
+        self._resolved: list[Write] = []
+
+    def begin(self, key: str) -> None:
+        """Begin a field; ``key`` is JSON."""
+        comma = "" if self._text.endswith("{") else ","
+        self._text += f"{comma}{key}:"
+
+    def say(self, text: str) -> None:
+        """Write a text that is always the same."""
+        self._text += text
+
+    def open(self) -> None:
+        """Begin an inner object."""
+        self._text += "{"
+
+    def close(self) -> None:
+        """End an inner object."""
+        self._text += "}"
+
+    def ask(self, attribute: str, write: Write) -> None:
+        """Write what an attribute gives."""
+        self._text += "%s"
+        self._names.append(attribute)
+        self._writers.append(write)
+        self._resolved.append(_got(attribute, write))
+
+    def resolve(self, write: Write) -> None:
+        """Write what a resolver gives."""
+        self._text += "%s"
+        self._resolved.append(write)
+
+    def writer(self) -> Write:
+        """Make the writer of the whole."""
+        text = self._text + "}"
+        if len(self._names) == len(self._resolved):
+            return _plain(text, self._names, self._writers)
+        return _mixed(text, self._resolved)
+
+
+def _attribute(definition: GraphQLField) -> tuple[str | None, Mapping[Any, Any]]:
+    """Name the attribute that a field without a resolver of its own gives; None for others.
+
+    With it goes what the field says of itself.
+    """
     field = definition.extensions.get("strawberry-definition")
     if not isinstance(field, StrawberryField) or field.is_async:
         raise UncoveredError
-    return field.python_name if field.is_basic_field else None
+    if not field.is_basic_field:
+        return None, {}
+    return field.python_name, field.metadata
 
 
 def _plain(template: str, names: Sequence[str], writers: Sequence[Write]) -> Write:
     if not names:
-        text = template
-        return lambda value, run: text
-    if len(names) == 1:
-        get_one, (write_one,) = attrgetter(names[0]), writers
-        return lambda value, run: template % write_one(get_one(value), run)
+        return lambda value, run: template
     get = attrgetter(*names)
+    if len(names) == 1:
+        (one,) = writers
+        return lambda value, run: template % one(get(value), run)
+    if len(names) == 2:
+        one, two = writers
+
+        def write_two(value: Any, run: Run) -> str:
+            a, b = get(value)
+            return template % (one(a, run), two(b, run))
+
+        return write_two
+    if len(names) == 5:
+        return _five(template, get, writers)
+    last = len(names)
 
     def write(value: Any, run: Run) -> str:
-        pairs = zip(writers, get(value), strict=True)
-        return template % tuple([each(found, run) for each, found in pairs])
+        found = get(value)
+        return template % tuple([writers[at](found[at], run) for at in range(last)])
 
     return write
+
+
+def _five(template: str, get: Callable[[Any], Any], writers: Sequence[Write]) -> Write:
+    """Write five attributes without a loop: a row of a table has often as many."""
+    one, two, three, four, five = writers
+
+    def write_five(value: Any, run: Run) -> str:
+        a, b, c, d, e = get(value)
+        return template % (one(a, run), two(b, run), three(c, run), four(d, run), five(e, run))
+
+    return write_five
 
 
 def _mixed(template: str, resolved: Sequence[Write]) -> Write:
@@ -129,7 +253,8 @@ def _mixed(template: str, resolved: Sequence[Write]) -> Write:
 
 
 def _got(attribute: str, write: Write) -> Write:
-    return lambda value, run: write(getattr(value, attribute), run)
+    get = attrgetter(attribute)
+    return lambda value, run: write(get(value), run)
 
 
 def _resolved(
@@ -142,6 +267,8 @@ def _resolved(
     def write_resolved(value: Any, run: Run) -> str:
         arguments = get_argument_values(definition, nodes[0], run.variables, hide_suggestions=True)
         found = resolve(value, run.info(definition, nodes, parent), **arguments)
+        if isinstance(found, Exception):
+            raise UncoveredError
         return write(found, run)
 
     return write_resolved
@@ -149,7 +276,7 @@ def _resolved(
 
 def _required(write: Write) -> Write:
     def write_required(value: Any, run: Run) -> str:
-        if value is None or isinstance(value, Exception):
+        if value is None:
             raise UncoveredError
         return write(value, run)
 
@@ -158,8 +285,6 @@ def _required(write: Write) -> Write:
 
 def _nullable(write: Write) -> Write:
     def write_nullable(value: Any, run: Run) -> str:
-        if isinstance(value, Exception):
-            raise UncoveredError
         return "null" if value is None else write(value, run)
 
     return write_nullable
@@ -175,17 +300,33 @@ def _list(write: Write) -> Write:
 
 
 def _kept(write: Write, attribute: str, budget: Budget) -> Write:
+    """Keep what is written of a word, to be found by the attribute that names it."""
     name = attrgetter(attribute)
     kept: dict[str, str] = {}
 
     def write_kept(value: Any, run: Run) -> str:
         code = name(value)
-        text = kept.get(code)
-        if text is None:
-            text = write(value, run)
-            if len(text) <= budget.left:
-                budget.left -= len(text)
-                kept[code] = text
-        return text
+        return kept.get(code) or budget.keep(kept, code, write(value, run))
+
+    return write_kept
+
+
+def _word(named: Named, write: Write, budget: Budget) -> Write:
+    """Keep what is written of a word, to be found by the code that stands for it."""
+    kept: dict[str, str] = {}
+
+    def write_word(code: Any, run: Run) -> str:
+        return kept.get(code) or budget.keep(kept, code, write(named.make(code, run.context), run))
+
+    return write_word
+
+
+def _texts(told: Told, budget: Budget) -> Write:
+    if not told.keeps:
+        return told.text
+    text, kept = told.text, dict[Any, str]()
+
+    def write_kept(value: Any, run: Run) -> str:
+        return kept.get(value) or budget.keep(kept, value, text(value, run))
 
     return write_kept

@@ -6,7 +6,11 @@ import strawberry
 
 from hub.protected.figures import Figure as FigureView
 from hub.protected.figures import FigureStatus as StatusView
+from hub.protected.observations import Cells
+from hub.protected.rows import Row, observation_of_row
 from hub.schema.read.enums import FigureStatus
+from hub.views.ratios import figure_with_parts
+from hub.vocabulary import Vocabulary
 
 
 @strawberry.type(
@@ -97,3 +101,77 @@ class ShownFigure:
     def denominator(self) -> Figure | None:
         """The base."""
         return Figure.of(self._figure.denominator) if self._figure.denominator else None
+
+
+_TEXTS = {status.value: FigureStatus[status.name] for status in StatusView}
+SYMBOLS = {status.value: status.symbol for status in StatusView}
+"""By a status as the store has it."""
+
+
+class RowFigure:
+    """Stands for the :class:`Figure` of a row of the store.
+
+    What most readers ask for is told from the row itself; anything else dresses the figure.
+    """
+
+    __slots__ = ("parts", "row", "words")
+
+    def __init__(self, row: Row, parts: Cells, words: Vocabulary) -> None:
+        self.row = row
+        self.parts = parts
+        self.words = words
+
+    @property
+    def value(self) -> float | None:
+        """The figure itself."""
+        text = self.row.value
+        return None if text is None else float(text)
+
+    @property
+    def status(self) -> FigureStatus:
+        """Whether it is there."""
+        return _TEXTS[self.row.status]
+
+    @property
+    def symbol(self) -> str | None:
+        """Its symbol."""
+        return SYMBOLS[self.row.status]
+
+    @property
+    def marks(self) -> list[str]:
+        """Letters beside it."""
+        return list(self.row.marks)
+
+    @property
+    def display(self) -> str:
+        """What a table prints; whole numbers, which most are, need no rounding."""
+        text, indicator = self.row.value, self.words.indicator(self.row.indicator)
+        is_whole = text is not None and text.isdecimal() and not indicator.decimals
+        if is_whole and indicator.unit != "percent":
+            return f"{int(text or 0):,}"
+        return self._dressed().display
+
+    @property
+    def unit(self) -> str:
+        """What one is."""
+        return self.words.indicator(self.row.indicator).unit
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is missing."""
+        return self._dressed().reason
+
+    @property
+    def numerator(self) -> Figure | None:
+        """What was divided."""
+        figure = self._dressed().numerator
+        return Figure.of(figure) if figure else None
+
+    @property
+    def denominator(self) -> Figure | None:
+        """The base."""
+        figure = self._dressed().denominator
+        return Figure.of(figure) if figure else None
+
+    def _dressed(self) -> FigureView:
+        return figure_with_parts(observation_of_row(self.row), self.parts, self.words)

@@ -1,10 +1,10 @@
-"""What of a page of observations an answer needs, told from the fields that are asked for."""
+"""What of some observations an answer needs, told from the fields that are asked for."""
 
 from functools import lru_cache
 
 from hub.views.library import EVERYTHING, Needs
 
-ROWS = ("nodes.", "edges.node.")
+ROWS = ("nodes.", "edges.node.", "points.")
 SOURCES = {
     "figure.marks": "marks",
     "figure.reason": "reason",
@@ -18,7 +18,10 @@ PARTS = frozenset({"figure.numerator", "figure.denominator"})
 
 @lru_cache(maxsize=512)
 def needs_of(asked: frozenset[str] | None) -> Needs:
-    """Tell the needs of dotted field names below ``observations``; everything if not known."""
+    """Tell the needs of dotted field names below ``observations`` or ``series``.
+
+    Everything, where it is not known what is asked.
+    """
     if asked is None:
         return EVERYTHING
     fields = {

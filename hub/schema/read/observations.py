@@ -3,19 +3,27 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from typing import cast
 
 import strawberry
 
 from hub.errors import MalformedError
 from hub.protected.observations import Cells
-from hub.protected.observations import Observation as ObservationRow
 from hub.protected.reader import Position
-from hub.schema.read.figures import Figure
-from hub.schema.read.words import Area, Indicator, Period
+from hub.protected.rows import Row, sources_of
+from hub.schema.read.figures import Figure, RowFigure
+from hub.schema.read.row_figures import figure_told
+from hub.schema.read.words import (
+    Area,
+    Indicator,
+    Period,
+    area_named,
+    indicator_named,
+    period_named,
+)
 from hub.views.library import Page
-from hub.views.ratios import figure_with_parts
-from hub.vocabulary import Vocabulary, breakdown_text, parse_period
+from hub.vocabulary import Vocabulary, parse_breakdown, parse_period
 
 
 @strawberry.type(description="One dimension's value in a breakdown.")
@@ -39,69 +47,74 @@ class Provenance:
 class Observation:
     """An observation."""
 
-    indicator: Indicator = strawberry.field(description="What is counted.")
-    area: Area = strawberry.field(description="Where.")
-    period: Period = strawberry.field(description="When.")
+    indicator: Indicator = strawberry.field(
+        description="What is counted.", metadata=indicator_named("row.indicator")
+    )
+    area: Area = strawberry.field(description="Where.", metadata=area_named("row.area"))
+    period: Period = strawberry.field(description="When.", metadata=period_named("row.period"))
     breakdown: list[BreakdownItem] = strawberry.field(description="For whom; empty for all.")
-    figure: Figure = strawberry.field(description="The figure, or why there is none.")
+    figure: Figure = strawberry.field(
+        description="The figure, or why there is none.", metadata=figure_told()
+    )
     provenance: list[Provenance] = strawberry.field(description="The returns it came from.")
     derived: bool = strawberry.field(
         description="Whether the hub computed it from returned figures (a sum or a formula)."
     )
 
     @classmethod
-    def of(cls, row: ObservationRow, parts: Cells, words: Vocabulary) -> "Observation":
+    def of(cls, row: Row, parts: Cells, words: Vocabulary) -> "Observation":
         """Show an observation."""
-        return cast("Observation", ShownObservation(row, parts, words))
+        return cast("Observation", RowObservation(row, parts, words))
 
 
-class ShownObservation:
+class RowObservation:
     """Stands for an :class:`Observation` and looks up each field when it is asked for."""
 
-    __slots__ = ("_parts", "_row", "_words")
+    __slots__ = ("parts", "row", "words")
 
-    def __init__(self, row: ObservationRow, parts: Cells, words: Vocabulary) -> None:
-        self._row = row
-        self._parts = parts
-        self._words = words
+    def __init__(self, row: Row, parts: Cells, words: Vocabulary) -> None:
+        self.row = row
+        self.parts = parts
+        self.words = words
 
     @property
     def indicator(self) -> Indicator:
         """What is counted."""
-        return Indicator.of(self._row.key.indicator, self._words)
+        return Indicator.of(self.row.indicator, self.words)
 
     @property
     def area(self) -> Area:
         """Where."""
-        return Area.of(self._words.area(self._row.key.area))
+        return Area.of(self.words.area(self.row.area))
 
     @property
     def period(self) -> Period:
         """When."""
-        return Period.of(parse_period(self._row.key.period))
+        return Period.of(parse_period(self.row.period))
 
     @property
     def breakdown(self) -> list[BreakdownItem]:
         """For whom."""
-        return [BreakdownItem(dimension=d, category=c) for d, c in self._row.key.breakdown]
+        pairs = parse_breakdown(self.row.breakdown)
+        return [BreakdownItem(dimension=d, category=c) for d, c in pairs]
 
     @property
     def figure(self) -> Figure:
         """The figure."""
-        return Figure.of(figure_with_parts(self._row, self._parts, self._words))
+        return cast("Figure", RowFigure(self.row, self.parts, self.words))
 
     @property
     def provenance(self) -> list[Provenance]:
         """The returns it came from."""
         return [
             Provenance(agency=item.agency, dataset=item.dataset, revision=item.revision)
-            for item in self._row.provenance
+            for item in sources_of(self.row.provenance)
         ]
 
     @property
     def derived(self) -> bool:
         """Whether the hub computed it."""
-        return self._row.derived
+        return self.row.derived
 
 
 @strawberry.type(description="An observation with its place in the list.")
@@ -136,29 +149,52 @@ class ObservationConnection:
 
 def page_of(page: Page, first: int, after: str | None, words: Vocabulary) -> ObservationConnection:
     """Make a page out of ``first + 1`` rows: the one too many tells that more follow."""
-    rows, total = page.rows, page.total
-    nodes = [Observation.of(row, page.parts, words) for row in rows[:first]]
-    cursors = [cursor_of(row) for row in rows[:first]]
-    return ObservationConnection(
-        edges=[
-            ObservationEdge(cursor=cursor, node=node)
-            for cursor, node in zip(cursors, nodes, strict=True)
-        ],
-        nodes=nodes,
-        page_info=PageInfo(
-            has_next_page=len(rows) > first,
-            has_previous_page=after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
-        total_count=total,
-    )
+    return cast("ObservationConnection", RowPage(page, first, after, words))
 
 
-def cursor_of(row: ObservationRow) -> str:
+class RowPage:
+    """Stands for an :class:`ObservationConnection`; cursors are made where they are asked for."""
+
+    __slots__ = ("_after", "_more", "_page", "_rows", "_words")
+
+    def __init__(self, page: Page, first: int, after: str | None, words: Vocabulary) -> None:
+        self._page = page
+        self._rows: Sequence[Row] = page.rows[:first]
+        self._more = len(page.rows) > first
+        self._after = after
+        self._words = words
+
+    @property
+    def nodes(self) -> list[Observation]:
+        """The observations alone."""
+        parts, words = self._page.parts, self._words
+        return [Observation.of(row, parts, words) for row in self._rows]
+
+    @property
+    def edges(self) -> list[ObservationEdge]:
+        """Observations with cursors."""
+        pairs = zip(self._rows, self.nodes, strict=True)
+        return [ObservationEdge(cursor=cursor_of(row), node=node) for row, node in pairs]
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page ends."""
+        return PageInfo(
+            has_next_page=self._more,
+            has_previous_page=self._after is not None,
+            start_cursor=cursor_of(self._rows[0]) if self._rows else None,
+            end_cursor=cursor_of(self._rows[-1]) if self._rows else None,
+        )
+
+    @property
+    def total_count(self) -> int:
+        """How many there are in all."""
+        return self._page.total
+
+
+def cursor_of(row: Row) -> str:
     """Name a place in the list: its address only, never a value."""
-    key = row.key
-    place = [key.area, key.period, breakdown_text(key.breakdown), key.indicator]
+    place = [row.area, row.period, row.breakdown, row.indicator]
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
 
 

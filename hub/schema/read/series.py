@@ -1,21 +1,47 @@
 """A series as GraphQL shows it."""
 
+from typing import cast
+
 import strawberry
 
 from hub.protected.releases import Release as ReleaseRow
-from hub.schema.read.figures import Figure
+from hub.schema.read.figures import Figure, RowFigure
 from hub.schema.read.releases import Release
-from hub.schema.read.words import Area, Indicator, Period
+from hub.schema.read.row_figures import NO_PARTS, figure_told
+from hub.schema.read.words import Area, Indicator, Period, period_named
 from hub.views import series as views
-from hub.vocabulary import Vocabulary, rows
+from hub.vocabulary import Vocabulary, parse_period, rows
 
 
 @strawberry.type(description="A period of a series with its figure.")
 class SeriesPoint:
     """A point."""
 
-    period: Period = strawberry.field(description="When.")
-    figure: Figure = strawberry.field(description="The figure, or why there is none.")
+    period: Period = strawberry.field(description="When.", metadata=period_named("period_id"))
+    figure: Figure = strawberry.field(
+        description="The figure, or why there is none.", metadata=figure_told()
+    )
+
+
+class RowPoint:
+    """Stands for a :class:`SeriesPoint` and makes each field when it is asked for."""
+
+    __slots__ = ("period_id", "row", "words")
+
+    def __init__(self, point: views.Point) -> None:
+        self.period_id = point.period.id
+        self.row = point.row
+        self.words = point.words
+
+    @property
+    def period(self) -> Period:
+        """When."""
+        return Period.of(parse_period(self.period_id))
+
+    @property
+    def figure(self) -> Figure:
+        """The figure; a series shows no parts of ratios."""
+        return cast("Figure", RowFigure(self.row, NO_PARTS, self.words))
 
 
 @strawberry.type(description="One indicator over time in one area.")
@@ -41,8 +67,5 @@ class Series:
             indicator=Indicator.of(indicator.code, words),
             area=Area.of(area),
             release=Release.of(release),
-            points=[
-                SeriesPoint(period=Period.of(point.period), figure=Figure.of(point.figure))
-                for point in points
-            ],
+            points=[cast("SeriesPoint", RowPoint(point)) for point in points],
         )

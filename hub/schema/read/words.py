@@ -1,10 +1,12 @@
 """The vocabulary as readers see it."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated
 
 import strawberry
 
+from hub.schema.naming import NAMED, Named
 from hub.schema.read.enums import Direction, IndicatorKind, PeriodKind
 from hub.schema.read.memory import remembered
 from hub.vocabulary import Period as PeriodWord
@@ -205,3 +207,18 @@ class Dataset:
             period_kinds=[PeriodKind(kind.value) for kind in row.period_kinds],
             due_days=row.due_days,
         )
+
+
+def indicator_named(attribute: str) -> Mapping[str, Named]:
+    """Say that a field shows the indicator whose code stands at an attribute."""
+    return {NAMED: Named(attribute, lambda code, context: Indicator.of(code, context.words))}
+
+
+def area_named(attribute: str) -> Mapping[str, Named]:
+    """Say that a field shows the area whose code stands at an attribute."""
+    return {NAMED: Named(attribute, lambda code, context: Area.of(context.words.area(code)))}
+
+
+def period_named(attribute: str) -> Mapping[str, Named]:
+    """Say that a field shows the period whose string stands at an attribute."""
+    return {NAMED: Named(attribute, lambda text, context: Period.of(parse_period(text)))}

@@ -5,7 +5,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 
 from hub.auth.clients import Client
-from hub.auth.keys import SigningKeys
+from hub.auth.keys import HELD, KeySet, SigningKeys, signing_keys
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.auth.tokens import TokenIssuer
@@ -334,3 +336,40 @@ async def test_a_forged_token_never_reaches_the_registry(
             with pytest.raises(UnauthenticatedError):
                 await verifier.verify(make(forge))
     assert registry.reads == 0
+
+
+async def test_a_token_that_was_believed_before_still_ends(
+    keys: SigningKeys, clock: StillClock, verifier: TokenVerifier, issuer: TokenIssuer
+) -> None:
+    """What is remembered is the signature: the times, the registry and the keys count each time."""
+    token = Forge(keys, int(clock().timestamp())).sign()
+    assert (await verifier.verify(token)).client_id == "POL-system"
+    assert keys.remembered(hashlib.sha256(f"{ISSUER} {token}".encode()).digest()) is not None
+    other = replace(verifier, issuer="https://other.example.org")
+    with pytest.raises(UnauthenticatedError):
+        await other.verify(token)
+    clock.go_on(331)
+    with pytest.raises(UnauthenticatedError, match="new one") as caught:
+        await verifier.verify(token)
+    assert caught.value.code == "TOKEN_EXPIRED"
+
+
+async def test_a_key_that_is_published_no_more_ends_what_it_signed(
+    tmp_path: Path, clock: StillClock, verifier: TokenVerifier
+) -> None:
+    keys = signing_keys(tmp_path)
+    verifier = replace(verifier, keys=keys)
+    token = Forge(keys, int(clock().timestamp())).sign()
+    await verifier.verify(token)
+    left = {kid: key for kid, key in keys.published.items() if kid != keys.active.kid}
+    keys._keys = KeySet(next(iter(left.values())), left)
+    with pytest.raises(UnauthenticatedError):
+        await verifier.verify(token)
+
+
+async def test_only_so_many_signatures_are_remembered(tmp_path: Path) -> None:
+    keys = signing_keys(tmp_path)
+    for number in range(HELD + 5):
+        keys.remember(number.to_bytes(4, "big"), keys.active, number)
+    assert keys.remembered((4).to_bytes(4, "big")) is None
+    assert keys.remembered((5).to_bytes(4, "big")) == 5

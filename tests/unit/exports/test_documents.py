@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
@@ -18,7 +17,8 @@ from hub.protected.figures import Figure, FigureStatus
 from hub.views.series import Point
 from hub.vocabulary import parse_period, vocabulary
 from tests.factory import published_release
-from tests.unit.views.published import HIDDEN
+from tests.unit.views.published import HIDDEN, Said, totals
+from tests.unit.views.published import series as line
 from tests.unit.web_pages.three_rivers import three_rivers_journey
 
 ROOMS = (completeness, journey, observations, overview, performance, profile, series)
@@ -83,13 +83,13 @@ def test_too_many_bars_are_refused() -> None:
 
 def test_a_series_tells_its_first_and_last_figure_that_is_shown() -> None:
     words = vocabulary()
+    code, place = "POL_DA_CRIME", "E07000102"
+    said: dict[str, Said] = {"2017-05": HIDDEN, "2017-06": 1270}
     points = [
-        Point(parse_period("2017-05"), Figure(HIDDEN, "crime")),
-        Point(
-            parse_period("2017-06"), Figure(FigureStatus.PUBLISHED, "crime", value=Decimal(1270))
-        ),
+        Point(parse_period(row.period), row, words)
+        for row in totals(line(code, place, said).values())
     ]
-    indicator, area = words.indicator("POL_DA_CRIME"), words.area("E07000102")
+    indicator, area = words.indicator(code), words.area(place)
     made = series_document(indicator, area, points, published_release(), words)
     assert made.finding == f"{indicator.title}: 1,270 in Jun 2017"
     none = series_document(indicator, area, points[:1], published_release(), words)

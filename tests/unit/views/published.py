@@ -1,11 +1,12 @@
 """Published observations by their addresses, as a view is given them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
-from hub.vocabulary import CellKey, breakdown_of
+from hub.protected.rows import Row
+from hub.vocabulary import CellKey, breakdown_of, breakdown_text
 
 HIDDEN = FigureStatus.SUPPRESSED
 Said = float | FigureStatus
@@ -40,3 +41,21 @@ def cells(*items: Observation) -> dict[CellKey, Observation]:
 def series(code: str, area: str, figures: Mapping[str, Said]) -> dict[CellKey, Observation]:
     """One indicator's totals by period."""
     return cells(*(observation(code, area, period, said) for period, said in figures.items()))
+
+
+def totals(items: Iterable[Observation]) -> list[Row]:
+    """The totals among observations, as the store gives them to a series."""
+    return [
+        Row(
+            area=item.key.area,
+            period=item.key.period,
+            breakdown=breakdown_text(item.key.breakdown),
+            indicator=item.key.indicator,
+            status=item.status.value,
+            value=None if item.value is None else str(item.value),
+            marks=item.marks,
+            reason=item.reason,
+        )
+        for item in items
+        if not item.key.breakdown
+    ]

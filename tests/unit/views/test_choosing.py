@@ -6,10 +6,11 @@ import pytest
 
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation
-from hub.views.series import series_of
-from hub.views.stages import nearest
+from hub.views.series import series_of, steps
+from hub.views.stages import near, nearest
 from hub.vocabulary import CellKey, Term, parse_period
 from tests.factory import DISTRICT, NEIGHBOUR, words
+from tests.unit.views.published import totals
 
 TERM = Term("POL_DA_CRIME")
 
@@ -39,6 +40,9 @@ def test_the_nearest_period_stands_for_the_asked_one(
 ) -> None:
     found = nearest(TERM, DISTRICT, parse_period(asked), cells(*there))
     assert (found.key.period if found else None) == chosen
+    # What is read for it is enough.
+    read = cells(*near(parse_period(asked), there))
+    assert nearest(TERM, DISTRICT, parse_period(asked), read) == found
 
 
 def test_what_was_returned_comes_before_a_sum_of_the_hub() -> None:
@@ -67,9 +71,10 @@ def test_a_series_lists_every_period_gaps_included(
     first: str, last: str, listed: list[str]
 ) -> None:
     published = cells("2017-12", "CY2016", "FY2017-18-Q2", "R12-2017-06", "2016-01/2016-05")
-    points = series_of(
-        "POL_DA_CRIME", DISTRICT, parse_period(first), parse_period(last), published, words()
-    )
+    ends, rows = (parse_period(first), parse_period(last)), totals(published.values())
+    points = series_of("POL_DA_CRIME", *ends, rows, words())
+    asked = steps(*ends)
+    assert asked == (listed if not first.startswith("R12") else [])
     assert [point.period.id for point in points] == listed
     for point in points:
         there = CellKey("POL_DA_CRIME", DISTRICT, point.period.id) in published

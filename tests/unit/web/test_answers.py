@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from hub.web.answers import Answer, Answers, given, key_of, takes_gzip
+from hub.web.answers import Answer, Answers, given, key_of, takes_gzip, text_of
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ def asked(method: str = "GET", **headers: str) -> Request:
 
 def test_the_audience_is_part_of_the_key() -> None:
     answers = Answers(10**6)
-    answers.keep(key_of(PARTNER, "d", {}), b"for partners")
-    assert answers.get(key_of(PUBLIC, "d", {})) is None
+    answers.keep(key_of(PARTNER, "d", text_of({})), b"for partners")
+    assert answers.get(key_of(PUBLIC, "d", text_of({}))) is None
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,18 @@ def test_the_audience_is_part_of_the_key() -> None:
 def test_all_that_decides_an_answer_is_part_of_the_key(
     edition: Made, digest: str, variables: dict[str, Any]
 ) -> None:
-    assert key_of(edition, digest, variables) != key_of(PARTNER, "d", {"a": 1})
+    assert key_of(edition, digest, text_of(variables)) != key_of(PARTNER, "d", text_of({"a": 1}))
 
 
 def test_the_order_of_variables_is_not() -> None:
-    assert key_of(PARTNER, "d", {"a": 1, "b": 2}) == key_of(PARTNER, "d", {"b": 2, "a": 1})
+    assert key_of(PARTNER, "d", text_of({"a": 1, "b": 2})) == key_of(
+        PARTNER, "d", text_of({"b": 2, "a": 1})
+    )
 
 
 def test_what_was_not_asked_for_the_longest_goes_first() -> None:
     answers = Answers(6 * Answer(BODY).size)
-    keys = [key_of(PARTNER, str(number), {}) for number in range(9)]
+    keys = [key_of(PARTNER, str(number), text_of({})) for number in range(9)]
     for key in keys:
         answers.keep(key, BODY)
         assert answers.get(keys[0]) is not None
@@ -59,7 +61,7 @@ def test_what_was_not_asked_for_the_longest_goes_first() -> None:
 
 def test_one_answer_never_fills_the_memory() -> None:
     answers = Answers(3 * Answer(BODY).size)
-    answers.keep(key_of(PARTNER, "d", {}), BODY)
+    answers.keep(key_of(PARTNER, "d", text_of({})), BODY)
     assert answers.size == 0
 
 

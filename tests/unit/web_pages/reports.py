@@ -25,7 +25,7 @@ from hub.web.pages.overview import Choices, overview_page
 from hub.web.pages.performance import performance_page
 from hub.web.pages.profile import profile_page
 from hub.web.pages.series import series_page
-from tests.unit.views.published import HIDDEN, Said, cells, observation, series
+from tests.unit.views.published import HIDDEN, Said, cells, observation, series, totals
 
 PLYMOUTH, MET, MARAC = "E06000026", "E23000001", "MAR_MET_01"
 POOL = "INS_POOL_2020"
@@ -103,8 +103,8 @@ def performance_html(frame: Frame | None = None, held: Cells | None = None) -> s
 def series_html(frame: Frame | None = None, held: Cells | None = None) -> str:
     """One indicator over time."""
     held = held or plymouth_cells()
-    mine = {key: item for key, item in held.items() if key.indicator == "POL_DA_TOTAL"}
-    points = histories("POL_DA_TOTAL", PLYMOUTH, mine, WORDS)
+    mine = [item for key, item in held.items() if key.indicator == "POL_DA_TOTAL"]
+    points = histories("POL_DA_TOTAL", totals(mine), WORDS)
     return series_page(
         WORDS.indicator("POL_DA_TOTAL"),
         WORDS.area(PLYMOUTH),

@@ -1,0 +1,238 @@
+"""Published observations as the store holds them: texts, of which nothing is parsed unasked.
+
+Most answers show two or three things of many figures. A row is a plain tuple; whoever needs an
+observation with its types makes one with :func:`observation_of_row`.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import starmap
+from typing import Any, NamedTuple
+
+from hub.db.reads import Asks
+from hub.protected.figures import FigureStatus
+from hub.protected.observations import Observation, Provenance
+from hub.protected.reader import Difference, Position, Selection
+from hub.vocabulary import CellKey, breakdown_text, parse_breakdown
+
+OPTIONAL = {
+    "marks": ("marks", "''"),
+    "reason": ("reason", "NULL::text"),
+    "base": ("base::text", "NULL::text"),
+    "provenance": ("provenance::text", "'[]'"),
+    "derived": ("derived", "false"),
+}
+"""Columns that are read only where they are shown: how to read one, and what stands otherwise."""
+ALL = frozenset(OPTIONAL)
+PLAIN = frozenset[str]()
+BETWEEN = "\x1f"
+"""Stands between codes; no code of the vocabulary, period or breakdown has it."""
+EXACT = "exact"
+"""Names the condition that there is one breakdown to be had, which may be the empty one."""
+ORDER = "area, period, breakdown, indicator"
+STATUSES = {status.value: status for status in FigureStatus}
+
+
+class Row(NamedTuple):
+    """One published observation.
+
+    ``breakdown`` is in its stored form, ``value`` and ``base`` are exact decimal texts, and
+    ``provenance`` is JSON. Columns that were not asked for hold what the store has by default.
+    """
+
+    area: str
+    period: str
+    breakdown: str
+    indicator: str
+    status: str
+    value: str | None
+    marks: str = ""
+    reason: str | None = None
+    base: str | None = None
+    provenance: str = "[]"
+    derived: bool = False
+
+    def __repr__(self) -> str:
+        """Name the cell, without its figure."""
+        return f"Row({self.indicator} {self.breakdown} {self.area} {self.period})"
+
+
+async def page(
+    reads: Asks,
+    release: str,
+    wanted: Selection,
+    *,
+    limit: int | None = None,
+    after: Position | None = None,
+    columns: frozenset[str] = ALL,
+) -> list[Row]:
+    """Read observations of a release in the order area, period, breakdown, indicator.
+
+    ``columns`` are those of :data:`OPTIONAL` to read.
+    """
+    given = _given(wanted)
+    statement = _page(columns, tuple(given), after is not None, limit)
+    values = (*given.values(), *(after or ()))
+    return list(starmap(Row, await reads.rows(statement, release, *values)))
+
+
+async def count(reads: Asks, release: str, wanted: Selection) -> int:
+    """Count the observations of a selection; suppressed ones count like any other."""
+    given = _given(wanted)
+    statement = f"SELECT count(*) FROM protected.observation WHERE {_where(tuple(given))}"  # noqa: S608
+    found: int = (await reads.rows(statement, release, *given.values()))[0][0]
+    return found
+
+
+async def places(reads: Asks, release: str, indicators: Sequence[str]) -> list[tuple[str, str]]:
+    """List each area and period for which a release says anything on some of the indicators."""
+    found = await reads.rows(_PLACES, release, list(indicators))
+    return [(row[0], row[1]) for row in found]
+
+
+_PLACES = """
+SELECT DISTINCT area, period FROM protected.observation
+WHERE release_id = $1 AND indicator = ANY($2::text[]) ORDER BY area, period
+"""
+
+
+async def returned(
+    reads: Asks, release: str, datasets: Mapping[str, Collection[str]]
+) -> list[tuple[str, str, str]]:
+    """List each dataset, area and period for which a release says anything, in this order.
+
+    ``datasets`` are indicators by dataset; an indicator may be in several.
+    """
+    pairs = [(name, code) for name, codes in datasets.items() for code in codes]
+    names, codes = [name for name, _ in pairs], [code for _, code in pairs]
+    return [(row[0], row[1], row[2]) for row in await reads.rows(_RETURNED, release, names, codes)]
+
+
+_RETURNED = """
+SELECT DISTINCT held.dataset, o.area, o.period
+FROM protected.observation o
+JOIN unnest($2::text[], $3::text[]) AS held (dataset, indicator) USING (indicator)
+WHERE o.release_id = $1 ORDER BY held.dataset, o.area, o.period
+"""
+
+
+async def differences(reads: Asks, new: str, old: str) -> list[Difference]:
+    """List what two releases say differently, in the order area, period, indicator, breakdown.
+
+    A cell that only one of them has stands with nothing on the other side.
+    """
+    return [_difference(tuple(row)) for row in await reads.rows(_DIFFERENCES, new, old)]
+
+
+# Whole numbers and shares alike are stored exactly, so any difference is one of content.
+_DIFFERENCES = """
+SELECT area, period, indicator, breakdown,
+       after.status, after.value::text, before.status, before.value::text
+FROM (SELECT * FROM protected.observation WHERE release_id = $1) AS after
+FULL JOIN (SELECT * FROM protected.observation WHERE release_id = $2) AS before
+    USING (area, period, indicator, breakdown)
+WHERE after.status IS DISTINCT FROM before.status OR after.value IS DISTINCT FROM before.value
+ORDER BY area, period, indicator, breakdown
+"""
+
+
+def _difference(row: tuple[Any, ...]) -> Difference:
+    area, period, indicator, breakdown, status, value, old_status, old_value = row
+    return Difference(
+        CellKey(indicator, area, period, parse_breakdown(breakdown)),
+        STATUSES[old_status] if old_status else None,
+        Decimal(old_value) if old_value is not None else None,
+        STATUSES[status] if status else None,
+        Decimal(value) if value is not None else None,
+    )
+
+
+async def periods(reads: Asks, release: str, area: str) -> tuple[str, ...]:
+    """List the periods for which a release says anything of an area."""
+    return tuple(row[0] for row in await reads.rows(_PERIODS, release, area))
+
+
+# Each step finds the next period by the primary key, however many observations lie between.
+_PERIODS = """
+WITH RECURSIVE held AS (
+    (SELECT period FROM protected.observation
+     WHERE release_id = $1 AND area = $2 ORDER BY period LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.period FROM protected.observation o
+            WHERE o.release_id = $1 AND o.area = $2 AND o.period > held.period
+            ORDER BY o.period LIMIT 1)
+    FROM held WHERE held.period IS NOT NULL
+)
+SELECT period FROM held WHERE period IS NOT NULL
+"""
+
+
+def observation_of_row(row: Row) -> Observation:
+    """Give a row its types."""
+    return Observation(
+        key=CellKey(row.indicator, row.area, row.period, parse_breakdown(row.breakdown)),
+        status=STATUSES[row.status],
+        value=Decimal(row.value) if row.value is not None else None,
+        marks=row.marks,
+        reason=row.reason,
+        base=Decimal(row.base) if row.base is not None else None,
+        provenance=sources_of(row.provenance),
+        derived=row.derived,
+    )
+
+
+@lru_cache(maxsize=4096)
+def sources_of(text: str) -> tuple[Provenance, ...]:
+    """Read which returns a figure came from; few texts stand for many figures."""
+    return tuple(Provenance(**item) for item in json.loads(text))
+
+
+def _given(wanted: Selection) -> dict[str, str]:
+    """Name the conditions that a selection makes, with their values joined to one text."""
+    found: dict[str, str] = {}
+    if wanted.areas:
+        found["area"] = BETWEEN.join(wanted.areas)
+    if wanted.periods:
+        found["period"] = BETWEEN.join(wanted.periods)
+    if wanted.indicators:
+        found["indicator"] = BETWEEN.join(wanted.indicators)
+    if len(wanted.breakdowns) == 1:
+        found[EXACT] = breakdown_text(wanted.breakdowns[0])
+    elif wanted.breakdowns:
+        found["breakdown"] = BETWEEN.join([breakdown_text(item) for item in wanted.breakdowns])
+    elif wanted.totals_only:
+        found[EXACT] = ""
+    return found
+
+
+def _where(given: tuple[str, ...]) -> str:
+    conditions = (_condition(name, place) for place, name in enumerate(given, 2))
+    return " AND ".join(("release_id = $1", *conditions))
+
+
+def _condition(name: str, place: int) -> str:
+    if name == EXACT:
+        return f"breakdown = ${place}"
+    # The driver takes long over arrays: it asks each element what it is.
+    return f"{name} = ANY(string_to_array(${place}, E'\\x1f'))"
+
+
+@lru_cache(maxsize=1024)
+def _page(columns: frozenset[str], given: tuple[str, ...], goes_on: bool, limit: int | None) -> str:
+    """Write the statement; every value is a parameter of it."""
+    last = max((place for place, name in enumerate(OPTIONAL, 1) if name in columns), default=0)
+    shown = [
+        read if name in columns else otherwise
+        for name, (read, otherwise) in list(OPTIONAL.items())[:last]
+    ]
+    chosen = ", ".join((ORDER, "status", "value::text", *shown))
+    where, first = _where(given), len(given) + 2
+    if goes_on:
+        where += f" AND ({ORDER}) > (${first}, ${first + 1}, ${first + 2}, ${first + 3})"
+    ending = f" LIMIT {int(limit)}" if limit is not None else ""
+    return (
+        f"SELECT {chosen} FROM protected.observation WHERE {where} "  # noqa: S608
+        f"ORDER BY {ORDER}{ending}"
+    )

@@ -1,0 +1,43 @@
+"""How a field says what it shows without making it: a word by its code, an object in place.
+
+The compiler writes most of an answer by these; the executor knows nothing of them and resolves
+the fields themselves. A differential test holds both to the same bytes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NAMED = "named"
+"""Key of a field's metadata that holds a :class:`Named`."""
+INSIDE = "inside"
+"""Key of a field's metadata that holds, by name of the fields below it, how each is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where the code of the word stands, and how the word is made of it.
+
+    ``attribute`` is dotted, of the object with the field; ``make`` is given the code and the
+    context of resolvers. The compiler writes a word once and finds its text by the code.
+    """
+
+    attribute: str
+    make: Callable[[str, Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a field of an inner object is told by the outer one, so that no inner one is made.
+
+    ``attribute`` is dotted, of the outer object; ``text`` makes JSON of what stands there, given
+    the run, whose ``context`` is that of resolvers. ``keeps`` says that few values stand there,
+    whose texts are worth keeping for the plan's life.
+    """
+
+    attribute: str
+    text: Callable[[Any, Any], str]
+    keeps: bool = False
+
+
+Inside = Mapping[str, Told]
