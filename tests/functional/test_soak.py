@@ -5,6 +5,7 @@
 
 import asyncio
 import itertools
+import math
 import os
 import random
 import statistics
@@ -36,8 +37,10 @@ from tests.functional.traffic import Traffic
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 READERS, PUSHERS = 6, 3
-BETWEEN = 10.0
+BETWEEN = max(10.0, SECONDS / 30)
 """Seconds between two releases."""
+CALM = SECONDS / 4
+"""Seconds before the first."""
 YEARS = range(2015, 2018)
 DOCUMENT = """query($area: String!, $from: String!, $to: String!, $period: String!) {
   release { id }
@@ -87,7 +90,7 @@ class Soak:
             self.read.append((began, time.monotonic() - began))
             if "errors" in answer or "data" not in answer:
                 self.failed.append(f"read: {str(answer)[:300]}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
 
     async def push(self, seat: int) -> None:
         """Correct one's returns again and again; each second push says what is known already."""
@@ -107,6 +110,7 @@ class Soak:
             await asyncio.sleep(0.5)
 
     async def release(self) -> None:
+        await asyncio.sleep(CALM)
         while self.until - time.monotonic() > BETWEEN:
             began = time.monotonic()
             made = await self.partnership.prepare()
@@ -139,7 +143,7 @@ class Soak:
             if any(start <= began + took and began <= end for start, end in spans)
             == (within is not None)
         ]
-        return statistics.quantiles(chosen, n=100)[98]
+        return statistics.quantiles(chosen, n=100)[98] if len(chosen) > 1 else math.nan
 
     def grown(self) -> tuple[float, float]:
         """Megabytes early (from a fifth to two fifths of the time) and late (the last fifth)."""
@@ -222,7 +226,7 @@ async def test_readers_pushers_and_releases_together(
         f"memory {early:.0f} MB early, {late:.0f} MB late\n"
     )
     assert soak.failed == []
-    assert len(soak.releasing) >= SECONDS / 120
+    assert len(soak.releasing) >= SECONDS / 150
     assert late <= 1.1 * early + 10
     # A margin for what else runs on the machine.
     assert busy <= 2 * calm + 0.1
