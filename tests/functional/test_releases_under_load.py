@@ -158,8 +158,8 @@ async def test_workers_show_no_mixed_and_no_stale_answer_and_are_replaced(
 @pytest.mark.long
 async def test_a_release_each_second_for_a_minute(two_servers: Traffic) -> None:
     releases = int(os.environ.get("RELEASES", "60"))
-    await each_second(two_servers, releases, each=4)
-    examine(two_servers, least=20 * releases)
+    await each_second(two_servers, releases, each=2)
+    examine(two_servers, least=10 * releases)
     assert two_servers.is_everywhere
     assert two_servers.lag < 1
 
