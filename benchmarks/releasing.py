@@ -132,12 +132,7 @@ async def release(database: Database, quiet: bool) -> None:
     weigher.over.set()
     async with database.protected() as session:
         shown = await session.scalar(select(func.count()).select_from(protected.observation))
-        sizes = [
-            await session.scalar(select(func.pg_total_relation_size(name))) or 0
-            for name in ("protected.observation", "intake.release_cell")
-        ]
     assert shown == made.cells
-    print(f"{sizes[0] / shown:.0f} bytes a published figure, {sizes[1] / shown:.0f} in its draft")
     child = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
         f"{made.cells} cells: prepare {prepared - began:.1f} s (CPU of processes since the start "
