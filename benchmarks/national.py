@@ -57,10 +57,15 @@ class Size:
         return sorted(vocabulary().areas)[: self.areas]
 
     def indicator_codes(self) -> list[str]:
-        """Name the indicators, those of the journey first."""
-        words, stages = vocabulary(), sorted(stage_terms(vocabulary()))
-        rest = sorted(set(words.indicators) - set(stages))
-        return sorted([*stages, *rest][: self.indicators])
+        """Name the indicators, those of the journey first: counts, which are whole numbers."""
+        words, stages = vocabulary(), stage_terms(vocabulary())
+        counts = [
+            row.code
+            for row in words.indicators.values()
+            if not row.decimals and row.unit != "percent"
+        ]
+        first = sorted(set(counts) & stages)
+        return sorted([*first, *sorted(set(counts) - stages)][: self.indicators])
 
     def months(self) -> list[str]:
         """Name the months."""
@@ -126,6 +131,7 @@ async def _publish(settings: Settings, size: Size) -> None:
             "observation", schema_name="protected", columns=COLUMNS, records=observations(size)
         )
         await raw.execute("VACUUM ANALYZE protected.observation")
+        await raw.execute("VACUUM ANALYZE protected.release")
         await raw.execute("CHECKPOINT")
     await engine.dispose()
 
