@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from hub.vocabulary import Breakdown, CellKey, breakdown_text
@@ -80,7 +81,7 @@ class Reported:
         return CellKey(self.indicator, self.area, self.period, self.breakdown)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Return:
     """One return: what ``agency`` says for ``dataset`` in ``period``."""
 
@@ -95,7 +96,7 @@ class Return:
         listed = [_as_json(item, self.period) for item in self.observations]
         return {"observations": listed} | ({"note": self.note} if self.note else {})
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 over the content in canonical order; rows in another order hash alike."""
         rows = sorted(

@@ -56,9 +56,13 @@ async def rotate(settings: Settings) -> None:
 
 
 async def let_in(owner: AsyncConnection) -> None:
-    """Let every login connect to this database, also where its operator let nobody else."""
+    """Let every login connect to this database, also where its operator let nobody else.
+
+    Who takes returns in may lay rows ready in a temporary table, which nobody else sees.
+    """
     name = await owner.scalar(text("SELECT quote_ident(current_database())"))
     await owner.exec_driver_sql(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(Duty)}")
+    await owner.exec_driver_sql(f"GRANT TEMPORARY ON DATABASE {name} TO {Duty.INGEST}")
 
 
 async def replace_passwords(owner: AsyncEngine, data_dir: Path) -> None:

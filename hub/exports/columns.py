@@ -45,7 +45,7 @@ COLUMNS: dict[str, Column] = {
     "caveats": Column("Caveats", "Of a link: what to keep in mind."),
     "band": Column("Band", "Code of the band the line stands in."),
     "indicator": Column("Indicator", "Code of the indicator."),
-    "comparator": Column("Comparator", "UK, RECOMMENDED, SIMILAR, FORCE or AREA."),
+    "comparator": Column("Comparator", "UK, RECOMMENDED, SIMILAR, REGION, FORCE or AREA."),
     "as_at": Column("As at", "The period asked for; figures may end before it."),
     "measure": Column("Measure", "Code of the measure."),
     "standing": Column("Standing", "RED, AMBER, GREEN, MONITORING or UNKNOWN."),

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Double, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
@@ -18,7 +19,7 @@ from hub.validation.comparison import Earlier
 from hub.vocabulary import Breakdown, parse_breakdown, parse_period
 
 LONGEST = 36
-"""Earlier periods that say what is usual: three years of months."""
+"""Earlier periods that say what is usual: three years of months. So many returns are read."""
 
 _Place = tuple[str, str, Breakdown, int]
 
@@ -46,40 +47,61 @@ def _base(history: list[Revision], content_hash: str) -> Revision | None:
     return next(reversed(signed or others), None)
 
 
-async def _series(session: IntakeSession, body: Return) -> dict[_Place, list[Decimal]]:
+async def _series(session: IntakeSession, body: Return) -> dict[_Place, list[float]]:
     """The values of earlier periods, the latest return of each period counting, oldest first."""
     end = parse_period(body.period).end
-    found: dict[_Place, dict[tuple[int, int], Decimal]] = defaultdict(dict)
-    for row in await _earlier_rows(session, body):
-        period = parse_period(row.period)
-        if period.end <= end:
-            place = (row.indicator, row.area, parse_breakdown(row.breakdown), period.length)
-            found[place][period.months] = row.value
+    ids = await _returns_before(session, body)
+    found: dict[_Place, dict[tuple[int, int], float]] = defaultdict(dict)
+    for indicator, area, breakdown, periods, values in await _rows_of(session, body, ids):
+        where = (indicator, area, parse_breakdown(breakdown))
+        for text, value in zip(periods, values, strict=True):
+            period = parse_period(text)
+            if period.end <= end:
+                found[*where, period.length][period.months] = value
     return {
         place: [values[months] for months in sorted(values)][-LONGEST:]
         for place, values in found.items()
     }
 
 
-async def _earlier_rows(session: IntakeSession, body: Return) -> Sequence[Any]:
-    head, revision, table = intake.return_, intake.revision, intake.observation
+async def _returns_before(session: IntakeSession, body: Return) -> list[UUID]:
+    """The newest returns of each length: what is read does not grow with an agency's past."""
+    head, end = intake.return_, parse_period(body.period).end
+    query = select(head.c.id, head.c.period).where(
+        head.c.dataset == body.dataset,
+        head.c.agency == body.agency,
+        head.c.period != body.period,
+    )
+    by_length: dict[int, list[tuple[int, UUID]]] = defaultdict(list)
+    for row in (await session.execute(query)).all():
+        period = parse_period(row.period)
+        # One that ends later may still hold months from before.
+        by_length[period.length].append((min(period.end, end), row.id))
+    return [id_ for ends in by_length.values() for _, id_ in sorted(ends)[-LONGEST:]]
+
+
+async def _rows_of(session: IntakeSession, body: Return, ids: Sequence[UUID]) -> Sequence[Any]:
+    """The values by place, each with the periods they are for; later returns come last."""
+    revision, table = intake.revision, intake.observation
+    address = (table.c.indicator, table.c.area, table.c.breakdown)
+
+    def listed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.array_agg(aggregate_order_by(column, revision.c.submitted_at))
+
     query = (
-        select(table.c.indicator, table.c.area, table.c.period, table.c.breakdown, table.c.value)
+        select(*address, listed(table.c.period), listed(cast(table.c.value, Double)))
         .join(
             revision,
             (revision.c.return_id == table.c.return_id) & (revision.c.number == table.c.revision),
         )
-        .join(head, head.c.id == revision.c.return_id)
         .where(
-            head.c.dataset == body.dataset,
-            head.c.agency == body.agency,
-            head.c.period != body.period,
+            revision.c.return_id.in_(ids),
             revision.c.is_current,
             revision.c.state != str(State.WITHDRAWN),
             table.c.value.is_not(None),
             table.c.indicator.in_({item.indicator for item in body.observations}),
         )
-        .order_by(revision.c.submitted_at)
+        .group_by(*address)
     )
     rows: Sequence[Any] = (await session.execute(query)).all()
     return rows

@@ -12,7 +12,7 @@ from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.changes import Change, changes
-from hub.submissions.revisions import Revision
+from hub.submissions.revisions import Revision, Sent
 from hub.submissions.states import State
 from hub.vocabulary import parse_breakdown
 
@@ -42,6 +42,7 @@ def revision_of(row: Row[Any]) -> Revision:
         rows=row.rows,
         current=row.is_current,
         note=row.note,
+        sent=Sent(row.body_hash, row.expected, row.received) if row.body_hash else None,
     )
 
 

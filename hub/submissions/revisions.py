@@ -33,6 +33,16 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What a revision was sent as: the hash of the bytes and of how they are read, and how
+    complete the return was. The same bytes need not be read and judged again."""
+
+    body_hash: str
+    expected: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """One stored revision with who made it and where it stands."""
 
@@ -48,6 +58,7 @@ class Revision:
     rows: int
     current: bool
     note: str | None = field(default=None, repr=False)
+    sent: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ there is one current revision, no gap and no number used twice (security K1); th
 constraints say the same (K2).
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,13 +18,13 @@ from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
 from hub.errors import PreconditionError
-from hub.returns import Finding, Reported, Return, Severity
+from hub.returns import Finding, Return, Severity
+from hub.submissions import staging
 from hub.submissions.changes import Counts, changes, compare
-from hub.submissions.history import current_revision, observations_of, step
+from hub.submissions.history import current_revision, findings_of, observations_of, step
 from hub.submissions.receipts import keep
-from hub.submissions.revisions import Revision, Submission, etag_of
+from hub.submissions.revisions import Revision, Sent, Submission, etag_of
 from hub.submissions.states import OPEN, Act, State, move
-from hub.vocabulary import breakdown_text
 
 
 async def submit(
@@ -35,10 +36,12 @@ async def submit(
     *,
     if_match: str | None = None,
     if_none_match: str | None = None,
+    sent: Sent | None = None,
 ) -> Submission:
     """Store ``body`` as a revision; the same content as the current one stores nothing.
 
-    The caller has validated it: ``findings`` holds no error.
+    The caller has validated it: ``findings`` holds no error. By what it was ``sent`` as,
+    :func:`repeated` knows it again.
 
     Raises:
         PreconditionError: ``if_match`` names another revision than the current one, or
@@ -51,15 +54,47 @@ async def submit(
     if current and current.content_hash == body.content_hash and current.state in _LIVE:
         counts = Counts(received=len(body.observations), unchanged=len(body.observations))
         return _answer(body, return_id, current.number, current.state, counts, findings, False)
-    before = await observations_of(session, return_id, current.number) if current else ()
+    await staging.stage(session, body.observations)
+    counts = await _counts(session, body, current)
     state = first_state(body, findings)
     number = current.number + 1 if current else 1
     if current:
         await _step_aside(session, current, principal, at)
-    await _store(session, return_id, number, state, body, findings, principal, at)
+    await _store(session, return_id, number, state, body, findings, principal, at, sent)
     sequence = await record(session, _event(body, number, principal), at)
     await keep(session, return_id, number, sequence)
-    return _answer(body, return_id, number, state, compare(body, before), findings, True)
+    return _answer(body, return_id, number, state, counts, findings, True)
+
+
+async def repeated(
+    session: IntakeSession,
+    current: Revision,
+    *,
+    if_match: str | None = None,
+    if_none_match: str | None = None,
+) -> Submission | None:
+    """Answer the push of what is the current revision already; None when that was withdrawn.
+
+    The findings are those it was stored with. Nothing is stored.
+
+    Raises:
+        PreconditionError: as :func:`submit`.
+    """
+    if current.state not in _LIVE:
+        return None
+    _check(current, if_match, if_none_match)
+    return Submission(
+        return_id=current.return_id,
+        dataset=current.dataset,
+        agency=current.agency,
+        period=current.period,
+        revision=current.number,
+        state=current.state,
+        content_hash=current.content_hash,
+        counts=Counts(received=current.rows, unchanged=current.rows),
+        findings=await findings_of(session, current.return_id, current.number),
+        created=False,
+    )
 
 
 async def rehearse(
@@ -129,6 +164,13 @@ def _check(current: Revision | None, if_match: str | None, if_none_match: str | 
         raise PreconditionError("If-Match: * needs a revision, and this return has none yet.")
 
 
+async def _counts(session: IntakeSession, body: Return, current: Revision | None) -> Counts:
+    received = len(body.observations)
+    if current is None:
+        return Counts(received=received, added=received)
+    return await staging.compare(session, received, current.return_id, current.number)
+
+
 async def _step_aside(
     session: IntakeSession, current: Revision, principal: Principal, at: datetime
 ) -> None:
@@ -153,6 +195,7 @@ async def _store(
     findings: tuple[Finding, ...],
     principal: Principal,
     at: datetime,
+    sent: Sent | None,
 ) -> None:
     where = {"return_id": return_id, "revision": number}
     await session.execute(
@@ -167,11 +210,10 @@ async def _store(
             submitted_at=at,
             rows=len(body.observations),
             is_current=True,
+            **(asdict(sent) if sent else {}),
         )
     )
-    if body.observations:
-        rows = [where | _row(item) for item in body.observations]
-        await session.execute(insert(intake.observation), rows)
+    await staging.store(session, return_id, number)
     if findings:
         listed = [where | _finding(index, item) for index, item in enumerate(findings)]
         await session.execute(insert(intake.finding), listed)
@@ -179,21 +221,6 @@ async def _store(
     await session.execute(
         insert(intake.transition).values(**where, **history, by_subject=principal.subject, at=at)
     )
-
-
-def _row(item: Reported) -> dict[str, object]:
-    return {
-        "indicator": item.indicator,
-        "area": item.area,
-        "period": item.period,
-        "breakdown": breakdown_text(item.breakdown),
-        "value": item.value,
-        "status": item.status,
-        "reason": item.reason,
-        "base": item.base,
-        "note": item.note,
-        "row": item.row,
-    }
 
 
 def _finding(ordinal: int, item: Finding) -> dict[str, object]:

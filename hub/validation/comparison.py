@@ -23,7 +23,8 @@ CUTOFF = 3.5
 FEWEST = 6
 """Fewest earlier values that say what is usual."""
 
-Series = Mapping[tuple[str, str, Breakdown, int], Sequence[Decimal]]
+Values = Sequence[float] | Sequence[Decimal]
+Series = Mapping[tuple[str, str, Breakdown, int], Values]
 """Earlier values by indicator, area, breakdown and length of the period in months."""
 
 
@@ -83,7 +84,7 @@ def _removed(items: Sequence[Reported], before: Sequence[Reported]) -> Iterator[
         yield finding(Severity.NOTICE, RuleCode.REVISION_REMOVED, message)
 
 
-def is_outlier(value: Decimal, earlier: Sequence[Decimal]) -> bool:
+def is_outlier(value: Decimal, earlier: Values) -> bool:
     """Say whether a value is far from earlier ones, by its modified z-score.
 
     ``0.6745 * (x - median) / MAD``, with MAD the median absolute deviation; where more than half

@@ -1,6 +1,6 @@
 """Every view by name, read from a release: what GraphQL, saved queries and pages share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.clock import Clock, now
@@ -38,6 +38,7 @@ from hub.views.reconciliation import (
 from hub.views.series import Point, histories, series_of, steps
 from hub.views.shelf import Shelf
 from hub.views.stages import near
+from hub.views.standings import StageStanding, standings_of
 from hub.views.tables import profile_of
 from hub.views.trend import MOST_RELEASES, LinkTrend, trends_of
 from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period
@@ -131,6 +132,11 @@ class Library:
         latest = (await self.releases())[:MOST_RELEASES]
         return trends_of([(await self._journey(place, asked, one), one) for one in latest])
 
+    async def standings(self, view: Journey, release: Release) -> dict[str, StageStanding]:
+        """Say how the figures of a journey of that release stand, by stage."""
+        cells = await self._cells(release, sorted(stage_terms(self.words)), view.area.code)
+        return standings_of(view, cells, self.words)
+
     async def _journey(
         self, place: Area, asked: Period, chosen: Release, *, allow_unlike: bool = False
     ) -> Journey:
@@ -180,9 +186,17 @@ class Library:
 
     async def returned(self, release: Release) -> list[tuple[str, str, str]]:
         """List the datasets, areas and periods of which a release says anything."""
-        wanted = self.words.dataset_indicators
+        return await self._by_name(release, self.words.dataset_indicators)
+
+    async def overviews(self, release: Release) -> list[tuple[str, str, str]]:
+        """List the lines, areas and periods that a release has anything for in the overview."""
+        return await self._by_name(release, {code: (code,) for code in self.words.overview})
+
+    async def _by_name(
+        self, release: Release, groups: Mapping[str, Collection[str]]
+    ) -> list[tuple[str, str, str]]:
         return await self.database.read(
-            lambda reads: rows.returned(reads, release.id, wanted), release.id
+            lambda reads: rows.returned(reads, release.id, groups), release.id
         )
 
     async def changes(self, release: str | None = None) -> tuple[Changes, Release]:

@@ -15,10 +15,11 @@ MOST_AREAS = 40
 """Most areas side by side; the Metropolitan Police has 29 Maracs."""
 SMALLEST_GROUP = 3
 """A group of fewer members is not shown: with two, each could tell the other's figure."""
-GROUP, FORCE = "MSG", "PFA"
-"""Levels of most similar groups and of police forces."""
+GROUP, REGION, FORCE = "MSG", "RGN", "PFA"
+"""Levels of most similar groups, of regions and of police forces."""
 GROUP_SIZE = "REF_FORCE_COUNT"
 """What a comparator group says of its size, where its registrar does not name its members."""
+NO_REGION = "Nobody has returned a figure for this region."
 NO_LEVEL = "SafeLives recommends no level of this."
 
 
@@ -28,11 +29,15 @@ class Comparator(StrEnum):
     UK = "UK"
     RECOMMENDED = "RECOMMENDED"
     SIMILAR = "SIMILAR"
+    REGION = "REGION"
     FORCE = "FORCE"
     AREA = "AREA"
 
 
-ALWAYS = (Comparator.UK, Comparator.RECOMMENDED, Comparator.SIMILAR, Comparator.FORCE)
+ALWAYS = (
+    *(Comparator.UK, Comparator.RECOMMENDED),
+    *(Comparator.SIMILAR, Comparator.REGION, Comparator.FORCE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def overview_of(
     columns: Sequence[Column], period: Period, release: str, cells: Cells, words: Vocabulary
 ) -> Overview:
     """Fill the grid. Groups too small to be shown are left out, and that is said."""
-    left_out = tuple(_too_small(columns, period, cells, words))
+    left_out = (*_too_small(columns, period, cells, words), *_empty(columns, cells))
     hidden = {item.area.code for item in left_out}
     shown = tuple(column for column in columns if column.area.code not in hidden)
     bands = sorted(words.overview_bands.values(), key=lambda band: band.order)
@@ -164,25 +169,40 @@ def _candidates(areas: Sequence[Area], period: Period, words: Vocabulary) -> Ite
     yield from (Column(Comparator.UK, area, area.name) for area in whole)
     for area in areas[:1] or whole:
         yield Column(Comparator.RECOMMENDED, area, f"SafeLives recommended, {area.name}")
-    forces = dict.fromkeys(code for area in areas for code in _forces(area, period, words))
+    above = dict.fromkeys(code for area in areas for code in _above(area, period, words))
+    forces = [code for code in above if words.area(code).level == FORCE]
+    own = {area.code for area in areas}
+    regions = [code for code in above if words.area(code).level == REGION and code not in own]
     for code in forces:
         if code in words.similar:
             group = words.area(words.similar[code].group)
             yield Column(Comparator.SIMILAR, group, group.name)
     yield from (
+        Column(Comparator.REGION, words.area(code), words.area(code).name) for code in regions
+    )
+    yield from (
         Column(Comparator.FORCE, words.area(code), words.area(code).name) for code in forces
     )
 
 
-def _forces(area: Area, period: Period, words: Vocabulary) -> list[str]:
-    """The police force areas that ``area`` is or lies in during the period."""
+def _above(area: Area, period: Period, words: Vocabulary) -> list[str]:
+    """What ``area`` is and lies in during the period, from the nearest outwards."""
     seen: dict[str, None] = {}
     front = [area.code]
     while front:
         seen |= dict.fromkeys(front)
         above = (parent for code in front for parent in words.parents(code, period))
         front = [code for code in dict.fromkeys(above) if code not in seen]
-    return [code for code in seen if words.area(code).level == FORCE]
+    return list(seen)
+
+
+def _empty(columns: Iterable[Column], cells: Cells) -> Iterator[LeftOut]:
+    """Regions of which nobody reports anything: a column without a figure compares nothing."""
+    for column in columns:
+        if column.comparator is Comparator.REGION and not any(
+            key.area == column.area.code for key in cells
+        ):
+            yield LeftOut(column.comparator, column.area, NO_REGION)
 
 
 def _too_small(

@@ -83,7 +83,7 @@ def performance_of(
     """
     rules = sorted(words.measures.values(), key=lambda rule: rule.order)
     views = [
-        _measure(rule, area, as_at, _of_rule(rule, cells), words)
+        measure_of(rule, area, as_at, cells, words)
         for rule in rules
         if _is_reported(rule, area, cells, words)
     ]
@@ -112,10 +112,11 @@ def _is_returned(code: str, area: Area, cells: Cells, words: Vocabulary) -> bool
     )
 
 
-def _measure(
-    rule: Measure, area: Area, as_at: Period, cells: Cells, words: Vocabulary
+def measure_of(
+    rule: Measure, area: Area, as_at: Period, held: Cells, words: Vocabulary
 ) -> MeasureView:
-    code = rule.indicator
+    """Judge one measure of an area at the end of ``as_at``; ``held`` are the area's cells."""
+    code, cells = rule.indicator, _of_rule(rule, held)
     period = last_observed(_observed(code, cells), as_at)
     last = _last_part(code, period, cells)
     first, end = financial_year(as_at)

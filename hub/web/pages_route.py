@@ -13,6 +13,7 @@ from hub.web.pages.journey import journey_page
 from hub.web.pages.labels import labels
 from hub.web.pages.landing import landing_page
 from hub.web.pages.method import Rule, accessibility_page, method_page
+from hub.web.pages.ratings import ratings_of
 from hub.web.state import Hub
 from hub.web.visitor import Visitor, note_of, page
 
@@ -42,6 +43,7 @@ async def journey(request: Request, visitor: Visitor) -> str:
     return journey_page(
         view,
         trend=trend,
+        ratings=ratings_of(await library.standings(view, release), labels()),
         copy=visitor.copy("journey", query),
         release=note_of(release),
         areas=areas,

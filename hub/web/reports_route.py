@@ -39,8 +39,9 @@ async def overview(request: Request, visitor: Visitor) -> str:
     """The Marac overview."""
     asked, library = request.query_params, visitor.library()
     release = await library.release(asked.get("release"))
-    held = await library.places([LEAD], release)
-    period = asked.get("period") or _busiest(held)
+    lines = await library.overviews(release)
+    held = [(area, period) for code, area, period in lines if code == LEAD]
+    period = asked.get("period") or _busiest([(area, period) for _, area, period in lines])
     areas = asked.getlist("area") or _first_areas(held, period, library.words)
     chosen = [comparator_of(name) for name in asked.getlist("comparator")] or list(ALWAYS)
     view, release = await library.overview(areas, period, chosen, release.id)
@@ -130,7 +131,10 @@ Held = Sequence[tuple[str, str]]
 
 
 def _busiest(held: Held) -> str:
-    """The period with the most areas; of several the latest."""
+    """The period of which most is held; of several the latest.
+
+    The same twelve months are there as a rolling year and, for counts alone, as a financial year.
+    """
     periods = [parse_period(period) for _, period in held]
     if not periods:
         return "CY2017"

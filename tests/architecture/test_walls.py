@@ -1,5 +1,6 @@
 """The storeys and fences of the house hold, and name modules that exist."""
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -23,10 +24,29 @@ def named_in(contract: dict[str, object]) -> set[str]:
     return names
 
 
-def test_imports_point_down_only() -> None:
+def walls_of(root: Path) -> subprocess.CompletedProcess[str]:
+    """Judge the imports of a tree."""
     program = Path(sys.executable).with_name("lint-imports")
-    run = subprocess.run([program], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    return subprocess.run([program], cwd=root, capture_output=True, text=True, timeout=300)
+
+
+def test_imports_point_down_only() -> None:
+    run = walls_of(ROOT)
     assert run.returncode == 0, run.stdout
+
+
+def test_a_view_that_reads_what_agencies_returned_is_noticed(tmp_path: Path) -> None:
+    """The fence behind "nothing hidden is read when a reader asks" can fail."""
+    shutil.copytree(
+        ROOT / "hub", tmp_path / "hub", ignore=shutil.ignore_patterns("static", "*.pyc")
+    )
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    view = tmp_path / "hub" / "views" / "series.py"
+    leak = "from hub.submissions.signed_off import signed_off as _leak\n"
+    view.write_text(view.read_text(encoding="utf-8") + leak, encoding="utf-8")
+    run = walls_of(tmp_path)
+    assert run.returncode == 1
+    assert "hub.views.series" in run.stdout
 
 
 def test_contracts_name_rooms_that_exist() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     assert list(folder.iterdir()) == []
 
 
-def run(demo: dict[str, Any], *command: str | Path) -> str:
+def run(demo: dict[str, Any], *command: str | Path, **more: str) -> str:
     """Run an example as its README says and give what it prints."""
     analyst = {"HUB_URL": demo["url"], "HUB_TOKEN": demo["tokens"]["analyst"]}
     done = subprocess.run(
         [str(part) for part in command],
-        env=os.environ | analyst,
+        env=os.environ | analyst | more,
         capture_output=True,
         text=True,
         timeout=120,
@@ -152,6 +153,67 @@ def test_power_query(demo: dict[str, Any]) -> None:
     assert any(row["record"] == "stage" and row["value"] == "1270" for row in rows)
 
 
+PAGES = (
+    "/journey",
+    "/overview",
+    "/performance",
+    "/profile",
+    "/series?indicator=DAC_CLIENT&area=E07000102",
+)
+SHOW = {
+    "curl": ("sh", "-c", "{code}"),
+    "Python": (sys.executable, "-c", "{code}\nprint(len(figures), figures['value'].sum())"),
+    "R": ("Rscript", "-e", "{code}\ncat(nrow(figures), sum(figures$value, na.rm = TRUE))"),
+}
+"""How each snippet of a page is run; what follows the code says what it read."""
+
+
+def snippets(demo: dict[str, Any], path: str) -> dict[str, str]:
+    """What a signed-in reader copies from a page, by language."""
+    token = {"Authorization": f"Bearer {demo['tokens']['analyst']}"}
+    html = httpx2.get(f"{demo['url']}{path}", headers=token).text
+    found = re.findall(r"<h3[^>]*>([^<]+)</h3>\s*<pre[^>]*><code>(.*?)</code>", html, re.S)
+    return {language: unescape(code) for language, code in found}
+
+
+def test_what_a_page_offers_to_copy_runs_as_it_stands(demo: dict[str, Any]) -> None:
+    """The same rows in each language; Power Query, which needs Windows, names the same address."""
+    for path in PAGES:
+        offered = snippets(demo, path)
+        assert [*offered] == ["curl", "Python", "R", "Power Query"]
+        table = list(csv.DictReader(run(demo, *_shown(offered, "curl")).splitlines()))
+        address = re.search(r'"(http[^"]+)"', offered["curl"])
+        assert table and address
+        assert f'Web.Contents("{address[1]}"' in offered["Power Query"]
+        for pair in ("()", "[]", '""'):
+            code = offered["Power Query"]
+            assert code.count(pair[0]) == code.count(pair[1])
+        if path != PAGES[0]:
+            continue  # A start of each language is enough: only the address differs.
+        total = sum(float(row["value"]) for row in table if row["value"])
+        for language in ("Python", "R"):
+            need(SHOW[language][0])
+            rows, sum_of = run(demo, *_shown(offered, language)).split()
+            assert int(rows) == len(table)
+            assert float(sum_of) == pytest.approx(total, rel=1e-5)
+
+
+def _shown(offered: dict[str, str], language: str) -> list[str]:
+    return [part.replace("{code}", offered[language]) for part in SHOW[language]]
+
+
+def test_what_the_guide_shows_runs_as_it_stands(demo: dict[str, Any]) -> None:
+    guide = (ROOT / "docs" / "how-to" / "read-figures.md").read_text(encoding="utf-8")
+    analyst = demo["clients"]["analyst"]
+    own = {"CLIENT_ID": analyst["id"], "CLIENT_SECRET": analyst["secret"]}
+    (python,) = re.findall(r"```python\n(.*?)```", guide, re.S)
+    shown = run(demo, sys.executable, "-c", f"{python}\nprint(len(shown), len(table))")
+    assert shown.split() == ["5", "5"]
+    (r,) = re.findall(r"```r\n(.*?)```", guide, re.S)
+    rows = run(demo, need("Rscript"), "-e", f"{r}\ncat(nrow(table))", **own)
+    assert int(rows) > 50
+
+
 def test_basic_credentials_read_a_saved_query(demo: dict[str, Any]) -> None:
     analyst = demo["clients"]["analyst"]
     address = f"{demo['url']}/v1/queries/journey.csv?area=E07000102&period=CY2017"
@@ -169,6 +231,7 @@ def test_a_report_is_reconciled_from_the_command_line(demo: dict[str, Any]) -> N
     assert "rounding only" in run(demo, *hub)
 
 
+POWER_QUERY_PARSER = "@microsoft/powerquery-parser@0.18.4"
 PYTHON_GENERATOR = "ariadne-codegen==0.19.0"
 TYPESCRIPT_GENERATOR = (
     "graphql@16.11.0",
@@ -187,6 +250,25 @@ def install(folder: Path, *command: str | Path) -> None:
     )
     if done.returncode:
         pytest.skip(f"SKIPPED ALOUD: {command[0]} could not install a client generator")
+
+
+@pytest.mark.long
+def test_power_query_is_what_its_own_parser_takes(demo: dict[str, Any], tmp_path: Path) -> None:
+    """Parsed, not run: nothing but Excel and Power BI runs it, on Windows."""
+    node, npm = need("node"), need("npm")
+    (tmp_path / "package.json").write_text('{"private": true}')
+    install(tmp_path, npm, "install", "--silent", "--no-audit", POWER_QUERY_PARSER)
+    files = {"example": (EXAMPLES / "journey.pq").read_text(encoding="utf-8")}
+    files |= {str(at): snippets(demo, path)["Power Query"] for at, path in enumerate(PAGES)}
+    for name, code in files.items():
+        (tmp_path / f"{name}.pq").write_text(code)
+    (tmp_path / "broken.pq").write_text(files["example"].replace("in\n", "\n"))
+    shutil.copy(CODEGEN / "power_query.cjs", tmp_path)
+    parse = [node, "power_query.cjs"]
+    whole = [f"{name}.pq" for name in files]
+    subprocess.run([*parse, *whole], cwd=tmp_path, check=True, timeout=120)
+    broken = subprocess.run([*parse, "broken.pq"], cwd=tmp_path, capture_output=True, check=False)
+    assert broken.returncode == 1
 
 
 @pytest.mark.long

@@ -12,6 +12,7 @@ from hub.auth.roles import Role
 from hub.db.engine import Database
 from hub.disclosure import PARTNER, Method
 from hub.disclosure.methods import told_by_method
+from hub.release import flow
 from hub.settings import Settings
 from tests.functional.acts import Cell, Partnership, act, codes, rows
 from tests.functional.conftest import Sign
@@ -187,6 +188,22 @@ async def test_the_public_gets_nothing_made_of_rounded_numbers(partnership: Part
     await returned(partnership)
     await partnership.release()
     assert codes(await partnership.prepare("PUBLIC")) == ["PARTNER_METHOD"]
+
+
+async def test_without_that_refusal_it_would_get_exact_counts_rounded_anew(
+    partnership: Partnership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """617 rounded to 5 at random for partners, to the nearest for the public: the two together
+    say more than either."""
+
+    async def anything(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(flow, "_exact", anything)
+    await in_force(partnership, *ROUNDING)
+    await returned(partnership)
+    await partnership.release()
+    assert codes(await partnership.prepare("PUBLIC")) != ["PARTNER_METHOD"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 """Pushing a return: the contract's answers, one by one."""
 
+import json
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.tables import audit, intake
+from hub.submissions import reception
 from tests.functional.conftest import Sign
 
 ADDRESS = "POLICE_CRIME/HERTS_POLICE/CY2017"
@@ -55,6 +57,43 @@ async def test_the_same_content_is_the_same_revision(sign: Sign) -> None:
     again = await police.put(ADDRESS, turned)
     assert (again.status_code, again.json()["revision"]) == (200, 1)
     assert again.json()["contentHash"] == first.json()["contentHash"]
+
+
+async def test_the_same_bytes_are_answered_without_reading_them_again(
+    sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And just as before: findings, completeness, state, receipt."""
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    first = (await police.put(ADDRESS, GOOD)).json()
+    read = []
+    monkeypatch.setattr(reception, "load", lambda *body, **more: read.append(body))
+    again = (await police.put(ADDRESS, GOOD)).json()
+    keyed = (await police.put(ADDRESS, GOOD, **{"Idempotency-Key": "nightly"})).json()
+    for answer in (first, again, keyed):
+        assert answer.pop("receipt")  # signed anew each time
+    assert again == keyed
+    assert again["counts"] == first["counts"] | {"added": 0, "unchanged": 2}
+    assert read == []
+    assert again | {"counts": 0} == first | {"counts": 0}
+    refused = await police.put(ADDRESS, GOOD, **{"If-None-Match": "*"})
+    assert refused.status_code == 412
+    # Read in another way, they are other bytes.
+    await police.put(ADDRESS, json.dumps(GOOD).encode(), **{"Content-Type": "text/csv"})
+    assert len(read) == 1
+
+
+async def test_bytes_of_a_withdrawn_or_replaced_revision_are_read_again(
+    hub: RunningHub, sign: Sign
+) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    await police.put(ADDRESS, GOOD)
+    await police.put(ADDRESS, one(value=618))
+    back = await police.put(ADDRESS, GOOD)
+    assert (back.status_code, back.json()["revision"]) == (201, 3)
+    async with hub.database.release() as session:
+        await session.execute(update(intake.revision).values(state="WITHDRAWN"))
+    anew = await police.put(ADDRESS, GOOD)
+    assert (anew.status_code, anew.json()["revision"]) == (201, 4)
 
 
 async def test_other_content_is_a_new_revision(sign: Sign) -> None:

@@ -46,6 +46,17 @@ async def test_the_reading_login_sees_published_tables_only(
     assert seen == {"protected.release", "protected.observation", "protected.policy"}
 
 
+async def test_one_grant_too_many_is_seen(
+    database: Database, tables: list[str], owner: AsyncEngine
+) -> None:
+    async with owner.begin() as connection:
+        await connection.execute(text("GRANT USAGE ON SCHEMA intake TO hub_read"))
+        await connection.execute(text("GRANT SELECT ON intake.observation TO hub_read"))
+    async with database.protected() as session:
+        seen = {table for table in tables if not await is_refused(session, f"TABLE {table}")}
+    assert "intake.observation" in seen
+
+
 async def test_only_the_identity_login_reads_the_audit_record(database: Database) -> None:
     async with database.identity() as session:
         assert not await is_refused(session, "SELECT * FROM audit.event")

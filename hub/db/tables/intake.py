@@ -48,6 +48,9 @@ revision = Table(
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("rows", Integer, nullable=False),
     Column("is_current", Boolean, nullable=False),
+    Column("body_hash", Text),
+    Column("expected", Integer),
+    Column("received", Integer),
     Index("revision_current_key", "return_id", unique=True, postgresql_where=text("is_current")),
 )
 """One version of a return; only ``state`` and ``is_current`` ever change."""

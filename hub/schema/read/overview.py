@@ -22,6 +22,7 @@ class Comparator(Enum):
         "RECOMMENDED", description="What SafeLives recommends, for the first area asked for."
     )
     SIMILAR = value("SIMILAR", description="The most similar group of the area's police force.")
+    REGION = value("REGION", description="The region in which the area or its force lies.")
     FORCE = value("FORCE", description="The police force area in which the area lies.")
     AREA = value("AREA", description="An area that was asked for; always shown.")
 

@@ -136,9 +136,10 @@ def _apart(lines: list[Line]) -> tuple[Line, ...]:
 
 
 def _ticks(periods: Sequence[Period]) -> tuple[Tick, ...]:
+    # Counted from the end, so that the last period is named and no neighbour runs into it.
     step = max(1, (len(periods) + 3) // 4)
     return tuple(
-        Tick(_x(i, len(periods)), period, i % step != 0 and i != len(periods) - 1)
+        Tick(_x(i, len(periods)), period, (len(periods) - 1 - i) % step != 0)
         for i, period in enumerate(periods)
     )
 

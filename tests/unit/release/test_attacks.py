@@ -11,13 +11,24 @@ from typing import Any
 
 import pytest
 
-from hub.disclosure import PARTNER, PUBLIC, Cell, CountTable, Relation, protect
+from hub.disclosure import (
+    PARTNER,
+    PUBLIC,
+    Cell,
+    CountTable,
+    Protection,
+    Relation,
+    State,
+    protect,
+    published,
+)
 from hub.disclosure.relations import relations as system
 from hub.disclosure.table import VirtualKey
 from hub.errors import DisclosureError
 from hub.protected.figures import FigureStatus
 from hub.release import preparation
 from hub.release.derivation import derived
+from hub.release.protection import table_of, withstand
 from hub.vocabulary import CellKey, Vocabulary
 from hub.vocabulary.rows import Area, Membership, ZeroRule
 from tests.factory import COUNTY, DISTRICT, NEIGHBOUR, indicator, words
@@ -284,6 +295,31 @@ def test_rounded_public_figures_stand_in_the_attack_as_intervals() -> None:
     made = publish([of_counts(grades(9, 12, 0))], policy=PUBLIC, vocabulary=WORDS)
     assert made.hides(GRADES[0])
     assert made.hides(GRADES[1]) or made.hides(at())
+
+
+def careless() -> Protection:
+    """Only the 9 hidden. 10 for the 12 is 10 to 12, 20 for the 21 is 18 to 22, and zero is zero:
+    6 to 12 are left."""
+    counts = grades(9, 12, 0)
+    raw = preparation.raw_of([of_counts(counts)], WORDS)
+    table = table_of({key: raw[key] for key in counts}, WORDS)
+    shown = [State.PUBLISHED if cell.published else State.VIRTUAL for cell in table.cells]
+    shown[table.index[GRADES[0]]] = State.PRIMARY
+    values = tuple(cell.value or 0 for cell in table.cells)
+    return Protection(table, PUBLIC, tuple(shown), (), values, {})
+
+
+def test_the_attack_on_rounded_figures_breaks_a_careless_release() -> None:
+    with pytest.raises(DisclosureError, match="RISK=HIGH") as caught:
+        withstand(careless(), PUBLIC)
+    assert "lies between 6 and 12" in caught.value.explanations[0]
+
+
+def test_were_rounded_figures_taken_to_tell_nothing_it_would_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(published, "told_by", lambda *_: (0, 10**6))
+    withstand(careless(), PUBLIC)
 
 
 def names(keys: Iterable[CellKey | VirtualKey]) -> list[str]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from hub.errors import DisclosureError
-from hub.release import protection
+from hub.release import preparation, protection
+from hub.release.families import changed_indicators
 from hub.release.preparation import earlier_ones
 from hub.release.protection import Earlier
 from hub.vocabulary import CellKey, Vocabulary
@@ -66,6 +67,44 @@ def test_without_the_words_of_their_time_it_would_tell(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(protection.Earlier, "layers", today)
     assert told(then(COUNTS, OLD, UNLINKED), identity) == (3, 3)
+
+
+CLIENT, BESIDE = key("POL_CLIENT"), key("POL_CLIENT", NEIGHBOUR)
+Ties = Callable[[list[Vocabulary]], list[Vocabulary]]
+
+
+def told_at_last(ties: Ties) -> tuple[int, int]:
+    """Records are released, then clients with them, then both under words that no longer say
+    that clients are among the records; then the neighbour's clients are revised, so that only
+    the clients' family need be decided. ``ties`` are the words that tie families."""
+    real = changed_indicators
+    made: list[Published] = []
+    attacker = Attacker()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            preparation, "changed_indicators", lambda now, past, all_: real(now, past, ties(all_))
+        )
+        for words, beside in ((OLD, None), (OLD, 20), (UNLINKED, 20), (UNLINKED, 30)):
+            returns = [of_counts({TOTAL: 620}, dataset="RECORDS")]
+            if beside is not None:
+                returns.append(of_counts({CLIENT: 617, BESIDE: beside}, beside, dataset="CLIENTS"))
+            release = publish(returns, made, vocabulary=words)
+            made.append(replace(release, vintage=replace(release.vintage, words=words)))
+    for release in made:
+        for at in set(release.cells) & {CLIENT, TOTAL}:
+            if release.value(at) is not None:
+                attacker.sees(at, release.value(at) or 0)
+    attacker.adds_up(TOTAL, [CLIENT, "no client"])
+    return attacker.interval("no client")
+
+
+def test_families_are_tied_by_the_words_of_earlier_releases_too() -> None:
+    low, high = told_at_last(lambda words: words)
+    assert (low <= 1, high >= 5) == (True, True)
+
+
+def test_were_they_tied_by_todays_words_alone_it_would_tell() -> None:
+    assert told_at_last(lambda words: words[:1]) == (3, 3)
 
 
 def test_a_sum_that_is_no_longer_made_stays_known() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from hub.errors import InvalidError
 from hub.protected.figures import FigureStatus
+from hub.protected.observations import Observation
 from hub.views.overview import (
     ALWAYS,
     GROUP_SIZE,
@@ -21,16 +22,22 @@ from hub.vocabulary.rows import Membership
 from tests.unit.views.published import HIDDEN, Said, cells, observation
 
 PERIOD = parse_period("R12-2024-03")
-MET, GROUP, MARAC = "E23000001", "MSG_MET", "MAR_MET_1"
+MET, GROUP, MARAC, LONDON = "E23000001", "MSG_MET", "MAR_MET_1", "E12000007"
 
 
-def grid(*areas: str, words: Vocabulary | None = None, **sizes: Said) -> Overview:
+def grid(
+    *areas: str,
+    words: Vocabulary | None = None,
+    more: tuple[Observation, ...] = (),
+    **sizes: Said,
+) -> Overview:
     """The grid of some areas; ``group`` is what the group's size is said to be."""
     known = words or vocabulary()
     held = cells(
         observation("MAR_CASE", MARAC, PERIOD.id, 589),
         observation("MAR_REPEAT_PC", MARAC, PERIOD.id, HIDDEN),
         observation("MAR_CASE_RECOMMENDED", MARAC, PERIOD.id, 320),
+        *more,
         *(observation(GROUP_SIZE, GROUP, PERIOD.id, said) for said in sizes.values()),
     )
     columns = columns_of([known.area(code) for code in areas], PERIOD, ALWAYS, known)
@@ -54,6 +61,20 @@ def test_a_marac_is_compared_with_its_force_and_that_forces_group() -> None:
         ("FORCE", MET),
         ("AREA", MARAC),
     ]
+
+
+def test_a_region_stands_beside_where_anybody_reports_on_it() -> None:
+    assert [(one.comparator.name, one.area.code) for one in grid(MARAC).left_out] == [
+        ("REGION", LONDON)
+    ]
+    for said in (15_683, HIDDEN):
+        view = grid(MARAC, more=(observation("MAR_CASE", LONDON, PERIOD.id, said),))
+        assert [code for kind, code in across(view) if kind == "REGION"] == [LONDON]
+        assert view.left_out == ()
+
+
+def test_a_region_asked_for_is_shown_even_if_it_is_empty() -> None:
+    assert across(grid(LONDON, MARAC))[-2:] == [("AREA", LONDON), ("AREA", MARAC)]
 
 
 def test_a_force_asked_for_stands_once() -> None:
@@ -101,9 +122,8 @@ def test_a_group_of_unknown_membership_is_shown() -> None:
 def test_a_group_that_says_it_is_small_is_left_out_and_that_is_said(asked: str) -> None:
     view = grid(asked, group=2)
     assert GROUP not in {code for kind, code in across(view) if kind != "RECOMMENDED"}
-    assert [(item.area.code, "fewer than 3" in item.reason) for item in view.left_out] == [
-        (GROUP, True)
-    ]
+    (group,) = (item for item in view.left_out if item.area.code == GROUP)
+    assert "fewer than 3" in group.reason
 
 
 def test_a_group_of_two_known_members_is_left_out() -> None:
@@ -113,7 +133,7 @@ def test_a_group_of_two_known_members_is_left_out() -> None:
         for code in ("E23000005", "E23000014")
     )
     view = grid(MARAC, words=replace(words, memberships=(*words.memberships, *members)))
-    assert [item.area.code for item in view.left_out] == [GROUP]
+    assert [item.area.code for item in view.left_out] == [GROUP, LONDON]
 
 
 def test_terms_name_every_line_and_its_parts() -> None:
