@@ -73,7 +73,11 @@ class _Model:
         ]
 
     def solve(self) -> dict[int, int] | None:
-        """Relaxed first: most answers are whole already, the others need branching."""
+        """Relaxed first: most answers are whole already, the others need branching. None at once
+        where the target itself has no room for its step."""
+        room = self.rise if self.step > 0 else self.fall
+        if room[self.target] < abs(self.step):
+            return None
         if len(self.near) <= SMALL and (point := self._fixed()) is not None:
             return self._change(point)
         program = self._per_unit(whole=False)

@@ -10,6 +10,7 @@ import binascii
 import json
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -34,13 +35,14 @@ from hub.submissions.history import (
     revisions_of,
 )
 from hub.submissions.reading import record_reading
-from hub.submissions.reception import Address, Conditions, receive, require_known
+from hub.submissions.reception import Address, Conditions, Push, receive, require_known
 from hub.submissions.revisions import Revision, etag_of
 from hub.submissions.store import find
 from hub.vocabulary import parse_period
 from hub.vocabulary.calendar import Owing
 from hub.web import refusals
 from hub.web.forms import read_form
+from hub.web.layouts import OWN, Layout, layout_of, transcript_of
 from hub.web.members import Draw, frame_of, member_page
 from hub.web.pages.frame import Option
 from hub.web.pages.labels import labels
@@ -201,7 +203,8 @@ async def check(request: Request, principal: Principal) -> Response:
     if upload is None:
         return await _drawn(hub, principal, address, MalformedError("Choose a file first."))
     try:
-        found = await _checked(hub, principal, address, upload, note)
+        layout = await layout_of(fields, hub.words)
+        found = await _checked(hub, principal, address, upload, note, layout)
     except HubError as error:
         if error.status >= 500:
             raise
@@ -216,9 +219,21 @@ async def check(request: Request, principal: Principal) -> Response:
 
 
 async def _checked(
-    hub: Hub, principal: Principal, address: Address, upload: Upload, note: str
+    hub: Hub,
+    principal: Principal,
+    address: Address,
+    upload: Upload,
+    note: str,
+    layout: Layout,
 ) -> Checked:
-    content = base64.b64encode(upload.content).decode()
+    blank = Checked(
+        upload.kind,
+        base64.b64encode(upload.content).decode(),
+        note=note,
+        layout=layout.name,
+        mapping=layout.text,
+        transcript=await transcript_of(upload, layout, address, hub.words),
+    )
     async with hub.database.intake(address.agency) as session:
         current = await find(session, address.dataset, address.agency, address.period)
     etag = etag_of(current.number, current.content_hash) if current else ""
@@ -232,20 +247,19 @@ async def _checked(
             upload.content,
             upload.media_type,
             dry_run=True,
+            mapping=layout.mapping,
             note=note or None,
         )
     except InvalidError as error:
-        return Checked(upload.kind, content, _findings(error), etag=etag, note=note)
-    return Checked(
-        upload.kind,
-        content,
-        answer.findings,
-        answer.changes,
-        answer.counts,
-        etag,
-        note,
-        complete.received,
-        complete.expected,
+        return replace(blank, etag=etag, findings=_findings(error))
+    return replace(
+        blank,
+        etag=etag,
+        findings=answer.findings,
+        changes=answer.changes,
+        counts=answer.counts,
+        received=complete.received,
+        expected=complete.expected,
     )
 
 
@@ -256,7 +270,7 @@ async def annotated(request: Request, principal: Principal) -> Response:
     address = _address(hub, fields, principal, "return.submit")
     if upload is None or upload.kind == "json":
         raise MalformedError("Annotated files are .csv or .xlsx.")
-    found = await _checked(hub, principal, address, upload, _note(fields))
+    found = await _checked(hub, principal, address, upload, _note(fields), Layout())
     make = annotated_xlsx if upload.kind == "xlsx" else annotated_csv
     body = await asyncio.to_thread(make, upload.content, found.findings)
     media = XLSX if upload.kind == "xlsx" else "text/csv; charset=utf-8"
@@ -272,11 +286,23 @@ async def submit(request: Request, principal: Principal) -> Response:
     address = _address(hub, fields, principal, "return.submit")
     if upload is None:
         raise MalformedError("The form carries no file.")
+    try:
+        layout = await layout_of(fields, hub.words)
+        if layout.name == OWN:  # the bounds of a stranger's mapping hold here as well
+            await transcript_of(upload, layout, address, hub.words)
+    except HubError as error:
+        return await _drawn(hub, principal, address, error)
     seen = fields.get("etag")
-    conditions = Conditions(if_match=seen) if seen else Conditions(if_none_match="*")
-    return await _store(
-        hub, principal, address, upload.content, upload.media_type, conditions, _note(fields)
+    push = Push(
+        principal,
+        address,
+        upload.content,
+        upload.media_type,
+        Conditions(if_match=seen) if seen else Conditions(if_none_match="*"),
+        layout.mapping,
+        _note(fields) or None,
     )
+    return await _store(hub, push)
 
 
 async def nil(request: Request, principal: Principal) -> Response:
@@ -289,35 +315,28 @@ async def nil(request: Request, principal: Principal) -> Response:
         error = MalformedError("Say why there is nothing to report.")
         return await _drawn(hub, principal, address, error)
     body = json.dumps({"observations": [], "note": reason}).encode()
-    return await _store(hub, principal, address, body, JSON, Conditions(), "")
+    return await _store(hub, Push(principal, address, body, JSON))
 
 
-async def _store(
-    hub: Hub,
-    principal: Principal,
-    address: Address,
-    body: bytes,
-    media_type: str,
-    conditions: Conditions,
-    note: str,
-) -> Response:
+async def _store(hub: Hub, push: Push) -> Response:
     try:
         await receive(
             hub.database,
             hub.words,
             hub.clock,
-            principal,
-            address,
-            body,
-            media_type,
-            conditions=conditions,
-            note=note or None,
+            push.principal,
+            push.address,
+            push.body,
+            push.media_type,
+            conditions=push.conditions,
+            mapping=push.mapping,
+            note=push.note,
         )
     except HubError as error:
         if error.status >= 500:
             raise
-        return await _drawn(hub, principal, address, error)
-    return RedirectResponse(_sight(hub, principal, address).href, 303)
+        return await _drawn(hub, push.principal, push.address, error)
+    return RedirectResponse(_sight(hub, push.principal, push.address).href, 303)
 
 
 async def sign(request: Request, principal: Principal) -> Response:

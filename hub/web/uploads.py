@@ -13,6 +13,8 @@ from hub.web.body import read_body
 
 KINDS = {"csv": CSV, "xlsx": XLSX, "json": JSON}
 """What an officer may upload, by the ending of the file's name: browsers guess types unlike."""
+TEXT = "mapping"
+"""The one file beside it that may come along, in a form or carried on: a mapping."""
 FIELDS = 12
 ROOM = 64 * 1024
 """Bytes beside the file: field names, notes, boundaries."""
@@ -38,7 +40,7 @@ class _InMemory(MultiPartParser):
 
 
 async def read_upload(request: Request, limit: int) -> tuple[Mapping[str, str], Upload | None]:
-    """Read the fields, and the file called ``file`` if one was chosen.
+    """Read the fields, and the file called ``file`` if one was chosen; a mapping is a field.
 
     Raises ``MediaTypeError`` for another body or a file of another kind, ``TooLargeError``, or
     ``MalformedError`` for a body that is no form or gives a field twice.
@@ -52,7 +54,7 @@ async def read_upload(request: Request, limit: int) -> tuple[Mapping[str, str], 
         parser = _InMemory(
             request.headers,
             _once(body),
-            max_files=1,
+            max_files=2,
             max_fields=FIELDS,
             max_part_size=len(body) + 1,
         )
@@ -63,12 +65,24 @@ async def read_upload(request: Request, limit: int) -> tuple[Mapping[str, str], 
     if len({name for name, _ in items}) != len(items):
         raise MalformedError("A field is given twice.")
     fields = {name: value for name, value in items if isinstance(value, str) and value}
-    if any("\0" in value for value in fields.values()):
-        raise MalformedError("A field holds a NUL character.")
     try:
+        fields |= await _text(form.get(TEXT))
+        if any("\0" in value for value in fields.values()):
+            raise MalformedError("A field holds a NUL character.")
         return fields, await _file(form.get("file"))
     finally:
         await form.close()
+
+
+async def _text(found: UploadFile | str | None) -> Mapping[str, str]:
+    """A file of text is a field like any other: the pages that follow carry it on as one."""
+    if not isinstance(found, UploadFile) or not found.filename:
+        return {}
+    try:
+        text = (await found.read()).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise MalformedError("The file of the mapping is not UTF-8 text.") from None
+    return {TEXT: text} if text else {}
 
 
 async def _file(found: UploadFile | str | None) -> Upload | None:

@@ -32,6 +32,8 @@ from hub.web.pages import (
     message_page,
     not_signed_in_page,
 )
+from hub.web.pages.method import Rule, accessibility_page, method_page
+from hub.web.pages.signing import consent_page, sign_out_page, stranger_page
 from tests.unit.web_pages.reports import PAGES as REPORTS
 from tests.unit.web_pages.reports import copied
 from tests.unit.web_pages.three_rivers import three_rivers_journey
@@ -52,6 +54,7 @@ FRAME = Frame(
     demo=True,
 )
 AREAS = (Option("E07000102", "Three Rivers"), Option("E10000015", "Hertfordshire"))
+RULES = (Rule("partner", 5, 1, "1"), Rule("public", 10, 5, "2", "controlled_rounding"))
 PERIODS = (Option("CY2017", "Jan to Dec 2017"), Option("FY2017-18", "Apr 2017 to Mar 2018"))
 
 
@@ -79,6 +82,13 @@ PAGES: dict[str, Callable[[Request], str]] = {
     ),
     "/journey": _journey,
     **{path: _report(draw) for path, draw in REPORTS.items()},
+    "/method": lambda _: method_page(RULES, frame=FRAME),
+    "/accessibility": lambda _: accessibility_page(frame=FRAME),
+    "/sign-out": lambda _: sign_out_page(signed_in=True, elsewhere="/out", frame=FRAME),
+    "/stranger": lambda _: stranger_page("somebody", frame=FRAME),
+    "/consent": lambda _: consent_page(
+        "A program", "analyst", ["published:read"], {"state": "1"}, "https://a.example", frame=FRAME
+    ),
     "/missing": lambda _: message_page(404, frame=FRAME),
     "/signed-out": lambda _: not_signed_in_page("/sign-in"),
 }
@@ -135,9 +145,17 @@ async def visit(site: str, chromium: Browser) -> AsyncIterator[Open]:
     """Open a path at a width; requests to any other host are cut and noted."""
     contexts: list[BrowserContext] = []
 
-    async def opened(path: str, *, width: int = 1280, scripts: bool = False) -> Visit:
+    async def opened(
+        path: str,
+        *,
+        width: int = 1280,
+        scripts: bool = False,
+        headers: dict[str, str] | None = None,
+    ) -> Visit:
         context = await chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=scripts
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            extra_http_headers=headers or {},
         )
         contexts.append(context)
         found = Visit(await context.new_page())

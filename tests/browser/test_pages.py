@@ -12,7 +12,8 @@ Open = Callable[..., Awaitable[Any]]
 
 pytestmark = pytest.mark.browser
 REPORTS = ["/overview", "/series", "/performance", "/profile", "/changes"]
-PATHS = ["/", "/journey", *REPORTS, "/missing", "/signed-out"]
+WORDS = ["/method", "/accessibility", "/sign-out", "/stranger", "/consent"]
+PATHS = ["/", "/journey", *REPORTS, *WORDS, "/missing", "/signed-out"]
 
 
 @pytest.mark.parametrize("path", PATHS)

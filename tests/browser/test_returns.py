@@ -34,6 +34,19 @@ AGENCY, DATASET = "REFUGE_HERTS", "IDVA"
 HEADER = "indicator,area,period,value,status,note"
 WRONG = f"{HEADER}\nIDV_REFERAL,E07000102,,141,,\nIDV_REFERRAL,E07000102,,007,,\n"
 GOOD = f"{HEADER}\nIDV_REFERRAL,E07000102,,141,,\n"
+EXPORT = "Idva service,,\nMeasure,Q1 2017/18,Q2 2017/18\nReferrals,141,150\n"
+MAPPING = """\
+title: our own export
+dataset: IDVA
+area: E07000102
+tables:
+  - has: Measure
+    label: A
+    year: this
+    columns: [{heading: Q1 2017/18, quarter: 1}, {heading: Q2 2017/18, quarter: 2}]
+    rows: [{label: Referrals, indicator: IDV_REFERRAL}]
+    ignore: [Idva service]
+"""
 SHOTS = os.environ.get("SCREENSHOTS")
 
 
@@ -184,3 +197,30 @@ async def test_a_second_revision_shows_its_differences_and_can_be_withdrawn(
     await submitter.get_by_label("Why there is nothing to report").fill("The service was closed.")
     await submitter.get_by_role("button", name="Send a nil return").click()
     await expect(submitter.get_by_text("Nothing to report", exact=True).first).to_be_visible()
+
+
+@pytest.mark.parametrize("officers", [1280, 390], indirect=True)
+async def test_a_table_in_the_agencys_own_layout(officers: tuple[Page, Page]) -> None:
+    """One the hub knows, then one by a mapping of the agency's own; the preview says how."""
+    submitter, _ = officers
+    page = submitter
+    await page.goto("/returns?dataset=IDVA&period=FY2017-18-Q1")
+    address = page.url
+    await choose(page, "ours.csv", EXPORT)
+    await page.get_by_label("Layout of the file").select_option(label="A mapping of our own")
+    await page.get_by_role("button", name="Check this file").click()
+    await expect(page.get_by_text("Choose the file of your mapping")).to_be_visible()
+
+    await choose(page, "ours.csv", EXPORT)
+    await page.get_by_label("Layout of the file").select_option(label="A mapping of our own")
+    mapping = FilePayload(name="ours.yaml", mimeType="text/yaml", buffer=MAPPING.encode())
+    await page.get_by_label("Your mapping").set_input_files([mapping])
+    await page.get_by_role("button", name="Check this file").click()
+    await expect(page.get_by_text("The file can be sent.")).to_be_visible()
+    await expect(page.get_by_text("What your file is read as: 2 figures")).to_be_visible()
+    await expect(page.get_by_role("rowheader", name="B3", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Another return: IDVA")).to_be_visible()
+    await sound(page, "11-own-layout")
+    await page.get_by_role("button", name="Send this return").click()
+    await expect(page).to_have_url(address)
+    await expect(page.get_by_text("OTHER_RETURN")).to_be_visible()

@@ -170,3 +170,48 @@ async def test_partners_see_who_owes_what_and_no_counts(partnership: Partnership
         assert "98765" not in page.text
     nobody = await (await partnership.client(Role.PUBLIC)).get("/returns")
     assert nobody.status_code == 403
+
+
+MAPPING = """\
+title: our own export
+dataset: IDVA
+area: E07000102
+tables:
+  - has: Measure
+    label: A
+    year: this
+    columns: [{heading: Q1, quarter: 1}]
+    rows: [{label: Referrals, indicator: IDV_REFERRAL}]
+"""
+EXPORT = b"Measure,Q1\nReferrals,98765\n"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "body", "status", "said"),
+    [
+        (MAPPING, EXPORT, 200, "The file can be sent."),
+        (MAPPING.replace("IDV_REFERRAL", "IDV_REFERAL"), EXPORT, 422, "is not known"),
+        ("", EXPORT, 400, "Choose the file of your mapping"),
+        ("a: &a [x]\nb: *a\n", EXPORT, 400, "no YAML aliases"),
+        ("{" * 3000, EXPORT, 400, "not YAML"),
+        ("# " + "x" * 70_000, EXPORT, 413, "at most 64 kB"),
+        (MAPPING, EXPORT + b"Referrals,1\n" * 2100, 413, "2,000 rows"),
+        (MAPPING, b"Measure,Q1\nOthers,4\n", 422, "UNMAPPED_ROW"),
+    ],
+)
+async def test_a_mapping_of_ones_own_is_a_strangers_text(
+    partnership: Partnership, mapping: str, body: bytes, status: int, said: str, hub: RunningHub
+) -> None:
+    client = await partnership.client(Role.SUBMITTER, "REFUGE_HERTS")
+    checked = await upload(client, "check", body, layout="own", mapping=mapping)
+    assert (checked.status_code, said in checked.text) == (status, True)
+    sent = await carried(client, "submit", body, layout="own", mapping=mapping)
+    assert sent.status_code == (303 if status == 200 else status)
+    assert await stored(hub) == (status == 200)
+
+
+async def test_a_layout_the_hub_does_not_know(partnership: Partnership) -> None:
+    client = await partnership.client(Role.SUBMITTER, "REFUGE_HERTS")
+    for act in (upload, carried):
+        answer = await act(client, "check", EXPORT, layout="nobodys")
+        assert answer.status_code == 404

@@ -20,7 +20,8 @@ _HEAD = """\
 Figures of four public reports (Three Rivers, Safer Plymouth, the Marac portal's overview, the
 outreach report of Insights), as the hub gives them back from the returns in `demo/returns`. Every
 figure is read from a partners' release: returned, rolled up, protected, then derived from what is
-published.
+published. The fifth document, Wirral's appendix, prints no figure: its lines are tested on counts
+that are made up (`tests/spec/test_wirral.py`).
 
 *This page is written by `python -m tests.spec.acceptance_page`; a test compares it with the hub.*
 
@@ -28,6 +29,9 @@ A figure is shown with the digits it is tested to. Where what the hub gives diff
 source prints, the remark names the fault (F-…) of the source. Partners get every one of them. The
 last column says what becomes of it for the public, whose release hides counts of 1 to 9 and rounds
 the others to 5: it stays, stays rounded (as does what is worked out from rounded counts), or goes.
+What goes says why: a count of 1 to 9 is *under the threshold*, others are *hidden to protect
+another* or *printed as a share that would tell a hidden count*; of a figure worked out from several
+the first part that is missing is named. {gone} of {lines} lines go.
 
 | id | figure | from the hub | printed in the source | remark | for the public |
 |---|---|---|---|---|---|
@@ -36,8 +40,9 @@ the others to 5: it stays, stays rounded (as does what is worked out from rounde
 
 def page(found: Release) -> str:
     """The page for a release."""
-    rows = (_row(case, line, found) for case in CASES for line in case.lines)
-    return _HEAD + "\n".join(rows) + "\n"
+    rows = [_row(case, line, found) for case in CASES for line in case.lines]
+    gone = sum("| goes: " in row for row in rows)
+    return _HEAD.format(gone=gone, lines=len(rows)) + "\n".join(rows) + "\n"
 
 
 def _row(case: Case, line: Line, found: Release) -> str:

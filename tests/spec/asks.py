@@ -8,7 +8,9 @@ from typing import Any
 from hub.protected.figures import FigureStatus
 from hub.statistics.addition import why_not_added
 from hub.statistics.formulas import change, ratio
+from hub.views.journey import LinkView
 from hub.vocabulary import CellKey, breakdown_of
+from hub.vocabulary.rows import Formula
 from tests.spec.demo_release import Release
 
 Answer = Decimal | str
@@ -43,6 +45,25 @@ def status(code: str, area: str, period: str, **breakdown: str) -> Ask:
     )
 
 
+class WithheldError(KeyError):
+    """The hub does not work a ratio out because of these of its parts."""
+
+
+def _parts(found: LinkView, area: str, release: Release) -> tuple[CellKey, ...]:
+    """The counts behind a link's two stages that the release hides."""
+    stages = (release.words.stages[code] for code in (found.source, found.target))
+    every = [term for stage in stages for term in (stage.term, *stage.parts) if term]
+    terms = {(term.indicator, term.breakdown) for term in every}
+    return tuple(
+        key
+        for key, item in release.cells.items()
+        if (key.indicator, key.breakdown) in terms
+        and key.area == area
+        and item.status is FigureStatus.SUPPRESSED
+        and release.words.indicator(key.indicator).formula is Formula.RETURNED
+    )
+
+
 def link(code: str, area: str, period: str, grade: str, *caveats: str) -> Ask:
     """A link of the journey, which must have this grade and exactly these caveats."""
 
@@ -50,6 +71,8 @@ def link(code: str, area: str, period: str, grade: str, *caveats: str) -> Ask:
         found = release.link(code, area, period)
         assert found.grade == grade, f"{code} has grade {found.grade}"
         assert {caveat.code for caveat in found.caveats} == set(caveats), found.caveats
+        if found.ratio.status is FigureStatus.SUPPRESSED:
+            raise WithheldError(_parts(found, area, release))
         assert found.ratio.value is not None, found.ratio.reason
         return found.ratio.value
 

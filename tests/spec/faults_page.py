@@ -75,7 +75,7 @@ def _faults(found: Reconciliation) -> Iterator[str]:
 def _line(one: Reconciled) -> str:
     row = one.statement
     right = one.reason if one.should_be is None else f"{one.should_be:,}"
-    said = f"{right}. {row.note}" if row.note and row.note != right else right
+    said = f"{right.rstrip('.')}. {row.note}" if row.note and row.note != right else right
     return f"| {row.fault} | {row.what} | {row.printed} | {WORDS[one.verdict]} | {said} |"
 
 

@@ -49,9 +49,10 @@ class Transcript:
             f"{item.dataset} {item.period}" for item in self.placed if not self.holds(item)
         )
         if others:
+            many = "figures belong" if others.total() > 1 else "figure belongs"
             message = (
-                f"{others.total()} figures of the page belong to other returns, such as "
-                f"{next(iter(others))}. Send them with those."
+                f"{others.total()} {many} to other returns, such as {next(iter(others))}. "
+                "Send what belongs there with those."
             )
             findings.append(said(Severity.NOTICE, LoaderCode.OTHER_RETURN, message, None))
         read = self.frame.make(observations)

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from hub.loaders.agencies import Transcript, named, shipped_names
+from hub.loaders.agencies.placed import Placed
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.changes import Change, Counts
 from hub.submissions.owing import Due
 from hub.submissions.revisions import Revision
 from hub.submissions.states import APPROVED, OPEN, State
-from hub.vocabulary import CellKey, Vocabulary, breakdown_text, parse_period
+from hub.vocabulary import CellKey, Vocabulary, breakdown_of, breakdown_text, parse_period
 from hub.vocabulary.calendar import Owing
 from hub.web.pages.frame import Frame, Option, render
 from hub.web.pages.labels import Labels, labels
@@ -86,13 +88,19 @@ class Checked:
 
     kind: str
     content: str = field(repr=False)
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
     counts: Counts | None = None
     etag: str = ""
     note: str = field(default="", repr=False)
     received: int = 0
     expected: int = 0
+    layout: str = ""
+    """The layout it was read by; empty for the hub's own form."""
+    mapping: str = field(default="", repr=False)
+    """The text of the agency's own mapping, where it was read by one."""
+    transcript: Transcript | None = field(default=None, repr=False)
+    """What that layout made of each cell."""
 
     @property
     def is_valid(self) -> bool:
@@ -149,12 +157,14 @@ def return_page(
         most=MOST,
         named=lambda key: _named(key, words, labels(frame.lang)),
         shown=_shown,
+        layouts=[Option(name, named(name, words).title) for name in shipped_names()],
         error=error,
     )
 
 
 def check_page(sight: Sight, checked: Checked, words: Vocabulary, *, frame: Frame) -> str:
     """Draw the result of a dry run, with what can be done next."""
+    placed = checked.transcript.placed if checked.transcript else ()
     return render(
         "return_check.html",
         frame,
@@ -163,7 +173,17 @@ def check_page(sight: Sight, checked: Checked, words: Vocabulary, *, frame: Fram
         most=MOST,
         named=lambda key: _named(key, words, labels(frame.lang)),
         shown=_shown,
+        read=[_read(checked.transcript, item) for item in placed[:MOST]],
+        figures=len(placed),
     )
+
+
+def _read(transcript: Transcript | None, item: Placed) -> tuple[Placed, CellKey, bool]:
+    """A figure of an agency's own layout, what it is taken for, and whether for this return."""
+    frame = transcript.frame.period if transcript else ""
+    period = item.period.id if item.period else frame
+    key = CellKey(item.indicator, item.area, period, breakdown_of(dict(item.breakdown)))
+    return item, key, transcript is not None and transcript.holds(item)
 
 
 def _named(key: CellKey, words: Vocabulary, t: Labels) -> tuple[str, str]:

@@ -53,3 +53,56 @@ def provable(published: PublishedTable, relations: Sequence[Relation]) -> list[t
     for table in tables(published, relations):
         found = [(min(a, v), max(b, v)) for (a, b), v in zip(found, table, strict=True)]
     return found
+
+
+def every_table(
+    published: PublishedTable, relations: Sequence[Relation], most: int
+) -> list[list[int]]:
+    """All tables of counts up to ``most``, whatever form the relations have: the cell with the
+    fewest values left is tried next, and every relation narrows the others."""
+    low = [told[0] for told in published.told]
+    high = [most if told[1] is None else told[1] for told in published.told]
+    found: list[list[int]] = []
+    _search(low, high, relations, found)
+    return found
+
+
+def _search(
+    low: list[int], high: list[int], relations: Sequence[Relation], found: list[list[int]]
+) -> None:
+    if not _narrow(low, high, relations):
+        return
+    loose = [at for at in range(len(low)) if low[at] < high[at]]
+    if not loose:
+        found.append(low)
+        return
+    at = min(loose, key=lambda cell: high[cell] - low[cell])
+    for value in range(low[at], high[at] + 1):
+        lower, upper = list(low), list(high)
+        lower[at] = upper[at] = value
+        _search(lower, upper, relations, found)
+
+
+def _narrow(low: list[int], high: list[int], relations: Sequence[Relation]) -> bool:
+    """Whether any table is left, as far as each relation by itself can tell."""
+    changed = True
+    while changed:
+        changed = False
+        for relation in relations:
+            for sign in (1, -1) if relation.sense == "=" else (1,):
+                least = [
+                    sign * w * (low[c] if sign * w > 0 else high[c]) for c, w in relation.terms
+                ]
+                room = sign * relation.right - sum(least)
+                if room < 0:
+                    return False
+                for (cell, weight), own in zip(relation.terms, least, strict=True):
+                    times = sign * weight
+                    limit = (room + own) // abs(times) if times > 0 else -((room + own) // -times)
+                    if times > 0 and limit < high[cell]:
+                        high[cell], changed = limit, True
+                    elif times < 0 and limit > low[cell]:
+                        low[cell], changed = limit, True
+                    if low[cell] > high[cell]:
+                        return False
+    return True

@@ -171,6 +171,13 @@ def test_what_the_past_gave_away_stops_the_release() -> None:
     assert not any(number in str(caught.value) for number in ("133", "130"))
 
 
+def test_a_limit_that_everyone_knows_stops_the_release_too() -> None:
+    """At most 4 were possible at all: nothing that is hidden makes it 5."""
+    table = total_of(cell("", 133), cell("limited", 3, upper=4), cell("b", 130))
+    with pytest.raises(DisclosureError, match="may still be hidden protects X/limited"):
+        protect(table, PARTNER)
+
+
 def test_an_earlier_hidden_cell_is_shown_when_that_keeps_the_promise() -> None:
     once = cell("c", 90, past=Past.HIDDEN)
     assert states(total_of(cell("", 130), cell("b", 40), once)) == ["p", "p", "p"]
