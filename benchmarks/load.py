@@ -84,19 +84,21 @@ async def load(
     port: int, requests: Sequence[bytes], seconds: float, pids: tuple[int, int]
 ) -> Measured:
     """Ask the requests in turn for some seconds; ``pids`` are the server's and the postmaster's."""
-    turn = itertools.cycle(requests)
-    done, until = 0, time.perf_counter() + seconds
+    turn, done = itertools.cycle(requests), 0
+    lines = [
+        await asyncio.open_connection("127.0.0.1", port, limit=2**22) for _ in range(CONNECTIONS)
+    ]
 
-    async def connection() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal done
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
-        while time.perf_counter() < until:
+        while not done or time.perf_counter() < until:
             await exchange(reader, writer, next(turn))
             done += 1
         writer.close()
 
     before, started = cpu(*pids), time.perf_counter()
-    await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
+    until = started + seconds
+    await asyncio.gather(*(talk(*line) for line in lines))
     spent, after = time.perf_counter() - started, cpu(*pids)
     server, postgres = ((b - a) * 1000 / done for a, b in zip(before, after, strict=True))
     return Measured(done / spent, server, postgres)
