@@ -77,6 +77,7 @@ async def ask(port: int, request: bytes) -> tuple[bytes, bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
     found = await exchange(reader, writer, request)
     writer.close()
+    await writer.wait_closed()
     return found
 
 
@@ -95,6 +96,7 @@ async def load(
             await exchange(reader, writer, next(turn))
             done += 1
         writer.close()
+        await writer.wait_closed()
 
     before, started = cpu(*pids), time.perf_counter()
     until = started + seconds

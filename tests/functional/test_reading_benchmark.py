@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -90,18 +91,23 @@ def test_the_data_are_as_large_as_they_say() -> None:
 
 async def test_load_is_counted_and_measured() -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0] or 0)
-            await reader.readexactly(length)
-            body = b"5\r\nhello\r\n0\r\n\r\n" if head.startswith(b"GET") else b"hello"
-            how = b"transfer-encoding: chunked" if head.startswith(b"GET") else b"content-length: 5"
-            writer.write(b"HTTP/1.1 200 OK\r\n" + how + b"\r\n\r\n" + body)
+        with suppress(asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0] or 0)
+                await reader.readexactly(length)
+                is_get = head.startswith(b"GET")
+                how = b"transfer-encoding: chunked" if is_get else b"content-length: 5"
+                body = b"5\r\nhello\r\n0\r\n\r\n" if is_get else b"hello"
+                writer.write(b"HTTP/1.1 200 OK\r\n" + how + b"\r\n\r\n" + body)
+        writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     assert (await ask(port, get("/")))[1] == b"hello"
     found = await load(port, [post("/", b"{}")], 0.2, (os.getpid(), os.getpid()))
     server.close()
+    await server.wait_closed()
     assert found.rate > 10
     assert found.server == found.postgres
     assert cpu(os.getpid(), os.getppid())[0] <= cpu(os.getpid(), os.getppid())[0]
