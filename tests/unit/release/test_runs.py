@@ -13,8 +13,9 @@ from hub.disclosure import PARTNER, Cell, CountTable, Relation, protect
 from hub.release.preparation import prepare
 from hub.release.protection import withstand
 from hub.vocabulary import CellKey
+from tests.factory import DISTRICT, NEIGHBOUR
 from tests.unit.release.releases import WORDS, of_counts
-from tests.unit.release.test_audiences import DISTRICT, NEIGHBOUR, district
+from tests.unit.release.test_audiences import district
 
 ROOT = Path(__file__).parents[3]
 AGAIN = """
@@ -61,7 +62,8 @@ def test_every_step_of_a_release_tells_how_far_it_is() -> None:
 
 def apart(families: int) -> CountTable:
     """So many families of five cells each, a small count in every one."""
-    cells, relations = [], []
+    cells: list[Cell] = []
+    relations: list[Relation] = []
     for family in range(families):
         counts = (150 + family % 7, 3, 97, 30, 20 + family % 7)
         first = len(cells)
