@@ -109,6 +109,7 @@ async def test_controlled_rounding_from_proposal_to_reader(partnership: Partners
     client = await partnership.client(Role.ANALYST)
     release = (await client.graphql("/graphql", RELEASED))["data"]["release"]
     assert release["method"] == "controlled_rounding"
+    assert "all counts to multiples of 5" in (await client.get("/method")).text
     told = {one["name"]: one["setting"] for one in release["methodSettings"]}
     assert told["base"] == "5"
     assert told["reach"] == "5"
