@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
 
-.PHONY: demo test test-long check bench clean
+.PHONY: demo test test-long check bench sbom dist audit clean
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED = $(PIP) --require-hashes --only-binary :all:
@@ -42,5 +42,22 @@ check: $(VENV)/ready-to-test
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.disclosure
 
+# What the hub is made of (CycloneDX), out of the lock.
+sbom: $(VENV)/ready
+	@mkdir -p dist
+	$(BIN)/python -m scripts.sbom > dist/sbom.json
+
+# A wheel that is the same, byte for byte, wherever this commit is built; with KEY=, its provenance.
+dist: sbom
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -t wheel -d dist
+	@test -z "$(KEY)" || $(BIN)/python -m scripts.provenance make dist/*.whl dist/sbom.json \
+		--key "$(KEY)" > dist/provenance.intoto.json
+
+# Known flaws in what is locked; asks an advisory service. Installs the tool apart from the hub.
+audit:
+	@test -x $(VENV)-audit/bin/pip-audit || ($(PYTHON) -m venv $(VENV)-audit && \
+		$(VENV)-audit/bin/python -m pip install --quiet pip-audit)
+	$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hub
+	rm -rf $(VENV) $(VENV)-audit dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hub

@@ -26,6 +26,7 @@ from hub.commands import (
     words,
 )
 from hub.errors import HubError
+from hub.logs import outline
 
 app = typer.Typer(
     name="hub",
@@ -61,12 +62,20 @@ app.add_typer(words.app, name="vocabulary")
 
 
 def main() -> None:
-    """Run a command; an error of the hub's own is one clear sentence and status 1."""
+    """Run a command; an error of the hub's own is one clear sentence and status 1.
+
+    Any other is told by its type and where it came through: its text may hold a figure or a
+    secret, and what a command prints ends up in logs (security S2).
+    """
     try:
         app()
     except HubError as error:
         Console(stderr=True).print(f"{error.code}: {error.message}", markup=False)
         sys.exit(1)
+    except Exception as error:
+        told = "\n".join(["A fault of the hub; please report these lines.", *outline(error)])
+        Console(stderr=True, soft_wrap=True).print(told, markup=False, highlight=False)
+        sys.exit(70)
 
 
 if __name__ == "__main__":

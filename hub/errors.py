@@ -19,9 +19,11 @@
     ├── RateLimitedError     too many requests; carries seconds to wait (429)
     ├── DisclosureError      a release that the attack broke; never published
     ├── ProviderError        the identity provider does not answer as it must (503)
-    ├── DatabaseError        the database cannot be started or is not fit
+    ├── DatabaseError        the database cannot be started, reached, or is not fit (503)
+    │   ├── OverloadedError      the database took too long or had no room; nothing was done (503)
     │   ├── StorageFullError     its disk is full, or nearly (507)
     │   └── OutcomeUnknownError  the database went away while committing (503)
+    ├── KeyFileError         a file of a key or secret is open to others, or none (503)
     └── SettingsError        an unsafe or impossible setting; the hub does not start
 
 Messages never contain a reported number, a token or a person; they say what to do next.
@@ -202,6 +204,18 @@ class DatabaseError(HubError):
     status = 503
 
 
+class OverloadedError(DatabaseError):
+    """A statement was stopped at its time limit, or no connection was free or allowed.
+
+    Nothing was done; asking again a few seconds later is safe.
+    """
+
+    code = "OVERLOADED"
+
+    def __init__(self) -> None:
+        super().__init__("The database has too much to do. Nothing was kept; ask again soon.")
+
+
 class StorageFullError(DatabaseError):
     """The disk of the database is full, or nearly (security U11). Nothing was kept."""
 
@@ -228,6 +242,13 @@ class OutcomeUnknownError(DatabaseError):
             "The database did not say whether it kept this. Ask again with the same "
             "Idempotency-Key and the same content: it is never done twice."
         )
+
+
+class KeyFileError(HubError):
+    """A file that holds a key or a secret is open to others, cannot be read, or holds none."""
+
+    code = "KEY_FILE"
+    status = 503
 
 
 class SettingsError(HubError):

@@ -1,15 +1,55 @@
-"""Logs: one JSON event a line on standard error; never a reported number, a token or a body."""
+"""Logs: one JSON event a line on standard error; never a reported number, a token or a body.
 
+What libraries log passes through :class:`Wordless`: an exception is told by its type and the
+lines of code it came through, never by its own text, which may hold anything that was in hand.
+"""
+
+import json
 import logging
 import sys
+import traceback
 
 import structlog
+
+QUIET = ("authlib", "sqlalchemy", "asyncpg", "httpx2", "httpcore2")
+"""Libraries that log tokens or SQL below the level of errors."""
+
+
+class Wordless(logging.Formatter):
+    """Formats what a library logged, exceptions without a word of theirs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give one line of JSON."""
+        error = record.exc_info[1] if record.exc_info else None
+        told: dict[str, object] = {"event": "library", "level": record.levelname.lower()}
+        told["logger"] = record.name
+        if error is None:
+            return json.dumps(told | {"message": record.getMessage()})
+        # Not the message either: asyncio puts the exception's repr and a callback's arguments in.
+        return json.dumps(told | {"error": outline(error)})
+
+
+def outline(error: BaseException) -> list[str]:
+    """Tell an exception and what it came from: types and places in the code, no text, no value."""
+    found: list[str] = []
+    seen: set[int] = set()
+    now: BaseException | None = error
+    while now is not None and id(now) not in seen:
+        seen.add(id(now))
+        places = traceback.extract_tb(now.__traceback__)
+        found.append(f"{type(now).__module__}.{type(now).__qualname__}")
+        found += [f"  {place.filename}:{place.lineno} in {place.name}" for place in places]
+        now = now.__cause__ or now.__context__
+    return found
 
 
 def configure_logs(level: str) -> None:
     """Write the hub's own events as JSON lines, and quieten libraries that log tokens or SQL."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    for name in ("authlib", "sqlalchemy", "asyncpg", "httpx2", "httpcore2"):
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Wordless())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    sys.unraisablehook = _unraisable
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
     structlog.configure(
         processors=[
@@ -21,3 +61,10 @@ def configure_logs(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _unraisable(what: "sys.UnraisableHookArgs") -> None:
+    """Tell of an exception that nobody could catch; Python itself would print its text."""
+    error = what.exc_value or what.exc_type()
+    info = (type(error), error, error.__traceback__)
+    logging.getLogger("python").error("unraisable", exc_info=info)

@@ -46,8 +46,8 @@ class Settings(BaseSettings):
     audit_patience: int = Field(default=900, ge=0)
     """Seconds that signing or handing out heads may fail before nothing is written any more."""
     method_secret_file: Path | None = None
-    """Holds the secret (32 bytes or more) that controlled rounding and cell keys draw by; needed
-    only where a disclosure policy asks for these. Keep it as long as the releases."""
+    """Holds the secret (32 bytes or more, mode 0600) that controlled rounding and cell keys draw
+    by; needed only where a disclosure policy asks for these. Keep it as long as the releases."""
     protection_processes: int = Field(default=2, ge=1)
     """Processes that protect and attack a large release's linked families at the same time; never
     more than the machine has cores. What is decided does not depend on it."""

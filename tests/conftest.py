@@ -33,6 +33,8 @@ from hub.db.migrate import upgrade
 from hub.db.server import owner_address
 from hub.settings import Settings
 
+KEPT = "HUB_TESTS_DATA_DIR"
+"""Names the data folder of a server that runs already, migrated: for many short runs in a row."""
 MEMORY = Path("/dev/shm")  # noqa: S108 (made private by mkdtemp)
 ROOM = 8 * 1024**3
 """Bytes that must be free there before the tests' server is put into memory."""
@@ -63,6 +65,12 @@ async def template() -> AsyncIterator[Template]:
     """The session's embedded server, its database ``hub`` migrated and then left alone."""
     # A run that is told to end (by `timeout`, by CI) ends its server too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    kept = os.environ.get(KEPT)
+    if kept:
+        data_dir = Path(kept)
+        server = await asyncio.to_thread(EmbeddedPostgres(data_dir).start)
+        yield Template(server, data_dir)
+        return
     data_dir = Path(tempfile.mkdtemp(prefix="hub-tests-", dir=_room()))
     embedded = EmbeddedPostgres(data_dir)
     try:

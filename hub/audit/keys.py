@@ -14,7 +14,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.lock import held
 from hub.errors import SettingsError
 
@@ -53,14 +53,14 @@ def public_keys(content: Mapping[str, Any]) -> KeySet:
 def ledger_keys(data_dir: Path) -> LedgerKeys:
     """Read the ledger's keys; make one at first use (file mode 0600).
 
-    Read again at each use, so that a replaced key needs no restart. Raises ``DatabaseError``
+    Read again at each use, so that a replaced key needs no restart. Raises ``KeyFileError``
     when the file is open to others, ``SettingsError`` when it is damaged.
     """
     path = _path(data_dir)
-    text = secrets.read(path)
+    text = keyfiles.read(path)
     if text is None:
         with held(path.with_suffix(".lock"), seconds=10):
-            text = secrets.read(path) or _write(path, [_new_key()])
+            text = keyfiles.read(path) or _write(path, [_new_key()])
     return _parse(text)
 
 
@@ -84,7 +84,7 @@ def _new_key() -> ECKey:
 
 def _write(path: Path, keys: list[ECKey]) -> str:
     text = json.dumps({"keys": [key.as_dict(private=True) for key in keys]})
-    secrets.write(path, text)
+    keyfiles.write(path, text)
     return text
 
 

@@ -21,7 +21,7 @@ import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.errors import HubError, SettingsError
 
 ALGORITHM = "ES256"
@@ -111,7 +111,7 @@ class SigningKeys:
         try:
             mark = _mark(self._file)
             if mark != self._mark:
-                self._keys, self._mark = _parse(secrets.read(self._file) or ""), mark
+                self._keys, self._mark = _parse(keyfiles.read(self._file) or ""), mark
         except (HubError, OSError) as error:
             _log.error("signing keys not read", error_type=type(error).__qualname__)
 
@@ -119,14 +119,14 @@ class SigningKeys:
 def signing_keys(data_dir: Path) -> SigningKeys:
     """Read the signing keys; make them at first start (file mode 0600).
 
-    Raises ``DatabaseError`` when the file is open to others, ``SettingsError`` when it is
+    Raises ``KeyFileError`` when the file is open to others, ``SettingsError`` when it is
     damaged or holds a key of another kind.
     """
     with key_file(data_dir) as file:
-        text = secrets.read(file)
+        text = keyfiles.read(file)
         if text is None:
             text = _generate().as_json()
-            secrets.write(file, text)
+            keyfiles.write(file, text)
         return SigningKeys(file, _parse(text), _mark(file))
 
 
@@ -140,8 +140,8 @@ def key_file(data_dir: Path) -> Iterator[Path]:
 
 
 def read_keys(file: Path) -> KeySet:
-    """Read the file. Raises ``DatabaseError``, ``SettingsError`` as :func:`signing_keys` does."""
-    return _parse(secrets.read(file) or "")
+    """Read the file. Raises ``KeyFileError``, ``SettingsError`` as :func:`signing_keys` does."""
+    return _parse(keyfiles.read(file) or "")
 
 
 def new_key() -> ECKey:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from hub import keyfiles
 from hub.auth.keys import KeySet, key_file, new_key, read_keys
 from hub.auth.tokens import PERSON_LIFETIME
-from hub.db import secrets
 from hub.errors import ConflictError, NotFoundError
 
 CACHE = timedelta(minutes=10)
@@ -93,7 +93,7 @@ def retire(data_dir: Path, kid: str, at: datetime, *, at_once: bool = False) -> 
 def _change(data_dir: Path, change: Callable[[KeySet], KeySet]) -> KeySet:
     with key_file(data_dir) as file:
         changed = change(read_keys(file))
-        secrets.write(file, changed.as_json())
+        keyfiles.write(file, changed.as_json())
         return changed
 
 

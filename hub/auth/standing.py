@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from hub.auth.clients import Client
 from hub.clock import Clock
+from hub.errors import HubError
 
 MAX_AGE = timedelta(seconds=4)
 """Leaves a second for the reading itself within the five that are promised."""
@@ -53,6 +54,7 @@ class Standing:
         self._lock = asyncio.Lock()
         self._picture: Picture | None = None
         self._taken_at = clock()
+        self._failure: HubError | None = None
 
     async def client(self, client_id: str) -> Client | None:
         """Find an enabled client; looks again for one that was registered just now."""
@@ -89,13 +91,25 @@ class Standing:
         picture = self._current(age)
         if picture is not None:
             return picture
+        failure = self._failure
         async with self._lock:
+            if self._failure is not None and self._failure is not failure:
+                # The reading that this one waited for failed; whoever waits is told at once
+                # rather than one after the other, each after a time limit of its own.
+                raise self._failure
             picture = self._current(age)
             if picture is None:
                 taken_at = self._clock()
-                picture = await self._source()
+                picture = await self._read()
                 self._picture, self._taken_at = picture, taken_at
             return picture
+
+    async def _read(self) -> Picture:
+        try:
+            return await self._source()
+        except HubError as error:
+            self._failure = error
+            raise
 
     def _current(self, age: timedelta) -> Picture | None:
         is_young = NONE <= self._clock() - self._taken_at <= age

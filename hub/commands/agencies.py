@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from hub import keyfiles
 from hub.app import RunningHub, running
 from hub.audit import Event, record
 from hub.auth import erasures
 from hub.commands.acting import OPERATOR, acting
 from hub.commands.checking import AsJson
-from hub.db.backup.envelope import created
 from hub.db.maintenance import maintaining
 from hub.errors import SettingsError
 from hub.settings import settings
@@ -65,7 +65,7 @@ async def _export(agency: str, file: Path) -> int:
         number = 0
         async with maintaining(hub.settings, agency) as session:
             await record(session, event, hub.clock())
-            with created(file) as out:
+            with keyfiles.create(file) as out:
                 async for line in lines_of(session, agency, hub.settings.issuer, hub.clock()):
                     out.write(line.encode())
                     number += 1

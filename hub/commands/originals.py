@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from hub import keyfiles
 from hub.app import running
 from hub.audit import Event, record
 from hub.commands.acting import OPERATOR
-from hub.db.backup.envelope import PIECE, Opening, created, private_key
+from hub.db.backup.envelope import PIECE, Opening, private_key
 from hub.db.maintenance import maintaining
 from hub.settings import settings
 from hub.submissions.originals import original_of
@@ -37,7 +38,7 @@ def open_(
     key: Annotated[Path, typer.Option("--key", help="File with the private key.")],
 ) -> None:
     """Open a sealed original; needs no hub."""
-    with file.open("rb") as source, created(out) as target:
+    with file.open("rb") as source, keyfiles.create(out) as target:
         opening = Opening(source, private_key(key))
         while part := opening.read(PIECE):
             target.write(part)
@@ -50,6 +51,6 @@ async def _get(dataset: str, agency: str, period: str, revision: int, file: Path
         async with maintaining(hub.settings, agency) as session:
             kind, sealed = await original_of(session, dataset, agency, period, revision)
             await record(session, event, hub.clock())
-            with created(file) as out:
+            with keyfiles.create(file) as out:
                 out.write(sealed)
         return kind

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from hub.db import fitness
 from hub.db.backup.archiving import Archiving
 from hub.db.backup.envelope import public_key
-from hub.db.contention import commit_said, contention_said
+from hub.db.contention import commit_said, connecting_said, contention_said
 from hub.db.embedded import EmbeddedPostgres
 from hub.db.listening import Heard, Listener
 from hub.db.logins import Duty, credentials
@@ -35,6 +35,8 @@ ORIGINALS = "originals"
 """Where it carries the key that originals are sealed for, if they are kept."""
 AGENCY = text("SELECT set_config('hub.agency', :agency, true)")
 """Names the agency until the transaction's end, and no longer: true is PostgreSQL's LOCAL."""
+SHARED = frozenset({Duty.READ, Duty.IDENTITY})
+"""Duties whose transactions compete for no object that a caller could name."""
 log = structlog.get_logger(__name__)
 
 
@@ -169,10 +171,11 @@ class Database:
         """
         wanted = frozenset(releases)
         standby = self._standbys.choose(wanted)
-        if standby is not None:
-            with suppress(UnfitError):
-                return await standby.ask(wanted, question)
-        return await question(self.reads)
+        with contention_said(is_shared=True):
+            if standby is not None:
+                with suppress(UnfitError):
+                    return await standby.ask(wanted, question)
+            return await question(self.reads)
 
     @asynccontextmanager
     async def identity(self) -> AsyncIterator[IdentitySession]:
@@ -205,7 +208,9 @@ class Database:
         info = {HALTED: self._refusal(), ORIGINALS: self._originals}
         engine = self._engines[duty]
         async with kind(engine, expire_on_commit=False, info=info) as session:
-            with contention_said():
+            with connecting_said():
+                await session.connection()
+            with contention_said(is_shared=duty in SHARED):
                 yield session
             with commit_said():
                 await session.commit()

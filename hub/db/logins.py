@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.lock import held
 from hub.errors import DatabaseError
 
@@ -61,18 +61,19 @@ class Credentials:
 def credentials(data_dir: Path) -> Credentials:
     """Read the passwords below ``data_dir``; generate them at first use (file mode 0600).
 
-    Raises ``DatabaseError`` when the file is open to others or not what the hub wrote.
+    Raises ``KeyFileError`` when the file is open to others, ``DatabaseError`` when it is not
+    what the hub wrote.
     """
-    secrets.make_folder(data_dir)
+    keyfiles.make_folder(data_dir)
     with held(data_dir / LOCK, seconds=10):
-        if secrets.read(data_dir / CREDENTIALS) is None:
-            secrets.write(data_dir / CREDENTIALS, drawn().as_text())
+        if keyfiles.read(data_dir / CREDENTIALS) is None:
+            keyfiles.write(data_dir / CREDENTIALS, drawn().as_text())
     return stored(data_dir)
 
 
 def drawn() -> Credentials:
     """Draw a new password for each login."""
-    return Credentials({duty: secrets.generate() for duty in Duty})
+    return Credentials({duty: keyfiles.generate() for duty in Duty})
 
 
 def stored(data_dir: Path) -> Credentials:
@@ -80,7 +81,7 @@ def stored(data_dir: Path) -> Credentials:
 
     Raises ``DatabaseError`` when there are none, or not as the hub wrote them.
     """
-    text = secrets.read(data_dir / CREDENTIALS)
+    text = keyfiles.read(data_dir / CREDENTIALS)
     try:
         found = json.loads(text or "")
         before = {Duty(name): str(password) for name, password in found.get(BEFORE, {}).items()}

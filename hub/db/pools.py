@@ -30,6 +30,13 @@ SHARED = {
     "jit": "off",
     "search_path": "pg_catalog",
 }
+WAITS: Mapping[Duty, float] = {
+    Duty.INGEST: 10,
+    Duty.RELEASE: 10,
+    Duty.READ: 5,
+    Duty.IDENTITY: 5,
+}
+"""Seconds to wait for a free connection; readers' operations are stopped at ten."""
 SIZES: Mapping[Duty, int] = {Duty.INGEST: 5, Duty.RELEASE: 2, Duty.READ: 4, Duty.IDENTITY: 4}
 
 
@@ -69,7 +76,7 @@ def pool(owner: URL, data_dir: Path, duty: Duty) -> AsyncEngine:
         owner.set(username=duty.value, password=""),
         pool_size=SIZES[duty],
         max_overflow=0,
-        pool_timeout=10,
+        pool_timeout=WAITS[duty],
         hide_parameters=True,
         connect_args={
             "server_settings": limits(duty),

@@ -15,11 +15,12 @@ from typing import Any, Protocol
 import asyncpg
 from sqlalchemy import URL
 
+from hub.db.contention import connecting_said
 from hub.db.logins import Duty
 from hub.db.pools import entrance, limits
-from hub.errors import DatabaseError
+from hub.errors import DatabaseError, OverloadedError
 
-WAIT = 10.0
+WAIT = 5.0
 """Seconds that a question waits for a free connection."""
 READS = 8
 """Connections for single questions, beside those of sessions."""
@@ -103,7 +104,8 @@ class Reads:
                     raise
                 except _GONE:
                     self._drop_dead()
-            line = Line(await self._enter(**self._named))
+            with connecting_said():
+                line = Line(await self._enter(**self._named))
             return await self._asked(line, admit, statement, values)
         except _GONE as error:
             message = "The database does not answer; nothing was kept. Ask again."
@@ -126,8 +128,7 @@ class Reads:
             async with asyncio.timeout(WAIT):
                 await self._places.acquire()
         except TimeoutError:
-            message = "Too many are asking at once; nothing was kept. Ask again."
-            raise DatabaseError(message) from None
+            raise OverloadedError from None
 
     async def _asked(
         self, line: Line, admit: Admit | None, statement: str, values: tuple[object, ...]

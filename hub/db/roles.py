@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.lock import held
 from hub.db.logins import CREDENTIALS, LOCK, Credentials, Duty, drawn, scram_verifier, stored
 from hub.db.server import reaching_the_database, running_server
@@ -77,12 +77,12 @@ async def replace_passwords(owner: AsyncEngine, data_dir: Path) -> None:
         await ensure_logins(owner, before)
         fresh = drawn()
         both = Credentials(fresh.passwords, before.passwords)
-        secrets.write(data_dir / CREDENTIALS, both.as_text())
+        keyfiles.write(data_dir / CREDENTIALS, both.as_text())
         async with owner.begin() as connection:
             for duty, password in fresh.passwords.items():
                 verifier = scram_verifier(password)
                 await connection.exec_driver_sql(f"ALTER ROLE {duty} PASSWORD '{verifier}'")
-        secrets.write(data_dir / CREDENTIALS, fresh.as_text())
+        keyfiles.write(data_dir / CREDENTIALS, fresh.as_text())
 
 
 async def _exists(connection: AsyncConnection, duty: Duty) -> bool:

@@ -6,7 +6,7 @@ from contextlib import suppress
 import structlog
 
 from hub.db.embedded import EmbeddedPostgres
-from hub.errors import DatabaseError
+from hub.errors import HubError
 
 SECONDS = 1.0
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ class Watch:
                 return
             try:
                 await asyncio.to_thread(self._look)
-            except DatabaseError as error:
+            except HubError as error:
                 log.error("embedded_database_down", reason=error.message)
 
     def _look(self) -> None:

@@ -5,9 +5,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from hub.exports import shapes
 from hub.exports.chart import Bar, Chart, Panel
 from hub.exports.document import Document
-from hub.exports.figures import Record, agency_json, dataset_json, period_json
+from hub.exports.figures import Record
 from hub.protected.figures import Figure, FigureStatus
 from hub.protected.releases import Release
 from hub.views.completeness import Completeness, Owed
@@ -63,7 +64,7 @@ def _records(view: Completeness) -> Iterator[Record]:
 
 def _content(view: Completeness) -> dict[str, Any]:
     return {
-        "period": period_json(view.period),
+        "period": shapes.period(view.period),
         "release": view.release,
         "today": view.today.isoformat(),
         "expected": len(view.owed),
@@ -74,8 +75,8 @@ def _content(view: Completeness) -> dict[str, Any]:
 
 def _owed(row: Owed) -> dict[str, Any]:
     return {
-        "dataset": dataset_json(row.dataset),
-        "agency": agency_json(row.agency),
+        "dataset": shapes.dataset(row.dataset),
+        "agency": shapes.agency(row.agency),
         "state": row.state.value,
         "months": row.months,
         "monthsPublished": row.months_published,

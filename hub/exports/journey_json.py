@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from hub.exports.figures import agency_json, area_json, figure_json
+from hub.exports import shapes
 from hub.views.journey import Journey, LinkView, MissingView, Part, StageView
 
 
 def journey_json(journey: Journey, stages: Iterable[StageView]) -> dict[str, Any]:
     """Write the journey as one JSON object; every stage stands in one flat list."""
     return {
-        "area": area_json(journey.area),
+        "area": shapes.area(journey.area),
         "period": journey.period.id,
         "release": journey.release,
         "stages": [_stage(stage) for stage in stages],
@@ -25,20 +25,20 @@ def _stage(stage: StageView) -> dict[str, Any]:
         "title": stage.title,
         "band": stage.band,
         "within": stage.parent,
-        "agency": agency_json(stage.agency),
+        "agency": shapes.agency(stage.agency),
         "unit": stage.unit,
         "period": stage.period.id if stage.period else None,
-        "area": area_json(stage.area),
-        "figure": figure_json(stage.figure),
+        "area": shapes.area(stage.area),
+        "figure": shapes.figure(stage.figure),
         "parts": [_part(part) for part in stage.parts],
-        "target": figure_json(stage.target),
+        "target": shapes.figure(stage.target),
         "samePeriod": stage.same_period,
         "note": stage.note,
     }
 
 
 def _part(part: Part) -> dict[str, Any]:
-    return {"code": part.code, "title": part.title, "figure": figure_json(part.figure)}
+    return {"code": part.code, "title": part.title, "figure": shapes.figure(part.figure)}
 
 
 def _link(link: LinkView) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _link(link: LinkView) -> dict[str, Any]:
         "from": link.source,
         "to": link.target,
         "per": link.per,
-        "ratio": figure_json(link.ratio),
+        "ratio": shapes.figure(link.ratio),
         "periodOverlap": link.overlap,
         "commonMonths": link.common_months,
         "longestMonths": link.longest_months,
@@ -64,7 +64,7 @@ def _missing(item: MissingView) -> dict[str, Any]:
     return {
         "code": item.code,
         "title": item.title,
-        "agency": agency_json(item.agency),
+        "agency": shapes.agency(item.agency),
         "reason": item.figure.reason,
         "symbol": item.figure.symbol,
     }

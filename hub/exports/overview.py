@@ -6,17 +6,10 @@ from functools import partial
 from typing import Any
 
 from hub.errors import NotFoundError
+from hub.exports import shapes
 from hub.exports.chart import Bar, Chart, Panel
 from hub.exports.document import Document
-from hub.exports.figures import (
-    FIGURE,
-    Record,
-    area_json,
-    figure_columns,
-    figure_json,
-    indicator_json,
-    period_json,
-)
+from hub.exports.figures import FIGURE, Record, figure_columns
 from hub.protected.figures import Figure
 from hub.protected.releases import Release
 from hub.views.overview import Comparator, Overview, OverviewBand, OverviewRow
@@ -73,17 +66,21 @@ def narrowed(view: Overview, codes: Collection[str]) -> Overview:
 
 def _content(view: Overview) -> dict[str, Any]:
     return {
-        "period": period_json(view.period),
+        "period": shapes.period(view.period),
         "release": view.release,
         "columns": [
-            {"comparator": str(item.comparator), "title": item.title, "area": area_json(item.area)}
+            {
+                "comparator": str(item.comparator),
+                "title": item.title,
+                "area": shapes.area(item.area),
+            }
             for item in view.columns
         ],
         "bands": [_band(group) for group in view.bands],
         "leftOut": [
             {
                 "comparator": str(item.comparator),
-                "area": area_json(item.area),
+                "area": shapes.area(item.area),
                 "reason": item.reason,
             }
             for item in view.left_out
@@ -129,8 +126,8 @@ def _panel(view: Overview, row: OverviewRow, words: Vocabulary) -> Panel:
 
 def _row(indicator: Indicator, cells: Iterable[Figure]) -> dict[str, Any]:
     return {
-        "indicator": indicator_json(indicator),
-        "cells": [figure_json(cell) for cell in cells],
+        "indicator": shapes.indicator(indicator),
+        "cells": [shapes.figure(cell) for cell in cells],
     }
 
 

@@ -5,17 +5,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from hub.exports import shapes
 from hub.exports.chart import Bar, Chart, Panel
 from hub.exports.document import Document
-from hub.exports.figures import (
-    FIGURE,
-    Record,
-    area_json,
-    figure_columns,
-    figure_json,
-    indicator_json,
-    period_json,
-)
+from hub.exports.figures import FIGURE, Record, figure_columns
 from hub.protected.figures import Figure
 from hub.protected.releases import Release
 from hub.views.comparison import Comparison
@@ -54,8 +47,8 @@ def performance_document(view: Performance, release: Release, words: Vocabulary)
 
 def _content(view: Performance) -> dict[str, Any]:
     return {
-        "area": area_json(view.area),
-        "asAt": period_json(view.as_at),
+        "area": shapes.area(view.area),
+        "asAt": shapes.period(view.as_at),
         "release": view.release,
         "measures": [_measure(item) for item in view.measures],
     }
@@ -130,7 +123,7 @@ def _measure(view: MeasureView) -> dict[str, Any]:
         "code": rule.code,
         "title": rule.title,
         "note": rule.note,
-        "indicator": indicator_json(view.indicator),
+        "indicator": shapes.indicator(view.indicator),
         "rule": {
             "direction": rule.direction.name,
             "tolerance": rule.tolerance,
@@ -140,20 +133,20 @@ def _measure(view: MeasureView) -> dict[str, Any]:
         "standing": view.standing.name,
         "words": view.words,
         "reason": view.reason,
-        "period": period_json(view.period) if view.period else None,
-        "lastObserved": period_json(view.last) if view.last else None,
-        "actual": figure_json(view.actual),
+        "period": shapes.period(view.period) if view.period else None,
+        "lastObserved": shapes.period(view.last) if view.last else None,
+        "actual": shapes.figure(view.actual),
         "actualLastYear": _comparison(view.actual_last_year),
-        "cumulative": figure_json(view.cumulative),
+        "cumulative": shapes.figure(view.cumulative),
         "profile": _comparison(view.profile),
         "lastYear": _comparison(view.last_year),
-        "yearTarget": figure_json(view.year_target),
+        "yearTarget": shapes.figure(view.year_target),
         "points": [
             {
-                "period": period_json(point.period),
-                "actual": figure_json(point.actual),
-                "cumulative": figure_json(point.cumulative),
-                "profile": figure_json(point.profile),
+                "period": shapes.period(point.period),
+                "actual": shapes.figure(point.actual),
+                "cumulative": shapes.figure(point.cumulative),
+                "profile": shapes.figure(point.profile),
             }
             for point in view.outlook
         ],
@@ -162,7 +155,7 @@ def _measure(view: MeasureView) -> dict[str, Any]:
 
 def _comparison(view: Comparison) -> dict[str, Any]:
     return {
-        "other": figure_json(view.other),
-        "difference": figure_json(view.difference),
-        "percent": figure_json(view.percent),
+        "other": shapes.figure(view.other),
+        "difference": shapes.figure(view.difference),
+        "percent": shapes.figure(view.percent),
     }

@@ -6,19 +6,11 @@ from functools import partial
 from typing import Any
 
 from hub.errors import NotFoundError
+from hub.exports import shapes
 from hub.exports.cells import Cell
 from hub.exports.chart import Bar, Chart, Panel
 from hub.exports.document import Document
-from hub.exports.figures import (
-    FIGURE,
-    Record,
-    area_json,
-    dataset_json,
-    figure_columns,
-    figure_json,
-    indicator_json,
-    period_json,
-)
+from hub.exports.figures import FIGURE, Record, figure_columns
 from hub.protected.releases import Release
 from hub.views.profile import Profile, ProfileCell, ProfileRow, ProfileTable
 from hub.vocabulary import Vocabulary, breakdown_text
@@ -69,11 +61,11 @@ def chosen(view: Profile, codes: Collection[str]) -> Profile:
 
 def _content(view: Profile) -> dict[str, Any]:
     return {
-        "dataset": dataset_json(view.dataset),
-        "area": area_json(view.area),
-        "period": period_json(view.period),
+        "dataset": shapes.dataset(view.dataset),
+        "area": shapes.area(view.area),
+        "period": shapes.period(view.period),
         "release": view.release,
-        "periods": [period_json(period) for period in view.periods],
+        "periods": [shapes.period(period) for period in view.periods],
         "tableCount": len(view.tables),
         "tables": [_table(table) for table in view.tables],
     }
@@ -150,10 +142,10 @@ def _cell_records(table: ProfileTable, cell: ProfileCell) -> Iterator[dict[str, 
 def _table(table: ProfileTable) -> dict[str, Any]:
     return {
         "code": table.code,
-        "indicator": indicator_json(table.indicator),
+        "indicator": shapes.indicator(table.indicator),
         "partition": table.partition,
         "bases": [
-            {"term": base.term, "title": base.title, "figure": figure_json(base.figure)}
+            {"term": base.term, "title": base.title, "figure": shapes.figure(base.figure)}
             for base in table.bases
         ],
         "rows": [_row(row) for row in table.rows],
@@ -168,10 +160,10 @@ def _row(row: ProfileRow) -> dict[str, Any]:
         "answer": str(row.answer),
         "cells": [
             {
-                "period": period_json(cell.period),
-                "count": figure_json(cell.count),
-                "share": figure_json(cell.share),
-                "perHundred": figure_json(cell.per_hundred),
+                "period": shapes.period(cell.period),
+                "count": shapes.figure(cell.count),
+                "share": shapes.figure(cell.share),
+                "perHundred": shapes.figure(cell.per_hundred),
             }
             for cell in row.cells
         ],

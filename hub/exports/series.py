@@ -4,17 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from hub.exports import shapes
 from hub.exports.chart import Bar, Chart, Panel
 from hub.exports.document import Document
-from hub.exports.figures import (
-    FIGURE,
-    Record,
-    area_json,
-    figure_columns,
-    figure_json,
-    indicator_json,
-    period_json,
-)
+from hub.exports.figures import FIGURE, Record, figure_columns
 from hub.protected.releases import Release
 from hub.views.series import Point
 from hub.vocabulary import Vocabulary
@@ -72,11 +65,11 @@ def _content(
     indicator: Indicator, area: Area, points: Sequence[Point], release: Release
 ) -> dict[str, Any]:
     return {
-        "indicator": indicator_json(indicator),
-        "area": area_json(area),
+        "indicator": shapes.indicator(indicator),
+        "area": shapes.area(area),
         "release": release.id,
         "points": [
-            {"period": period_json(point.period), "figure": figure_json(point.figure)}
+            {"period": shapes.period(point.period), "figure": shapes.figure(point.figure)}
             for point in points
         ],
     }

@@ -5,7 +5,8 @@ as they are read, live in memory only, and are written nowhere: what comes out i
 log of the rows that were not counted, by number and reason.
 """
 
-from hub.prepare.key import KeyFileError, load_key, make_key
+from hub.errors import KeyFileError
+from hub.prepare.key import load_key, make_key
 from hub.prepare.preparation import Prepared, prepare
 from hub.prepare.recipe import Recipe, RecipeError, load_recipe, parse_recipe
 

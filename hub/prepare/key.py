@@ -6,23 +6,15 @@ the key of that one year, whatever its own date, so that repeats over the turn o
 """
 
 import hmac
-import os
-import secrets
-import stat
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from hub.errors import HubError
+from hub import keyfiles
+from hub.errors import KeyFileError
 from hub.vocabulary import Period
 
 BYTES = 32
-
-
-class KeyFileError(HubError):
-    """The key file is missing, open to others, or no key."""
-
-    code = "KEY_FILE"
 
 
 def make_key(file: Path) -> None:
@@ -32,13 +24,12 @@ def make_key(file: Path) -> None:
         KeyFileError: there is such a file.
     """
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with keyfiles.create(file) as out:
+            out.write(f"{keyfiles.generate()}\n".encode())
     except FileExistsError:
         raise KeyFileError(
             f"{file.name} exists. A new key would tear the pseudonyms of a year apart."
         ) from None
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(secrets.token_hex(BYTES) + "\n")
 
 
 def load_key(file: Path) -> bytes:
@@ -47,18 +38,13 @@ def load_key(file: Path) -> bytes:
     Raises:
         KeyFileError: it is missing, readable by others, or not 32 bytes in hexadecimal digits.
     """
-    try:
-        with file.open(encoding="ascii") as source:
-            mode = os.fstat(source.fileno()).st_mode
-            text = source.read(4 * BYTES).strip()
-    except (OSError, UnicodeDecodeError):
+    text = keyfiles.read(file)
+    if text is None:
         raise KeyFileError(
             f"{file.name} cannot be read. `hub prepare-key {file.name}` makes a key."
-        ) from None
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        raise KeyFileError(f"{file.name} can be read by others: chmod 600 {file.name}")
+        )
     try:
-        key = bytes.fromhex(text)
+        key = bytes.fromhex(text.strip())
     except ValueError:
         key = b""
     if len(key) != BYTES:

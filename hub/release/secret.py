@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from hub import keyfiles
 from hub.disclosure import Method, Policy
 from hub.disclosure.methods import SHORTEST_SECRET
 from hub.errors import ConflictError
@@ -12,13 +13,11 @@ def secret_for(policy: Policy, file: Path | None) -> bytes:
 
     Raises:
         ConflictError: the method needs a secret and there is none that is long enough.
+        KeyFileError: others may read it, or the hub may not.
     """
     if policy.method is Method.SUPPRESSION:
         return b""
-    try:
-        secret = b"" if file is None else file.read_bytes().strip()
-    except OSError:
-        secret = b""
+    secret = (keyfiles.read_bytes(file) or b"").strip() if file is not None else b""
     if len(secret) < SHORTEST_SECRET:
         raise ConflictError(
             f"The {policy.method.replace('_', ' ')} method draws by a secret of at least "

@@ -13,7 +13,7 @@ from strawberry.types import Info, get_object_definition
 
 from hub.auth.matrix import line_for
 from hub.auth.permissions import enter
-from hub.errors import HubError, RefusedError
+from hub.errors import DatabaseError, HubError, RefusedError
 
 T = TypeVar("T", bound=type)
 Refusal = Callable[[HubError, Mapping[str, Any]], object]
@@ -45,6 +45,9 @@ class Guard(FieldExtension):
             return self.refusals[info.field_name](error, arguments)
         try:
             return await next_(source, info, **arguments)
+        except DatabaseError:
+            # No refusal that a program could act on: the whole answer is a 503.
+            raise
         except HubError as error:
             if isinstance(error, RefusedError):
                 await info.context.refused(item, error)

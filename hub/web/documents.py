@@ -157,8 +157,7 @@ def _operations(tree: DocumentNode) -> list[OperationDefinitionNode]:
 
 
 def _sole(operations: list[OperationDefinitionNode]) -> OperationDefinitionNode:
-    if not operations:
-        raise DocumentError("GRAPHQL_INVALID", [GraphQLError("The document has no operation.")])
+    # There is one: validation refuses a document of fragments, which nothing uses, or definitions.
     if operations[0].operation is OperationType.SUBSCRIPTION:
         error = GraphQLError("Subscriptions are not served.", operations[0])
         raise DocumentError("GRAPHQL_INVALID", [error])

@@ -19,20 +19,20 @@ from typing import Any
 
 import strawberry
 import structlog
-from graphql import ExecutionResult, GraphQLSchema, execute
+from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSchema, execute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from hub.errors import HubError, MalformedError, RefusedError
+from hub.errors import DatabaseError, HubError, MalformedError, RefusedError
 from hub.web.answers import Answers, Keeping, Key, given, key_of, text_of
 from hub.web.body import parse_json, read_body, read_object, require_json
 from hub.web.cost import ROWS, Cost, Prices, Readings
 from hub.web.documents import Admit, Compile, Document, DocumentError, Documents
 from hub.web.etag import conditional
 from hub.web.limiter import LimitError, Limits
-from hub.web.masking import INTERNAL, MOST, masked, refusal, unexplained
+from hub.web.masking import INTERNAL, MOST, cause_of, masked, refusal, unexplained
 from hub.web.negotiation import JSON, RESPONSE, accepted, wants_page
 from hub.web.problems import headers_of, request_id
 from hub.web.rates import UNKNOWN, Rates, rates_of
@@ -219,7 +219,7 @@ class Endpoint:
             if key is not None and key == await self._key(principal, document, ask):
                 self._answers.keep(key, bytes(response.body))
         else:
-            response = self._result(request, result, cost)
+            response = self._result(request, document, result, cost)
         return response if request.method == "POST" else conditional(request, response)
 
     async def _key(self, principal: object, document: Document, ask: Ask) -> Key | None:
@@ -285,8 +285,12 @@ class Endpoint:
                 async with _opened(self._serving.context(request, principal)) as context:
                     if document.plan is not None:
                         # A plan answers or raises; what went wrong is the executor's to say.
-                        with contextlib.suppress(Exception):
+                        try:
                             return await document.plan.run(context, ask.variables)
+                        except DatabaseError:
+                            raise
+                        except Exception as error:
+                            _log.debug("plan failed", error_type=type(error).__qualname__)
                     return await self._execute(context, document, ask)
         except TimeoutError:
             raise TimeLimitError("The operation ran too long and was stopped.") from None
@@ -303,11 +307,15 @@ class Endpoint:
         )
         return await result if inspect.isawaitable(result) else result
 
-    def _result(self, request: Request, result: ExecutionResult, cost: Cost) -> Response:
+    def _result(
+        self, request: Request, document: Document, result: ExecutionResult, cost: Cost
+    ) -> Response:
         errors = result.errors or []
         if result.data is None and all(error.path is None for error in errors):
             raise DocumentError("GRAPHQL_VARIABLES", list(errors))
         body: dict[str, Any] = {"data": result.data}
+        if document.is_query or _is_one_act(document):
+            _require_database(errors)
         if errors:
             body["errors"] = masked(errors, request_id(request.scope), "GRAPHQL_INVALID")
         body["extensions"] = {"cost": {"rows": cost.rows, "limit": ROWS}}
@@ -341,6 +349,20 @@ async def _opened(
             yield context
     else:
         yield await given
+
+
+def _is_one_act(document: Document) -> bool:
+    """Say whether a mutation has one part only: of several, some may have been done."""
+    parts = document.operation.selection_set.selections
+    return len(parts) == 1 and isinstance(parts[0], FieldNode)
+
+
+def _require_database(errors: Iterable[GraphQLError]) -> None:
+    """Answer nothing rather than half when the database failed: the client is to ask again."""
+    for error in errors:
+        cause = cause_of(error)
+        if isinstance(cause, DatabaseError):
+            raise cause
 
 
 def _document_status(request: Request) -> int:

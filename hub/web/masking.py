@@ -49,7 +49,7 @@ def refusal(error: HubError, request_id: str) -> dict[str, Any]:
 
 
 def _masked(error: GraphQLError, request_id: str, code: str) -> dict[str, Any]:
-    cause = _cause(error)
+    cause = cause_of(error)
     if isinstance(cause, HubError):
         entry = _entry(cause.message, cause.code, request_id)
     elif error.path is None:
@@ -59,7 +59,7 @@ def _masked(error: GraphQLError, request_id: str, code: str) -> dict[str, Any]:
     return entry | _place(error)
 
 
-def _cause(error: GraphQLError) -> BaseException:
+def cause_of(error: GraphQLError) -> BaseException:
     """Follow a GraphQL error to the exception it wraps, however often it was wrapped."""
     cause: BaseException = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:

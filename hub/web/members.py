@@ -57,7 +57,8 @@ def _refusal(request: Request, error: HubError) -> Response:
     if error.status == 401:
         page = not_signed_in_page(sign_in_href(request, error), frame=frame)
         return HTMLResponse(page, 401, headers_of(error))
-    return HTMLResponse(message_page(error.status, error.message, frame=frame), error.status)
+    page = message_page(error.status, error.message, frame=frame)
+    return HTMLResponse(page, error.status, headers_of(error))
 
 
 def frame_of(here: str, hub: Hub, principal: Principal) -> Frame:

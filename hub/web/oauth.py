@@ -16,8 +16,9 @@ from hub.auth.roles import all_scopes
 from hub.auth.server import NOT_PROVED, Answer, OAuthServer
 from hub.auth.verification import SKEW, Claims
 from hub.db.sessions import IdentitySession
-from hub.errors import HubError, UnauthenticatedError
+from hub.errors import BusyError, DatabaseError, HubError, UnauthenticatedError
 from hub.web.forms import read_form
+from hub.web.problems import RETRY_AFTER
 from hub.web.state import Hub, hub_of, issuer, verifier
 from hub.web.tries import tried
 
@@ -44,9 +45,20 @@ def _form(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
                 return _invalid("Prove the client in one way, once.")
         except HubError as error:
             return _invalid(error.message, 413 if error.status == 413 else 400)
-        return await tried(request, form, handle)
+        try:
+            return await tried(request, form, handle)
+        except (BusyError, DatabaseError) as error:
+            return _unavailable(error)
 
     return endpoint
+
+
+def _unavailable(error: HubError) -> Response:
+    """Say that nothing was issued or ended and that asking again is right, as OAuth does."""
+    told = {"error": "temporarily_unavailable", "error_description": error.message}
+    answer = _answer(503, told)
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def _invalid(description: str, status: int = 400) -> Response:

@@ -16,6 +16,8 @@ from hub.errors import HubError, RateLimitedError, StepUpError, UnauthenticatedE
 
 Told = Callable[[Request, HubError], Awaitable[None]]
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = 5
+"""Seconds after which a hub that was overloaded, or whose database was away, is asked again."""
 
 
 def request_id(scope: Scope) -> str:
@@ -38,6 +40,8 @@ def headers_of(error: HubError) -> dict[str, str]:
     """Tell the headers a refusal needs: whom to wait for, or how to sign in."""
     if isinstance(error, RateLimitedError):
         return {"Retry-After": str(max(1, error.retry_after))}
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": str(RETRY_AFTER)}
     if isinstance(error, UnauthenticatedError | StepUpError) or error.code == "SCOPE":
         return {"WWW-Authenticate": _challenge(error)}
     return {}

@@ -95,10 +95,8 @@ class Asking:
 @challenged
 async def saved_query(request: Request) -> Response:
     """Answer a saved query as a file, with an ``ETag``; what the caller has is not made again."""
-    kind = KINDS.get(request.path_params["format"])
-    asking = await _asking(request, is_known=kind is not None)
-    if kind is None:
-        raise _unknown()
+    asking = await _asking(request)
+    kind = KINDS[request.path_params["format"]]
     if (told := _told(request, asking)) is not None:
         return await _unchanged(request, told)
     ending = request.path_params["format"]
@@ -118,7 +116,7 @@ async def saved_query(request: Request) -> Response:
 @challenged
 async def description(request: Request) -> Response:
     """Describe a saved query's CSV as CSV on the Web."""
-    asking = await _asking(request, is_known=True)
+    asking = await _asking(request)
     if (told := _told(request, asking)) is not None:
         return await _unchanged(request, told)
     document = await asking.saved.find(asking.library, request)
@@ -127,12 +125,12 @@ async def description(request: Request) -> Response:
     return await _finished(request, asking, document, response)
 
 
-async def _asking(request: Request, *, is_known: bool) -> Asking:
+async def _asking(request: Request) -> Asking:
     """Let a caller in, once the address is known to name a file and nothing but its parameters."""
     hub, name = hub_of(request), request.path_params["name"]
     caller = await principal_of(request)
     saved = _SAVED.get(name)
-    if saved is None or not is_known:
+    if saved is None or request.path_params.get("format", "csv") not in KINDS:
         raise _unknown()
     if set(request.query_params.keys()) - set(saved.known):
         raise MalformedError(f"{name} takes {', '.join(saved.known)}.")

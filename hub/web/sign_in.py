@@ -23,6 +23,7 @@ from hub.web.authentication import COOKIE, is_same_origin
 from hub.web.pages.frame import Frame, NavLink
 from hub.web.pages.message import message_page
 from hub.web.pages.signing import sign_out_page, stranger_page
+from hub.web.problems import headers_of
 from hub.web.state import Hub, hub_of
 
 PENDING = "__Host-hub-sign-in"
@@ -195,9 +196,8 @@ async def _refused(hub: Hub) -> None:
 
 def _told(request: Request, error: HubError) -> Response:
     frame = _frame(hub_of(request), account=NavLink("Sign in", "/sign-in"))
-    return HTMLResponse(
-        message_page(error.status, error.message, frame=frame), error.status, PRIVATE
-    )
+    page = message_page(error.status, error.message, frame=frame)
+    return HTMLResponse(page, error.status, PRIVATE | headers_of(error))
 
 
 def _frame(hub: Hub, account: NavLink | None = None) -> Frame:

@@ -5,6 +5,7 @@ A visitor without a session reads the public release; a partner signed in reads 
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -21,6 +22,7 @@ from hub.web.pages.copying import Asked, Copy, copy_of
 from hub.web.pages.frame import Frame, NavLink, ReleaseNote
 from hub.web.pages.labels import labels
 from hub.web.pages.message import message_page
+from hub.web.problems import headers_of
 from hub.web.sign_in import account_link
 from hub.web.state import Hub, hub_of
 
@@ -79,10 +81,10 @@ def page(here: str, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
         try:
             answer = HTMLResponse(await draw(request, visitor))
         except HubError as error:
-            if error.status >= 500:
+            if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             drawn = message_page(error.status, error.message, frame=visitor.frame)
-            return HTMLResponse(drawn, error.status)
+            return HTMLResponse(drawn, error.status, headers_of(error))
         answer.headers["Vary"] = "Authorization, Cookie"
         return conditional(request, answer)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.lock import held
 
 KEY_FILE = "keys/webhook"
@@ -54,15 +54,15 @@ def webhook_key(data_dir: Path) -> WebhookKey:
     """Read the key, drawing it at its first use.
 
     Raises:
-        DatabaseError: the file is open to others.
+        KeyFileError: the file is open to others.
     """
     path = data_dir / KEY_FILE
-    text = secrets.read(path)
+    text = keyfiles.read(path)
     if text is None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with held(path.with_suffix(".lock"), seconds=10):
-            text = secrets.read(path)
+            text = keyfiles.read(path)
             if text is None:
-                text = secrets.generate()
-                secrets.write(path, text)
+                text = keyfiles.generate()
+                keyfiles.write(path, text)
     return WebhookKey(text.strip())

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hub import keyfiles
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.engine import Database
@@ -39,7 +40,7 @@ HERE, YEAR = "E07000102", "CY2017"
 async def hub(settings: Settings, database: Database, tmp_path: Path) -> RunningHub:
     """A hub whose operator keeps a secret."""
     file = tmp_path / "secret"
-    file.write_bytes(b"a secret of the tests, long enough for them")
+    keyfiles.write(file, "a secret of the tests, long enough for them")
     made: RunningHub = await plain_hub.__wrapped__(settings, database)  # type: ignore[attr-defined]
     return replace(made, settings=settings.model_copy(update={"method_secret_file": file}))
 
@@ -108,6 +109,7 @@ async def test_controlled_rounding_from_proposal_to_reader(partnership: Partners
     client = await partnership.client(Role.ANALYST)
     release = (await client.graphql("/graphql", RELEASED))["data"]["release"]
     assert release["method"] == "controlled_rounding"
+    assert "all counts to multiples of 5" in (await client.get("/method")).text
     told = {one["name"]: one["setting"] for one in release["methodSettings"]}
     assert told["base"] == "5"
     assert told["reach"] == "5"
@@ -225,6 +227,17 @@ async def test_without_a_secret_no_method_that_draws(
     answer = await proposed(partnership, *ROUNDING)
     assert codes(answer) == ["SECRET_MISSING"]
     assert "HUB_METHOD_SECRET_FILE" in answer["userErrors"][0]["message"]
+
+
+async def test_a_secret_that_others_may_read_is_none(
+    partnership: Partnership, hub: RunningHub
+) -> None:
+    """S1: by it anyone on the machine could take the noise off again."""
+    assert hub.settings.method_secret_file is not None
+    hub.settings.method_secret_file.chmod(0o644)
+    answer = await proposed(partnership, *ROUNDING)
+    assert codes(answer) == ["KEY_FILE"]
+    assert "chmod 600" in answer["userErrors"][0]["message"]
 
 
 async def test_a_secret_lost_after_the_policy_stops_the_release(

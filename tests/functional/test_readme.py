@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import typer
-import yaml
 
 import hub
 from hub.cli import app
@@ -119,10 +118,3 @@ def test_every_decision_is_in_the_index() -> None:
     index = (DOCS / "adr/README.md").read_text(encoding="utf-8")
     pages = [page.name for page in (DOCS / "adr").glob("0*.md")]
     assert [name for name in pages if name not in index] == []
-
-
-def test_compose_file_opens_no_port_to_the_network() -> None:
-    services = yaml.safe_load((ROOT / "infra/compose.yaml").read_text(encoding="utf-8"))["services"]
-    ports = [port for service in services.values() for port in service.get("ports", [])]
-    assert ports == ["127.0.0.1:8000:8000"]
-    assert all(services[name]["read_only"] for name in ("hub", "migrate"))

@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from hub.app import RunningHub
 from hub.auth.roles import Role
+from hub.protected.releases import Audience
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, rows
+from tests.functional.conftest import Sign
+from tests.functional.released import publish_empty
 
 HERE, MARAC = "E07000102", "MAR_THREE_RIVERS"
 PAGES = [
@@ -155,3 +159,20 @@ async def test_an_unchanged_file_is_not_made_again(partnership: Partnership, kin
     public = await partnership.client(Role.PUBLIC)
     assert (await public.get(address, **tag)).status_code == 200
     assert (await analyst.http.get(address, headers=tag)).status_code == 401
+
+
+async def test_a_new_release_is_told_to_who_has_the_last_ones_file(
+    hub: RunningHub, sign: Sign
+) -> None:
+    await publish_empty(hub.database, "one", Audience.PARTNER)
+    analyst = await sign(Role.ANALYST)
+    address = "/v1/queries/observations.json"
+    first = await analyst.get(address)
+    tag = {"If-None-Match": first.headers["etag"]}
+    assert (await analyst.get(address, **tag)).status_code == 304
+    await publish_empty(hub.database, "two", Audience.PARTNER)
+    again = await analyst.get(address, **tag)
+    assert (again.status_code, again.json()["release"]) == (200, "two")
+    old = await analyst.get(f"{address}?release=one")
+    assert (await analyst.get(f"{address}?release=one", **tag)).status_code == 304
+    assert old.content == first.content

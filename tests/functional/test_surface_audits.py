@@ -32,7 +32,7 @@ WAIVED = {"5A70", "D6D5", "6A70"}
 async def listening(app: ASGIApp) -> AsyncIterator[str]:
     """Serve an application on a free port of the loopback."""
     with socket.create_server(("127.0.0.1", 0)) as place:
-        config = uvicorn.Config(app, log_level="error", lifespan="off")
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve([place]))
         while not server.started:  # noqa: ASYNC110 - uvicorn offers no event

@@ -17,7 +17,7 @@ from hub.audit.ledger import require_writing
 from hub.db.embedded import EmbeddedPostgres, Server, postmaster, supervisor
 from hub.db.embedded.home import settle
 from hub.db.engine import Database
-from hub.errors import DatabaseError, StorageFullError
+from hub.errors import DatabaseError, KeyFileError, StorageFullError
 from hub.settings import Settings
 
 REPOSITORY = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ def test_secrets_are_private_and_refused_when_open(data_dir: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o644)
     try:
-        with pytest.raises(DatabaseError, match="open to others"):
+        with pytest.raises(KeyFileError, match="open to others"):
             EmbeddedPostgres(data_dir).start()
     finally:
         path.chmod(0o600)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.engine import Database
 from hub.db.logins import Duty, stored
 from hub.db.migrate import migrate
@@ -181,7 +181,7 @@ async def enter(settings: Settings, duty: Duty, password: str) -> None:
 async def test_a_replacement_that_was_stopped_leaves_the_hub_able_to_enter(
     settings: Settings, owner: AsyncEngine, stopped: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written, really_write = 0, secrets.write
+    written, really_write = 0, keyfiles.write
 
     def write(path: Path, content: str) -> None:
         nonlocal written
@@ -194,7 +194,7 @@ async def test_a_replacement_that_was_stopped_leaves_the_hub_able_to_enter(
         raise OSError("the power went")
 
     with monkeypatch.context() as patch:
-        patch.setattr("hub.db.roles.secrets.write", write)
+        patch.setattr("hub.db.roles.keyfiles.write", write)
         if stopped.startswith("before"):
             patch.setattr("hub.db.roles.scram_verifier", verifier)
         with pytest.raises(OSError, match="power"):

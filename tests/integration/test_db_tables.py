@@ -6,9 +6,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.db.tables import audit, intake, protected
+from hub.db.tables import audit, identity, intake, protected
 
-DESCRIBED = [intake.metadata, protected.metadata, audit.metadata]
+DESCRIBED = [intake.metadata, protected.metadata, audit.metadata, identity.metadata]
 
 
 def differences(connection: Connection, described: MetaData) -> list[object]:

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.auth import registry
+from hub.auth import people, registry
 from hub.auth.revocation import deny_token, forget_expired, picture
 from hub.auth.roles import Role, forbidden_pairs
 from hub.auth.sessions import end_session, make_ticket, redeem_ticket
 from hub.db.engine import Database
 from hub.db.tables import identity
-from hub.errors import ConflictError, InvalidError, NotFoundError
+from hub.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -215,3 +215,33 @@ async def test_the_description_agrees_with_the_database(owner: AsyncEngine) -> N
 
     async with owner.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+async def test_a_role_that_is_held_is_not_proposed_again(database: Database) -> None:
+    await register(database, "ana", Role.ANALYST)
+    async with database.identity() as session:
+        with pytest.raises(ConflictError, match="already") as refused:
+            await people.propose_role(session, "ana", Role.ANALYST, by="admin-1", at=AT)
+    assert refused.value.code == "HELD"
+
+
+async def test_who_would_get_a_role_does_not_approve_it(database: Database) -> None:
+    """Nor through another account: a second one of the same person is the same person."""
+    await register(database, "two", Role.ADMINISTRATOR, person="admin-2")
+    await register(database, "other", person="admin-2")
+    async with database.identity() as session:
+        made = await people.propose_role(session, "other", Role.ADMINISTRATOR, by="admin-1", at=AT)
+        for by in ("admin-1", "admin-2"):
+            with pytest.raises(RefusedError, match="second person"):
+                await people.decide(session, made.id, by=by, approved=True, at=AT)
+        done = await people.decide(session, made.id, by="admin-3", approved=True, at=AT)
+    assert done.approved
+
+
+async def test_a_client_without_keys_gets_none(database: Database) -> None:
+    await register(database, "c1")
+    key = ECKey.generate_key("P-256", {"kid": "k"}).as_dict(private=False)
+    async with database.identity() as session:
+        with pytest.raises(ConflictError) as refused:
+            await registry.replace_keys(session, "c1", {"keys": [key]})
+    assert refused.value.code == "NO_KEYS"

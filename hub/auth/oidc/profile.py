@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.errors import SettingsError
 
 Algorithm = Literal["ES256", "PS256", "RS256", "Ed25519"]
@@ -85,10 +85,10 @@ def read_profile(path: Path, *, production: bool) -> Profile:
 def client_proof(profile: Profile) -> str:
     """Read the secret or private key the hub proves itself with.
 
-    Raises ``SettingsError`` when there is none, ``DatabaseError`` when others may read it.
+    Raises ``SettingsError`` when there is none, ``KeyFileError`` when others may read it.
     """
     path = profile.secret_file or profile.key_file or Path()
-    text = secrets.read(path)
+    text = keyfiles.read(path)
     if not text or not text.strip():
         raise SettingsError(f"{path.name} of the sign-in profile is missing or empty.")
     return text.strip()

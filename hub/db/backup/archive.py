@@ -16,7 +16,7 @@ from typing import IO
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.backup.envelope import CHANGED, PIECE, Opening, Sealing, public_key
 from hub.db.embedded.home import ARCHIVED
 from hub.errors import SettingsError
@@ -48,7 +48,7 @@ class Archive:
 
 def archive_of(data_dir: Path) -> Archive | None:
     """Give the archive of a data folder; None when its log is not archived."""
-    text = secrets.read(data_dir / ARCHIVED)
+    text = keyfiles.read(data_dir / ARCHIVED)
     if text is None:
         return None
     known = json.loads(text)
@@ -65,9 +65,9 @@ def begin(data_dir: Path, folder: Path, public: str) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise SettingsError(f"{folder.name} is not empty; every archive begins in a new folder.")
-    secrets.make_folder(data_dir)
+    keyfiles.make_folder(data_dir)
     known = {"folder": str(folder.resolve()), "public": public.strip()}
-    secrets.write(data_dir / ARCHIVED, json.dumps(known))
+    keyfiles.write(data_dir / ARCHIVED, json.dumps(known))
 
 
 def end(data_dir: Path) -> None:
@@ -100,7 +100,7 @@ def _seal(piece: Path, archive: Archive) -> None:
     draft = archive.folder / f".{target.name}"
     # O_NOFOLLOW: the spool belongs to the server's account, which must not aim the hub's eye.
     source = os.fdopen(os.open(piece, os.O_RDONLY | os.O_NOFOLLOW), "rb")
-    with source, os.fdopen(os.open(draft, _WRITE, secrets.PRIVATE_FILE), "wb") as out:
+    with source, os.fdopen(os.open(draft, _WRITE, keyfiles.PRIVATE_FILE), "wb") as out:
         sealing, packing = Sealing(out, archive.recipient), zlib.compressobj(1)
         while block := source.read(PIECE):
             sealing.write(packing.compress(block))

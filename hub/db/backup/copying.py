@@ -17,8 +17,8 @@ from typing import IO, cast
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from hub.db import secrets
-from hub.db.backup.envelope import Opening, Sealing, created
+from hub import keyfiles
+from hub.db.backup.envelope import Opening, Sealing
 from hub.db.backup.replay import Replay, replay_log
 from hub.db.embedded import Server, binaries, postmaster
 from hub.db.embedded.home import Home, settle, shelf
@@ -48,7 +48,7 @@ def back_up(data_dir: Path, server: Server, file: Path, recipient: X25519PublicK
     Raises ``DatabaseError`` when the copy cannot be made, ``FileExistsError`` for a file there.
     """
     home = settle(data_dir)
-    with created(file) as out, _base_backup(home, server) as copy:
+    with keyfiles.create(file) as out, _base_backup(home, server) as copy:
         sealing = Sealing(out, recipient)
         with tarfile.open(fileobj=cast(IO[bytes], sealing), mode="w|") as archive:
             archive.add(copy, "cluster")
@@ -68,7 +68,7 @@ def _base_backup(home: Home, server: Server) -> Iterator[Path]:
     note = home.folder / "backup.pass"
     shutil.rmtree(folder, ignore_errors=True)
     line = f"*:*:*:{server.owner}:{server.password}\n"
-    secrets.write(note, line, uid=home.account.uid, gid=home.account.gid)
+    keyfiles.write(note, line, uid=home.account.uid, gid=home.account.gid)
     address = f"host={server.socket_folder} port={server.port} user={server.owner} passfile={note}"
     argv = [
         programs(home).program("pg_basebackup"),
@@ -102,10 +102,10 @@ def put_back(
             archive does not reach to the moment.
         DatabaseError: the log cannot be replayed.
     """
-    secrets.make_folder(data_dir)
+    keyfiles.make_folder(data_dir)
     if (data_dir / "postgres.json").exists():
         raise SettingsError("This data folder has a database; restore into an empty one.")
-    secrets.write(data_dir / MARK, json.dumps({"at": at.astimezone(UTC).isoformat()}))
+    keyfiles.write(data_dir / MARK, json.dumps({"at": at.astimezone(UTC).isoformat()}))
     home = settle(data_dir)
     draft = home.folder / "cluster.draft"
     try:
@@ -147,7 +147,7 @@ def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, to: Path, *, is_se
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if content is None or (is_secret and to.exists()):
         raise SettingsError(f"{to.name} exists; restore into an empty data folder.")
-    with created(to) as out:
+    with keyfiles.create(to) as out:
         shutil.copyfileobj(content, out)
 
 

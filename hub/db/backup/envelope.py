@@ -6,7 +6,6 @@ off. It is the construction of age (https://age-encryption.org/v1), for one reci
 that makes backups holds the public key only.
 """
 
-import os
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import IO
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.errors import SettingsError
 
 MAGIC = b"hub-backup-1\n"
@@ -34,7 +33,7 @@ def make_keys(file: Path) -> str:
         raise SettingsError(f"{file.name} exists; a key that opens backups is never overwritten.")
     private = X25519PrivateKey.generate()
     text = b64encode(private.private_bytes_raw()).decode()
-    secrets.write(file, f"{PRIVATE} {text}\n")
+    keyfiles.write(file, f"{PRIVATE} {text}\n")
     return f"{PUBLIC} {b64encode(private.public_key().public_bytes_raw()).decode()}\n"
 
 
@@ -44,8 +43,8 @@ def public_key(text: str) -> X25519PublicKey:
 
 
 def private_key(file: Path) -> X25519PrivateKey:
-    """Read a private key. Raises ``DatabaseError`` for a file open to others."""
-    return X25519PrivateKey.from_private_bytes(_raw(secrets.read(file) or "", PRIVATE))
+    """Read a private key. Raises ``KeyFileError`` for a file open to others."""
+    return X25519PrivateKey.from_private_bytes(_raw(keyfiles.read(file) or "", PRIVATE))
 
 
 def _raw(text: str, kind: str) -> bytes:
@@ -133,8 +132,3 @@ def _cipher(shared: bytes, once: bytes, recipient: bytes) -> ChaCha20Poly1305:
 
 def _nonce(number: int, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])
-
-
-def created(file: Path) -> IO[bytes]:
-    """Make a private file that must not exist yet."""
-    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.embedded.binaries import MAJOR, Binaries
 from hub.db.embedded.home import Home
 from hub.errors import DatabaseError
@@ -69,7 +69,7 @@ def make(home: Home, binaries: Binaries, password: str) -> None:
 
 def _initialise(home: Home, binaries: Binaries, password: str, draft: Path) -> None:
     note = home.folder / "password.draft"
-    secrets.write(note, password, uid=home.account.uid, gid=home.account.gid)
+    keyfiles.write(note, password, uid=home.account.uid, gid=home.account.gid)
     argv = [
         binaries.program("initdb"),
         f"--pgdata={draft}",

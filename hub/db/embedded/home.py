@@ -7,7 +7,7 @@ import secrets as random
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.embedded.account import Account, choose
 from hub.errors import DatabaseError
 
@@ -49,7 +49,7 @@ def settle(data_dir: Path) -> Home:
     root's own 0700 folder) on a shelf outside it, under a name made from the data folder and
     chance: a folder that is made anew never meets the cluster of one that was deleted.
     """
-    remembered = secrets.read(data_dir / RECORD)
+    remembered = keyfiles.read(data_dir / RECORD)
     if remembered is not None:
         folder = data_dir / json.loads(remembered)["home"]
         home = Home(folder, choose(folder))
@@ -59,7 +59,7 @@ def settle(data_dir: Path) -> Home:
         # Relative where it can be, so that the data folder may be moved.
         inside = home.folder.parent == data_dir
         kept = home.folder.name if inside else str(home.folder)
-        secrets.write(data_dir / RECORD, json.dumps({"home": kept}))
+        keyfiles.write(data_dir / RECORD, json.dumps({"home": kept}))
     home.account.make_folder(home.folder)
     return home
 

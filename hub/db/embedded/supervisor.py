@@ -13,7 +13,7 @@ from types import TracebackType
 
 from sqlalchemy import URL
 
-from hub.db import secrets
+from hub import keyfiles
 from hub.db.embedded import binaries, cluster, postmaster
 from hub.db.embedded.home import ARCHIVED, Home, settle, shelf
 from hub.db.embedded.postmaster import PidFile
@@ -112,7 +112,7 @@ class EmbeddedPostgres:
 
         Raises ``DatabaseError`` with the last lines of the server's log when it stays down.
         """
-        secrets.make_folder(self._data_dir)
+        keyfiles.make_folder(self._data_dir)
         with self._alone():
             self._home = settle(self._data_dir)
             password = self._password(self._home)
@@ -172,12 +172,12 @@ class EmbeddedPostgres:
     def _password(self, home: Home) -> str:
         """Read the owner's password; made before the cluster, so that both always agree."""
         path = self._data_dir / PASSWORD_FILE
-        password = secrets.read(path)
+        password = keyfiles.read(path)
         if password is None and home.cluster.exists():
             raise DatabaseError(f"{PASSWORD_FILE} is gone; restore it, or restore a backup.")
         if password is None:
-            password = secrets.generate()
-            secrets.write(path, password)
+            password = keyfiles.generate()
+            keyfiles.write(path, password)
         return password
 
     def _bring_up(self, home: Home, password: str) -> PidFile:

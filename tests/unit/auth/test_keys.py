@@ -8,7 +8,7 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 
 from hub.auth.keys import SigningKeys, signing_keys
-from hub.errors import DatabaseError, SettingsError
+from hub.errors import KeyFileError, SettingsError
 
 
 def test_first_start_makes_two_keys_and_the_next_finds_them(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_the_file_is_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     file.chmod(0o644)
-    with pytest.raises(DatabaseError, match="open to others"):
+    with pytest.raises(KeyFileError, match="open to others"):
         signing_keys(tmp_path)
 
 

@@ -89,6 +89,28 @@ async def test_when_the_registry_cannot_be_read_nobody_gets_in(
         await standing.client("POL-system")
 
 
+async def test_who_waited_for_a_reading_that_failed_does_not_wait_again(clock: StillClock) -> None:
+    """Each would wait for a time limit of its own, one after the other."""
+    reads, go = 0, asyncio.Event()
+
+    async def failing() -> Picture:
+        nonlocal reads
+        reads += 1
+        await go.wait()
+        raise DatabaseError("no answer")
+
+    standing = Standing(failing, clock)
+    waiting = [asyncio.create_task(standing.denied("x")) for _ in range(20)]
+    await asyncio.sleep(0)
+    go.set()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert reads == 1
+    assert all(isinstance(one, DatabaseError) for one in found)
+    with pytest.raises(DatabaseError):
+        await standing.denied("x")
+    assert reads == 2, "the next question tries again"
+
+
 async def test_a_disabled_client_is_no_client(clock: StillClock) -> None:
     ended = Client("a", "", frozenset(), disabled_at=datetime(2026, 1, 1, tzinfo=UTC))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub.db.logins import CREDENTIALS, Duty, credentials, scram_verifier
-from hub.errors import DatabaseError
+from hub.errors import DatabaseError, KeyFileError
 
 
 def test_passwords_are_generated_once_and_differ(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_the_file_is_private(tmp_path: Path) -> None:
 def test_a_file_open_to_others_is_refused(tmp_path: Path) -> None:
     credentials(tmp_path)
     (tmp_path / CREDENTIALS).chmod(0o640)
-    with pytest.raises(DatabaseError, match="open to others"):
+    with pytest.raises(KeyFileError, match="open to others"):
         credentials(tmp_path)
 
 

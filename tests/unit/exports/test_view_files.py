@@ -10,9 +10,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from hub.errors import NotFoundError
+from hub.exports import shapes
 from hub.exports.cells import csv_cell
 from hub.exports.document import Document
-from hub.exports.figures import Record, figure_columns, figure_json
+from hub.exports.figures import Record, figure_columns
 from hub.exports.overview import COLUMNS, narrowed, overview_document
 from hub.exports.tables import csv_file, json_file
 from hub.exports.workbook import xlsx_file
@@ -76,7 +77,7 @@ def test_numbers_are_written_plainly(value: str, expected: str) -> None:
 
 def test_values_are_not_rounded_and_displays_are() -> None:
     third = Figure(FigureStatus.PUBLISHED, "percent", Decimal(100) / 3, decimals=1)
-    content = figure_json(third)
+    content = shapes.figure(third)
     assert content is not None
     assert content["value"] == pytest.approx(100 / 3, abs=1e-12)
     assert content["display"] == "33.3%"
@@ -85,7 +86,7 @@ def test_values_are_not_rounded_and_displays_are() -> None:
 def test_a_withheld_figure_has_no_number_anywhere() -> None:
     gone = missing(HIDDEN, "record", "Suppressed.")
     assert gone.number is None
-    assert not any(character.isdigit() for character in json.dumps(figure_json(gone)))
+    assert not any(character.isdigit() for character in json.dumps(shapes.figure(gone)))
 
 
 def test_the_finding_sets_a_rate_beside_another() -> None:

@@ -45,6 +45,15 @@ def test_document_is_refused_while_it_is_read(documents: Documents, query: str) 
 
 
 @pytest.mark.parametrize(
+    "query", ["fragment F on Query { hello }", "type A { b: Int }", "scalar S"]
+)
+def test_a_document_without_an_operation_is_refused(documents: Documents, query: str) -> None:
+    with pytest.raises(DocumentError) as refused:
+        documents.ready(query, None)
+    assert refused.value.code == "GRAPHQL_INVALID"
+
+
+@pytest.mark.parametrize(
     ("query", "code"),
     [
         ("", "GRAPHQL_SYNTAX"),

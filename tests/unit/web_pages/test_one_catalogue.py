@@ -86,6 +86,7 @@ def known() -> tuple[str, ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
+@cache
 def without_vocabulary(line: str) -> str:
     """What is left of a line without the vocabulary's texts, the longest taken out first."""
     left = line.lower()

@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey
 from hub.auth.oidc.profile import client_proof, read_profile
 from hub.auth.oidc.provider import provider_of
 from hub.clock import now
-from hub.errors import DatabaseError, SettingsError
+from hub.errors import KeyFileError, SettingsError
 from hub.settings import Settings
 
 GOOD = {
@@ -87,7 +87,7 @@ def test_a_secret_that_others_may_read_stops_the_start(tmp_path: Path) -> None:
     profile = read_profile(secret_profile(tmp_path, 0o600, "s3cret\n"), production=True)
     assert client_proof(profile) == "s3cret"
     (tmp_path / "secret").chmod(0o644)
-    with pytest.raises(DatabaseError, match="open to others"):
+    with pytest.raises(KeyFileError, match="open to others"):
         client_proof(profile)
     (tmp_path / "secret").unlink()
     with pytest.raises(SettingsError, match="missing"):

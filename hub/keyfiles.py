@@ -1,11 +1,16 @@
-"""Secrets in files: generated once, readable by their owner only, replaced whole."""
+"""Files that hold a key or a secret: made once, for their owner's eyes, replaced whole.
+
+The one place where such files are written and read: the hub's own, those an operator names, and
+the agency's.
+"""
 
 import os
 import secrets
 import stat
 from pathlib import Path
+from typing import IO
 
-from hub.errors import DatabaseError
+from hub.errors import KeyFileError
 
 PRIVATE_FILE = 0o600
 
@@ -16,29 +21,38 @@ def make_folder(data_dir: Path) -> None:
 
 
 def generate() -> str:
-    """Draw a password of 256 bits that needs no quoting anywhere."""
+    """Draw a secret of 256 bits that needs no quoting anywhere."""
     return secrets.token_hex(32)
 
 
-def read(path: Path) -> str | None:
+def read_bytes(path: Path) -> bytes | None:
     """Give the content of a secret file, or None when there is no such file.
 
-    Raises ``DatabaseError`` when others may read or write it: what others could have read is
+    Raises ``KeyFileError`` when others may read or write it: what others could have read is
     no secret any more, and using it in silence would hide that.
     """
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if mode & 0o077:
-                raise DatabaseError(f"{path.name} is open to others (mode {mode:04o}); chmod 600.")
+            if os.name == "posix" and mode & 0o077:
+                raise KeyFileError(f"{path.name} is open to others (mode {mode:04o}); chmod 600.")
             return file.read()
     except FileNotFoundError:
         return None
-    except PermissionError:
-        raise DatabaseError(
+    except OSError:
+        raise KeyFileError(
             f"{path.name} cannot be read by this account; start the hub as the account that "
-            "made its data folder."
+            "made the file."
         ) from None
+
+
+def read(path: Path) -> str | None:
+    """Give the text of a secret file, or None when there is none; raises ``KeyFileError``."""
+    content = read_bytes(path)
+    try:
+        return None if content is None else content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise KeyFileError(f"{path.name} holds no text.") from None
 
 
 def write(path: Path, text: str, *, uid: int | None = None, gid: int | None = None) -> None:
@@ -47,15 +61,19 @@ def write(path: Path, text: str, *, uid: int | None = None, gid: int | None = No
     ``uid`` and ``gid`` name the owner where it is not the running account.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with create(draft) as file:
             if uid is not None and gid is not None:
                 os.fchown(file.fileno(), uid, gid)
-            file.write(text)
+            file.write(text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def create(path: Path) -> IO[bytes]:
+    """Open a private file that must not exist yet. Raises ``FileExistsError`` if it does."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb")

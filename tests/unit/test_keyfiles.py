@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from hub.db import secrets
-from hub.errors import DatabaseError
+from hub import keyfiles
+from hub.errors import KeyFileError
 
 
 def test_a_missing_file_is_none(tmp_path: Path) -> None:
-    assert secrets.read(tmp_path / "none") is None
+    assert keyfiles.read(tmp_path / "none") is None
 
 
 def test_writing_replaces_whole_and_private(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("old and open")
-    secrets.write(path, "new")
-    assert secrets.read(path) == "new"
+    keyfiles.write(path, "new")
+    assert keyfiles.read(path) == "new"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
 
@@ -24,16 +24,16 @@ def test_writing_replaces_whole_and_private(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o604, 0o620, 0o640, 0o666])
 def test_an_open_file_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "secret"
-    secrets.write(path, "x")
+    keyfiles.write(path, "x")
     path.chmod(mode)
-    with pytest.raises(DatabaseError, match="open to others"):
-        secrets.read(path)
+    with pytest.raises(KeyFileError, match="open to others"):
+        keyfiles.read(path)
 
 
 def test_a_write_that_fails_leaves_the_old_and_no_draft(tmp_path: Path) -> None:
     path = tmp_path / "secret"
-    secrets.write(path, "old")
+    keyfiles.write(path, "old")
     with pytest.raises(UnicodeEncodeError):
-        secrets.write(path, "\ud800")
-    assert secrets.read(path) == "old"
+        keyfiles.write(path, "\ud800")
+    assert keyfiles.read(path) == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
