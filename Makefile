@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
 
-.PHONY: demo test test-long check bench sbom dist audit clean
+.PHONY: demo test test-long check bench bench-reading sbom dist audit clean
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED = $(PIP) --require-hashes --only-binary :all:
@@ -39,8 +39,18 @@ check: $(VENV)/ready-to-test
 	$(BIN)/lint-imports
 	$(BIN)/hub vocabulary check
 
-bench: $(VENV)/ready
+bench: $(VENV)/ready bench-reading
 	$(BIN)/python -m benchmarks.disclosure
+
+# 2.7 million observations are made once, and the peers installed where there is npm.
+BENCH ?= .bench
+bench-reading: $(VENV)/ready
+	@test -f $(BENCH)/bench.secret || $(BIN)/python -m benchmarks.national $(BENCH)
+	@command -v npm >/dev/null || echo "No npm: PostGraphile and mercurius are left out."
+	@command -v npm >/dev/null && mkdir -p $(BENCH)-peers && cp benchmarks/peers-node/* $(BENCH)-peers \
+		&& cd $(BENCH)-peers && npm install --no-package-lock --no-audit --no-fund --silent || true
+	$(BIN)/python -m benchmarks.reading $(BENCH) --twice \
+		$$(test -d $(BENCH)-peers/node_modules && echo --node $(BENCH)-peers)
 
 # What the hub is made of (CycloneDX), out of the lock.
 sbom: $(VENV)/ready

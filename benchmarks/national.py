@@ -57,10 +57,15 @@ class Size:
         return sorted(vocabulary().areas)[: self.areas]
 
     def indicator_codes(self) -> list[str]:
-        """Name the indicators, those of the journey first."""
-        words, stages = vocabulary(), sorted(stage_terms(vocabulary()))
-        rest = sorted(set(words.indicators) - set(stages))
-        return sorted([*stages, *rest][: self.indicators])
+        """Name the indicators, those of the journey first: counts, which are whole numbers."""
+        words, stages = vocabulary(), stage_terms(vocabulary())
+        counts = [
+            row.code
+            for row in words.indicators.values()
+            if not row.decimals and row.unit != "percent"
+        ]
+        first = sorted(set(counts) & stages)
+        return sorted([*first, *sorted(set(counts) - stages)][: self.indicators])
 
     def months(self) -> list[str]:
         """Name the months."""
@@ -120,14 +125,19 @@ async def _publish(settings: Settings, size: Size) -> None:
     # As the owner: PostgreSQL takes no COPY from a login that is held to rows.
     engine = create_async_engine(await owner(settings), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        raw: Any = (await connection.get_raw_connection()).driver_connection
-        await raw.execute(_HEAD, now())
-        await raw.copy_records_to_table(
-            "observation", schema_name="protected", columns=COLUMNS, records=observations(size)
-        )
-        await raw.execute("VACUUM ANALYZE protected.observation")
-        await raw.execute("CHECKPOINT")
+        await publish((await connection.get_raw_connection()).driver_connection, size)
     await engine.dispose()
+
+
+async def publish(raw: Any, size: Size) -> None:
+    """Write the release over the owner's connection of the driver."""
+    await raw.execute(_HEAD, now())
+    await raw.copy_records_to_table(
+        "observation", schema_name="protected", columns=COLUMNS, records=observations(size)
+    )
+    await raw.execute("VACUUM ANALYZE protected.observation")
+    await raw.execute("VACUUM ANALYZE protected.release")
+    await raw.execute("CHECKPOINT")
 
 
 async def owner(settings: Settings) -> URL:

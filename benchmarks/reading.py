@@ -1,321 +1,267 @@
-"""How fast a release is read: Q1 to Q4 over HTTP, everything switched on.
+"""How fast a release is read, beside peers: Q1 to Q4 over HTTP, everything switched on.
 
-Run ``python -m benchmarks.reading`` (a release of some 200,000 observations is made first, in a
-folder of its own). Each query is asked with many sets of variables over eight kept-alive
-connections; requests a second and the CPU a request takes (this server and its PostgreSQL, from
-/proc) are printed for: the compiler off, the compiler on with no answer kept, and answers kept.
-Only ratios within one run mean anything: the machine is never idle.
+``python -m benchmarks.national FOLDER`` makes the data and ``npm install`` in a copy of
+``benchmarks/peers-node`` the peers; then ``python -m benchmarks.reading FOLDER --node MODULES``.
+Every server runs in one process on the same PostgreSQL and is asked hundreds of different
+questions over eight kept-alive connections, each server in turn, several rounds. All answers are
+compared before anything is timed. Printed are medians with the least and the most of requests a
+second, the CPU a request took of the server and of PostgreSQL (from /proc), and ratios: only
+ratios of one run mean anything, for the machine is never idle.
 """
 
 import argparse
 import asyncio
-import base64
-import itertools
 import json
-import os
-import random
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+import urllib.parse
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from hub.auth.registry import grant_role, register_client
-from hub.auth.roles import Role
-from hub.clock import now
-from hub.db.engine import Database
-from hub.db.server import embedded
+from benchmarks import servers
+from benchmarks.load import CONNECTIONS, Measured, ask, get, load, median, post
+from benchmarks.national import SECRET, SIZES, Size, owner
+from benchmarks.peers_tables import make_tables
+from benchmarks.questions import MERCURIUS, POSTGRAPHILE, Question, questions, told
+from benchmarks.servers import Server
 from hub.settings import Settings
-from hub.vocabulary import vocabulary
 
-CONNECTIONS = 8
-INDICATORS, AREAS = 40, 30
-MONTHS = [f"{year}-{month:02d}" for year in range(2014, 2024) for month in range(1, 13)]
-QUARTERS = [f"CY{year}-Q{quarter}" for year in range(2014, 2024) for quarter in range(1, 5)]
-YEARS = [f"CY{year}" for year in range(2014, 2024)]
-
-Q1 = """query($i: String!, $a: String!, $from: String!, $to: String!) {
-  series(indicator: $i, area: $a, from: $from, to: $to) {
-    points { period { id title } figure { value status } } } }"""
-ROWS = """indicator { code title unit } area { code name level parents { code name } }
-  period { id title } figure { value status }"""
-PULL = "indicator { code } area { code } period { id } figure { value status display unit symbol }"
-Q3 = """query($a: String!, $p: String!) { journey(area: $a, period: $p) {
-  stages { code title agency { code name } unit period { id } area { code }
-    figure { value status display } parts { code title figure { value status } } }
-  links { code from to ratio { value status } comparability caveats { code text } } } }"""
-
-
-def _many(fields: str, pages: int) -> str:
-    """Several pages of observations in one document: a page holds at most a hundred."""
-    heads = ", ".join(f"$i{n}: [String!]" for n in range(pages))
-    ask = "areas: $a, periods: $p, breakdowns: [], first: 100"
-    parts = (
-        f"p{n}: observations(indicators: $i{n}, {ask}) {{ nodes {{ {fields} }} }}"
-        for n in range(pages)
-    )
-    return f"query($a: [String!], $p: [String!], {heads}) {{ {' '.join(parts)} }}"
+WARM = 30
+"""Sets of variables that kept answers are asked with: as many as fit into the memory for them."""
+PORT = 8470
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One query with the sets of variables it is asked with."""
+class Target:
+    """One way of answering one question: where, and with which requests."""
 
-    name: str
-    document: str
-    variables: list[dict[str, Any]]
-
-
-def questions(seed: int = 7) -> list[Question]:
-    """The four queries, each with hundreds of sets of variables."""
-    words, chance = vocabulary(), random.Random(seed)  # noqa: S311
-    indicators, areas = list(words.indicators)[:INDICATORS], list(words.areas)[:AREAS]
-
-    def split(periods: list[str], pages: int) -> dict[str, Any]:
-        chosen = chance.sample(indicators, INDICATORS)
-        size = INDICATORS // pages
-        parts = {f"i{n}": chosen[n * size : (n + 1) * size] for n in range(pages)}
-        return {"a": chance.sample(areas, 10), "p": periods, **parts}
-
-    def run() -> dict[str, Any]:
-        start = chance.randrange(60)
-        ends = {"from": MONTHS[start], "to": MONTHS[start + 59]}
-        return {"i": chance.choice(indicators), "a": chance.choice(areas), **ends}
-
-    def journey() -> dict[str, Any]:
-        return {"a": chance.choice(areas), "p": chance.choice(YEARS + QUARTERS)}
-
-    tables = [split([chance.choice(QUARTERS)], 4) for _ in range(300)]
-    pulls = [split(chance.sample(MONTHS, 6), 16) for _ in range(300)]
-    return [
-        Question("Q1 series", Q1, [run() for _ in range(300)]),
-        Question("Q2 table", _many(ROWS, 4), tables),
-        Question("Q3 journey", Q3, [journey() for _ in range(300)]),
-        Question("Q4 pull", _many(PULL, 16), pulls),
-    ]
+    way: str
+    question: str
+    server: Server
+    requests: tuple[bytes, ...]
 
 
-async def generate(settings: Settings) -> str:
-    """Publish a made-up release, straight into the tables; the secret of a client that reads it."""
-    chance, at = random.Random(1), now()  # noqa: S311
-    database = await Database.open(settings)
-    try:
-        # As the owner: PostgreSQL takes no COPY from a login that is held to rows.
-        engine = create_async_engine(await _owner(settings), isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            raw: Any = (await connection.get_raw_connection()).driver_connection
-            await raw.execute(_RELEASE, at)
-            await raw.copy_records_to_table(
-                "observation", schema_name="protected", columns=_COLUMNS, records=_rows(chance)
-            )
-            await raw.execute("VACUUM ANALYZE protected.observation")
-        await engine.dispose()
-        async with database.identity() as session:
-            made = await register_client(session, client_id="bench", title="bench", at=at)
-            await grant_role(session, "bench", Role.ANALYST, granted_by="bench", at=at)
-    finally:
-        await database.close()
-    assert made.secret
-    return made.secret
+@dataclass(slots=True)
+class Run:
+    """One run of the benchmark."""
+
+    postmaster: int
+    rounds: int
+    seconds: float
+    found: dict[tuple[str, str], list[Measured]] = field(default_factory=lambda: defaultdict(list))
+
+    async def measure(self, targets: Iterable[Target]) -> None:
+        """Measure every target in each round, after asking it for a while."""
+        targets = list(targets)
+        for number in range(self.rounds + 1):
+            for one in targets:
+                pids = (one.server.process.pid, self.postmaster)
+                got = await load(one.server.port, one.requests, self.seconds, pids)
+                if number:
+                    self.found[one.question, one.way].append(got)
+
+    def report(self, question: str) -> str:
+        """Write a table of one question."""
+        ways = [way for name, way in self.found if name == question]
+        lines = [f"{question:9} {'requests/s':>22} {'CPU: server + PostgreSQL':>28}"]
+        for way in ways:
+            all_ = self.found[question, way]
+            rates = [one.rate for one in all_]
+            server, postgres = median(o.server for o in all_), median(o.postgres for o in all_)
+            spread = f"{median(rates):8.1f} ({min(rates):.0f} to {max(rates):.0f})"
+            lines.append(f"  {way:13}{spread:>24} {server:10.3f} + {postgres:7.3f} ms")
+        return "\n".join(lines)
+
+    def ratio(self, question: str, way: str, base: str, what: str = "rate") -> str:
+        """Compare two ways round by round: the median with the least and the most."""
+        mine, other = self.found.get((question, way)), self.found.get((question, base))
+        if not mine or not other:
+            return "-"
+        each = [getattr(a, what) / getattr(b, what) for a, b in zip(mine, other, strict=True)]
+        return f"{median(each):.2f} ({min(each):.2f} to {max(each):.2f})"
 
 
-async def _owner(settings: Settings) -> URL:
-    postgres = embedded(settings)
-    assert postgres is not None
-    return (await asyncio.to_thread(postgres.start)).url
+def _posts(
+    path: str, query: str, sets: Iterable[dict[str, Any]], *headers: str
+) -> tuple[bytes, ...]:
+    return tuple(
+        post(path, json.dumps({"query": query, "variables": one}).encode(), *headers)
+        for one in sets
+    )
 
 
-async def _postmaster(settings: Settings) -> int:
-    address = await _owner(settings)
-    lock = Path(f"{address.host}/.s.PGSQL.{address.port}.lock")
+def dsn(url: URL, host: str = "") -> str:
+    """Write an address of the embedded server: Node wants a host before the socket's folder."""
+    folder = urllib.parse.quote(url.host or "", safe="")
+    login = f"{url.username}:{url.password}@{host}"
+    return f"postgresql://{login}/{url.database}?host={folder}&port={url.port}"
+
+
+async def compare(question: Question, ways: dict[str, Target], sets: int) -> bytes:
+    """Ask every way the same things; all must say the same. Gives the hub's first answer."""
+    first = b""
+    for number in range(sets):
+        said: dict[str, Any] = {}
+        for way, target in ways.items():
+            _, body = await ask(target.server.port, target.requests[number])
+            first = first or body
+            said[way] = told(question.name[:2], json.loads(body))
+        for way, form in said.items():
+            assert form == said["cold"], (question.name, way, form[:2], said["cold"][:2])
+        assert said["cold"], question.name
+    return first
+
+
+async def main(given: argparse.Namespace) -> Run:
+    """Start everything, compare, measure, print."""
+    folder, size = given.folder.resolve(), SIZES[given.millions]
+    url = await owner(Settings(env="development", data_dir=folder))
+    postmaster = await _prepared(url, size)
+    asked = [one for one in questions(size, given.sets) if given.only in one.name]
+    run = Run(postmaster, given.rounds, given.seconds)
+    answers = Path(tempfile.mkdtemp(prefix="hub-answers-"))
+    with ExitStack() as stack:
+        await _run(given, run, asked, folder, answers, url, stack)
+    _print(run, asked)
+    return run
+
+
+async def _prepared(url: URL, size: Size) -> int:
+    connection = await asyncpg.connect(dsn(url))
+    await make_tables(connection, size)
+    await connection.close()
+    lock = Path(f"{url.host}/.s.PGSQL.{url.port}.lock")
     return int(lock.read_text().splitlines()[0])  # noqa: ASYNC240 a line of a small file
 
 
-_RELEASE = """INSERT INTO protected.release (id, sequence, audience, content_hash, policy_version,
-    vocabulary_version, note, prepared_by, approved_by, published_at, visible_from, cells)
-    VALUES ('bench', 1, 'partner', 'none', '1', '1', NULL, 'one', 'two', $1, $1, 0)"""
-_COLUMNS = (
-    "release_id", "area", "period", "breakdown", "indicator", "value", "status", "provenance",
-    "derived",
-)  # fmt: skip
+async def _run(
+    given: argparse.Namespace,
+    run: Run,
+    asked: list[Question],
+    folder: Path,
+    answers: Path,
+    url: URL,
+    stack: ExitStack,
+) -> None:
+    async def begin(starting: Any) -> Server:
+        server: Server = await starting
+        stack.callback(server.stop)
+        return server
+
+    hubs = {
+        "cold": await begin(servers.hub("hub", PORT, folder, HUB_ANSWERS_MEMORY="0")),
+        "off": await begin(servers.hub("hub, executor", PORT + 1, folder, HUB_COMPILE="false")),
+        "warm": await begin(servers.hub("hub, kept", PORT + 2, folder)),
+    }
+    peers = {}
+    if given.node:
+        for number, name in enumerate(("postgraphile", "mercurius")):
+            starting = servers.node(
+                name, PORT + 3 + number, given.node.resolve(), dsn(url, "localhost")
+            )
+            peers[name] = await begin(starting)
+    secret = (folder / SECRET).read_text()
+    bearer = f"Authorization: Bearer {await servers.token(PORT, secret)}"
+    for one in asked:
+        ways = _ways(one, hubs, peers, bearer)
+        body = await compare(one, ways, min(given.sets, 12))
+        (answers / one.name.replace(" ", "")).write_bytes(body)
+    floor = await begin(servers.bare(PORT + 5, dsn(url), answers))
+    twice: dict[str, Server] = {}
+    if given.twice:
+        twice["cold x2"] = await begin(
+            servers.hub("hub", PORT + 6, folder, 2, HUB_ANSWERS_MEMORY="0")
+        )
+        twice["warm x2"] = await begin(servers.hub("hub", PORT + 7, folder, 2))
+    for one in asked:
+        # Tokens last five minutes.
+        bearer = f"Authorization: Bearer {await servers.token(PORT, secret)}"
+        targets = _ways(one, hubs, peers, bearer) | _floors(one, floor)
+        targets |= await _not_modified(one, hubs["warm"], bearer)
+        targets |= _ways(one, twice, {}, bearer)
+        await run.measure(targets.values())
+        print(run.report(one.name), flush=True)
+    for server in [*hubs.values(), *peers.values(), floor, *twice.values()]:
+        print(f"{server.name:14} up in {server.started_in:5.2f} s, {server.megabytes:6.0f} MB")
 
 
-def _rows(chance: random.Random) -> Iterator[tuple[Any, ...]]:
-    words = vocabulary()
-    indicators, areas = list(words.indicators)[:INDICATORS], list(words.areas)[:AREAS]
-    origin = json.dumps([{"agency": "TRPOL", "dataset": "POL_DA", "revision": 1}])
-    for area, period, indicator in itertools.product(areas, MONTHS + QUARTERS + YEARS, indicators):
-        is_withheld = chance.random() < 0.1
-        value = None if is_withheld else chance.randrange(5, 5000)
-        status = "SUPPRESSED" if is_withheld else "PUBLISHED"
-        yield ("bench", area, period, "", indicator, value, status, origin, False)
-
-
-async def ask(port: int, token: str, body: bytes) -> bytes:
-    """Ask once over a connection of its own; the whole body."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    found = await exchange(reader, writer, _request(token, body))
-    writer.close()
+def _ways(
+    one: Question, hubs: dict[str, Server], peers: dict[str, Server], bearer: str
+) -> dict[str, Target]:
+    every = _posts("/graphql", one.document, one.variables, bearer)
+    found = {
+        way: Target(way, one.name, server, every[:WARM] if "warm" in way else every)
+        for way, server in hubs.items()
+    }
+    documents = {"postgraphile": POSTGRAPHILE, "mercurius": MERCURIUS}
+    for name, server in peers.items():
+        if one.peers:
+            asked = _posts("/graphql", documents[name][one.name], one.peers)
+            found[name] = Target(name, one.name, server, asked)
     return found
 
 
-def _request(token: str, body: bytes) -> bytes:
-    head = (
-        "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-async def exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
-) -> bytes:
-    """Send one request on a kept-alive connection and read its answer."""
-    writer.write(request)
-    head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    assert head.startswith(b"http/1.1 200"), head + await reader.read(400)
-    length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
-    return await reader.readexactly(length)
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Requests a second, and milliseconds of CPU a request took of the server and PostgreSQL."""
-
-    rate: float
-    server: float
-    postgres: float
-
-
-async def load(
-    port: int, pids: tuple[int, int], token: str, question: Question, seconds: float
-) -> Measured:
-    """Ask one question with all its variables in turn for some seconds."""
-    bodies = itertools.cycle(
-        _request(token, json.dumps({"query": question.document, "variables": one}).encode())
-        for one in question.variables
-    )
-    done, until = 0, time.perf_counter() + seconds
-
-    async def connection() -> None:
-        nonlocal done
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
-        while time.perf_counter() < until:
-            await exchange(reader, writer, next(bodies))
-            done += 1
-        writer.close()
-
-    before, started = cpu(*pids), time.perf_counter()
-    await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
-    spent, after = time.perf_counter() - started, cpu(*pids)
-    server, postgres = ((b - a) * 1000 / done for a, b in zip(before, after, strict=True))
-    return Measured(done / spent, server, postgres)
-
-
-def cpu(pid: int, postmaster: int) -> tuple[float, float]:
-    """Seconds of CPU of the server, and of the PostgreSQL processes of this benchmark."""
-    ticks = os.sysconf("SC_CLK_TCK")
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                name, _, rest = (folder / "stat").read_text().rpartition(")")
-            except OSError:
-                continue
-            fields = rest.split()
-            spent = sum(map(int, fields[11:13])) / ticks
-            found[int(folder.name)] = (name.partition("(")[2], int(fields[1]), spent)
-    postgres = sum(spent for _, parent, spent in found.values() if parent == postmaster)
-    return found[pid][2], postgres
-
-
-_FOLDER = tempfile.mkdtemp(prefix="hub-bench-")
-
-
-def serve(port: int, **changes: str) -> subprocess.Popen[bytes]:
-    """Start the hub itself as an operator would."""
-    settings = {
-        "HUB_ENV": "development",
-        "HUB_DATA_DIR": _FOLDER,
-        "HUB_PORT": str(port),
-        "HUB_ISSUER": f"http://127.0.0.1:{port}",
-        "HUB_LOG_LEVEL": "INFO",
-        "HUB_REQUESTS_PER_MINUTE": "1000000000",
-        "HUB_ADDRESS_REQUESTS_PER_MINUTE": "1000000000",
-        "HUB_ROWS_PER_MINUTE": "1000000000000",
-        "HUB_SCAN_ROWS": "1000000000000",
-        "HUB_SCAN_AREAS": "100000",
+def _floors(one: Question, floor: Server) -> dict[str, Target]:
+    name = one.name.replace(" ", "")
+    found = {
+        "bare": Target(
+            "bare", one.name, floor, _posts(f"/bare/{name}", one.document, one.variables[:WARM])
+        )
     }
-    command = [sys.executable, "-m", "hub.cli", "serve"]
-    return subprocess.Popen(  # noqa: S603
-        command, env={**os.environ, **settings, **changes}, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    if one.peers:
+        asked = _posts(f"/sql/{name}", "", one.peers)
+        found["roofline"] = Target("roofline", one.name, floor, asked)
+    return found
 
 
-async def token_of(port: int, secret: str) -> str:
-    """Get the reader's token once the server listens."""
-    proof = base64.b64encode(f"bench:{secret}".encode()).decode()
-    body = b"grant_type=client_credentials"
-    request = (
-        "POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-        "Content-Type: application/x-www-form-urlencoded\r\n"
-        f"Authorization: Basic {proof}\r\nContent-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
-    for _ in range(300):
-        try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.2)
-            continue
-        found = await exchange(reader, writer, request)
-        writer.close()
-        token: str = json.loads(found)["access_token"]
-        return token
-    raise TimeoutError("The server did not come up.")
+async def _not_modified(one: Question, server: Server, bearer: str) -> dict[str, Target]:
+    requests = []
+    for variables in one.variables[:WARM]:
+        query = {"query": one.document, "variables": json.dumps(variables)}
+        path = f"/graphql?{urllib.parse.urlencode(query)}"
+        if len(path) > 30_000:
+            return {}
+        await ask(server.port, get(path, bearer))
+        head, _ = await ask(server.port, get(path, bearer))
+        etag = head.partition(b"etag: ")[2].partition(b"\r\n")[0].decode()
+        requests.append(get(path, bearer, f"If-None-Match: {etag}"))
+    return {"304": Target("304", one.name, server, tuple(requests))}
 
 
-async def main(seconds: float, port: int, only: str) -> None:
-    """Make the release, then measure each way of serving in turn."""
-    settings = Settings(env="development", data_dir=Path(_FOLDER))
-    secret = await generate(settings)
-    postmaster = await _postmaster(settings)
-    ways = [("off", {"HUB_COMPILE": "false"}), ("cold", {"HUB_ANSWERS_MEMORY": "0"}), ("warm", {})]
-    asked = [one for one in questions() if only in one.name]
-    answers: dict[str, bytes] = {}
-    for number, (way, changes) in enumerate(ways):
-        server = serve(port + number, **changes)
-        try:
-            token = await token_of(port + number, secret)
-            for question in asked:
-                body = {"query": question.document, "variables": question.variables[0]}
-                found = await ask(port + number, token, json.dumps(body).encode())
-                assert answers.setdefault(question.name, found) == found, question.name
-                assert b'"errors"' not in found, found[:400]
-                await load(port + number, (server.pid, postmaster), token, question, seconds / 3)
-                got = await load(port + number, (server.pid, postmaster), token, question, seconds)
-                print(
-                    f"{question.name:11} {way:5} {got.rate:8.1f} requests/s, CPU a request: server "
-                    f"{got.server:7.2f} ms, PostgreSQL {got.postgres:6.2f} ms, {len(found)} bytes",
-                    flush=True,
-                )
-        finally:
-            server.terminate()
-            server.wait()
-    database = await Database.open(settings)
-    await database.discard()
+def _print(run: Run, asked: list[Question]) -> None:
+    print(f"\n{CONNECTIONS} connections, medians of {run.rounds} rounds (least to most)")
+    for one in asked:
+        name = one.name
+        print(
+            f"{name}: cold / PostGraphile {run.ratio(name, 'cold', 'postgraphile')}, "
+            f"/ mercurius {run.ratio(name, 'cold', 'mercurius')}, "
+            f"/ executor {run.ratio(name, 'cold', 'off')}; "
+            f"CPU / roofline {run.ratio(name, 'cold', 'roofline', 'cpu')}; "
+            f"warm / bare {run.ratio(name, 'warm', 'bare')}, 304 / bare "
+            f"{run.ratio(name, '304', 'bare')}; two processes: cold "
+            f"{run.ratio(name, 'cold x2', 'cold')}, warm {run.ratio(name, 'warm x2', 'warm')}"
+        )
+
+
+def arguments() -> argparse.ArgumentParser:
+    """What may be given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--millions", choices=SIZES, default="2.7")
+    parser.add_argument("--node", type=Path, help="where npm installed the peers")
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sets", type=int, default=300)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--twice", action="store_true", help="two processes, too")
+    return parser
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--port", type=int, default=8471)
-    parser.add_argument("--only", default="")
-    given = parser.parse_args()
-    asyncio.run(main(given.seconds, given.port, given.only))
+    asyncio.run(main(arguments().parse_args()))

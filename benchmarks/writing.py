@@ -30,7 +30,7 @@ import asyncpg
 import httpx2
 from sqlalchemy import insert
 
-from benchmarks.reading import cpu
+from benchmarks.load import cpu
 from hub.auth.registry import grant_role, register_client
 from hub.auth.roles import Role
 from hub.clock import now

@@ -6,7 +6,7 @@ nothing with the server's threads and connections; little work stays in the proc
 """
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
@@ -40,14 +40,14 @@ def each(
 ) -> list[Result]:
     """``work`` done to every task, in their order; ``sizes`` say how many cells each has.
 
-    ``work`` is a function of a module. Progress is told after each task when there are several
-    processes; otherwise it is for the work itself to tell.
+    ``work`` is a function of a module. Progress is told after each task, in one process or in
+    several.
 
     Raises:
         DisclosureError: a process was ended from outside; and whatever ``work`` raises.
     """
     if not are_worth(sizes, processes):
-        return [work(task) for task in tasks]
+        return list(_one_by_one(work, tasks, step, progress))
     bundles = _bundles(sizes)
     found: dict[int, Result] = {}
     count = min(processes, len(bundles))
@@ -68,6 +68,15 @@ def each(
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     return [found[at] for at in range(len(tasks))]
+
+
+def _one_by_one(
+    work: Callable[[Task], Result], tasks: Sequence[Task], step: str, progress: Progress | None
+) -> Iterator[Result]:
+    for number, task in enumerate(tasks, start=1):
+        yield work(task)
+        if progress is not None:
+            progress(step, number, len(tasks))
 
 
 def _bundles(sizes: Sequence[int]) -> list[list[int]]:

@@ -44,11 +44,11 @@ def protect(
             kept = tuple(at for at, place in enumerate(system.places) if place in keep)
             families.append(Family(system, policy, seed, kept))
     sizes = [family.system.size for family in families]
+    told = progress
     if not are_worth(sizes, processes):
-        families = [replace(family, progress=progress) for family in families]
-    decisions = each(
-        decide, families, sizes, processes=processes, step="protect", progress=progress
-    )
+        # In one process each family tells of its own steps.
+        families, told = [replace(family, progress=progress) for family in families], None
+    decisions = each(decide, families, sizes, processes=processes, step="protect", progress=told)
     protection = _protection(table, policy, values, decisions)
     problems = check_witnesses(table, protection)
     if problems:

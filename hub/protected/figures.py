@@ -71,7 +71,7 @@ class Figure:
     def display(self) -> str:
         """What a table prints: ``1,270``, ``11.1%``, ``[c]``."""
         if self.value is None:
-            return f"[{self.symbol}]" if self.symbol else "–"
+            return blank(self.symbol)
         step = Decimal(1).scaleb(-self.decimals)
         shown = f"{self.value.quantize(step, ROUND_HALF_UP):,}"
         return f"{shown}%" if self.unit == "percent" else shown
@@ -80,3 +80,8 @@ class Figure:
 def missing(status: FigureStatus, unit: str, reason: str) -> Figure:
     """Make a figure that is not there, with the reason in words."""
     return Figure(status=status, unit=unit, reason=reason)
+
+
+def blank(symbol: str | None) -> str:
+    """Tell what a table prints where there is no figure: ``[c]``, or a dash without a symbol."""
+    return f"[{symbol}]" if symbol else "–"

@@ -78,6 +78,24 @@ async def page(
     return list(starmap(Row, await reads.rows(statement, release, *values)))
 
 
+async def line(
+    reads: Asks,
+    release: str,
+    indicator: str,
+    area: str,
+    ends: tuple[str, str] | None = None,
+    *,
+    columns: frozenset[str] = ALL,
+) -> list[Row]:
+    """Read an indicator's totals in an area, in the order of their periods' strings.
+
+    ``ends`` are the first and the last of periods of one kind that repeats; strings of one kind
+    are as long as each other and sort as the periods do. Without them every period is read.
+    """
+    given = (indicator, area) if ends is None else (indicator, area, *ends, len(ends[0]))
+    return list(starmap(Row, await reads.rows(_line(columns, ends is not None), release, *given)))
+
+
 async def count(reads: Asks, release: str, wanted: Selection) -> int:
     """Count the observations of a selection; suppressed ones count like any other."""
     given = _given(wanted)
@@ -222,17 +240,30 @@ def _condition(name: str, place: int) -> str:
 @lru_cache(maxsize=1024)
 def _page(columns: frozenset[str], given: tuple[str, ...], goes_on: bool, limit: int | None) -> str:
     """Write the statement; every value is a parameter of it."""
-    last = max((place for place, name in enumerate(OPTIONAL, 1) if name in columns), default=0)
-    shown = [
-        read if name in columns else otherwise
-        for name, (read, otherwise) in list(OPTIONAL.items())[:last]
-    ]
-    chosen = ", ".join((ORDER, "status", "value::text", *shown))
     where, first = _where(given), len(given) + 2
     if goes_on:
         where += f" AND ({ORDER}) > (${first}, ${first + 1}, ${first + 2}, ${first + 3})"
     ending = f" LIMIT {int(limit)}" if limit is not None else ""
     return (
-        f"SELECT {chosen} FROM protected.observation WHERE {where} "  # noqa: S608
+        f"SELECT {_chosen(columns)} FROM protected.observation WHERE {where} "  # noqa: S608
         f"ORDER BY {ORDER}{ending}"
     )
+
+
+@lru_cache(maxsize=64)
+def _line(columns: frozenset[str], has_ends: bool) -> str:
+    between = "AND period BETWEEN $4 AND $5 AND length(period) = $6" if has_ends else ""
+    return (
+        f"SELECT {_chosen(columns)} FROM protected.observation WHERE release_id = $1 "  # noqa: S608
+        f"AND indicator = $2 AND area = $3 AND breakdown = '' {between} ORDER BY period"
+    )
+
+
+def _chosen(columns: frozenset[str]) -> str:
+    """List what is read, so far as a column of a row is needed."""
+    last = max((place for place, name in enumerate(OPTIONAL, 1) if name in columns), default=0)
+    shown = [
+        read if name in columns else otherwise
+        for name, (read, otherwise) in list(OPTIONAL.items())[:last]
+    ]
+    return ", ".join((ORDER, "status", "value::text", *shown))

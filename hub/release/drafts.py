@@ -1,14 +1,17 @@
 """Keeping a release that is being made: its content, its inputs, and the steward's report."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, Table, func, insert, select, text, update
 
+from hub.db.copying import copy_into
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
@@ -97,12 +100,22 @@ async def keep(
     ]
     if used:
         await session.execute(insert(intake.release_input), used)
-    rows = [{"release_id": draft.id} | cell_columns(cell) for cell in cells]
-    if rows:
-        await session.execute(insert(intake.release_cell), rows)
-    lines = [{"release_id": draft.id} | _line(line) for line in report]
-    if lines:
-        await session.execute(insert(intake.disclosure_cell), lines)
+    await _copy(session, draft, intake.release_cell, map(_cell, cells))
+    await _copy(session, draft, intake.disclosure_cell, map(_line, report))
+
+
+async def _copy(
+    session: ReleaseSession, draft: Draft, table: Table, rows: Iterator[dict[str, object]]
+) -> None:
+    first = next(rows, None)
+    if first is not None:
+        records = ((draft.id, *row.values()) for row in chain((first,), rows))
+        await copy_into(session, "intake", table.name, ("release_id", *first), records)
+
+
+def _cell(cell: Observation) -> dict[str, object]:
+    columns = cell_columns(cell)
+    return columns | {"provenance": json.dumps(columns["provenance"])}
 
 
 def cell_columns(cell: Observation) -> dict[str, object]:

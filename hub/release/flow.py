@@ -4,11 +4,10 @@ A release is never edited: a later one follows it. Preparing is heavy and runs b
 loop; what it made is fixed by its content hash, which the second steward approves.
 """
 
-import asyncio
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from hub.audit import Event, record
@@ -22,6 +21,7 @@ from hub.protected import writer
 from hub.protected.observations import Observation
 from hub.protected.releases import Audience, Release
 from hub.release import drafts
+from hub.release.aside import Progress, beside, told
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import in_force, named
 from hub.release.preparation import prepare
@@ -33,9 +33,6 @@ from hub.submissions.revisions import SignedOff
 from hub.submissions.signed_off import of_release, signed_off
 from hub.submissions.states import APPROVED, Act, move
 from hub.vocabulary import Vocabulary
-
-Progress = Callable[[str, int, int], None]
-"""Told the name of the step, how much is done, and of how much."""
 
 
 async def prepare_release(
@@ -63,17 +60,18 @@ async def prepare_release(
         source = await _source(session, audience)
         past = await linked_history(session, audience, words, source.signed, policy)
     partner = None if source.partner is None else source.shown
-    made = await asyncio.to_thread(
+    work = partial(
         prepare,
         source.signed,
         words,
         policy,
         past,
         partner,
-        progress,
-        secret,
+        secret=secret,
         processes=min(processes, os.cpu_count() or 1),
     )
+    size = sum(len(one.observations) for one in source.signed)
+    made = await beside(work, size, progress or told)
     async with database.release() as session:
         draft = Draft(
             id=await drafts.next_id(session, audience, at),

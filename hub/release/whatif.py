@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import zip_longest
 
 from hub.disclosure import CountTable, Method, Policy
 from hub.errors import DisclosureError
@@ -87,7 +88,8 @@ def alternatives(
     seconds: Seconds = time.monotonic,
     progress: Progress | None = None,
 ) -> tuple[Alternative, ...]:
-    """Measure the policy in force, other policies, then coarser tables under the one in force.
+    """Measure the policy in force; then other policies, and coarser tables under the one in force,
+    in turn.
 
     ``raw`` is everything signed off on one table, sums included; ``past`` are the earlier releases
     of the audience; ``partner`` what the partners' release shows, when the release is a public
@@ -98,7 +100,7 @@ def alternatives(
     work = _Comparison(words, past, partner, watch)
     cases = list(_policies(raw, words, policy))
     found = [work.measure(case) for case in cases[:1]]
-    cases += _coarser(raw, words, policy, work.hidden)
+    cases[1:] = _in_turn(cases[1:], list(_coarser(raw, words, policy, work.hidden)))
     for done, case in enumerate(cases[1:], start=1):
         if progress is not None:
             progress("compare", done, len(cases))
@@ -106,6 +108,12 @@ def alternatives(
     if progress is not None:
         progress("compare", len(cases), len(cases))
     return tuple(found)
+
+
+def _in_turn(first: Sequence[_Case], second: Sequence[_Case]) -> list[_Case]:
+    """One of each in turn, so that a comparison cut short has measured some of both kinds."""
+    pairs = zip_longest(first, second)
+    return [case for pair in pairs for case in pair if case is not None]
 
 
 def _policies(raw: Raw, words: Vocabulary, policy: Policy) -> Iterator[_Case]:
@@ -177,10 +185,12 @@ class _Comparison:
 
     def _table_of(self, case: _Case) -> CountTable:
         """The linked table; policies alone do not change it, so it is made once for them all."""
-        if self._table is None or self._table[0] is not case.raw:
-            self._table = case.raw, table_of(case.raw, case.words, self.partner)
-            self.watch.check()
-        return self._table[1]
+        if self._table is not None and self._table[0] is case.raw:
+            return self._table[1]
+        made = table_of(case.raw, case.words, self.partner)
+        self._table = self._table or (case.raw, made)
+        self.watch.check()
+        return made
 
     def _past(self, case: _Case) -> list[Earlier]:
         """Under coarser words, what was published keeps the sums of the finer ones."""

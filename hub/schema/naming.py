@@ -4,7 +4,7 @@ The compiler writes most of an answer by these; the executor knows nothing of th
 the fields themselves. A differential test holds both to the same bytes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,13 @@ class Named:
 class Told:
     """How a field of an inner object is told by the outer one, so that no inner one is made.
 
-    ``attribute`` is dotted, of the outer object; ``text`` makes JSON of what stands there, given
-    the run, whose ``context`` is that of resolvers. ``keeps`` says that few values stand there,
-    whose texts are worth keeping for the plan's life.
+    ``attribute`` is dotted, of the outer object; ``texts`` makes JSON of what stands there in a
+    column of objects, given the run, whose ``context`` is that of resolvers. ``keeps`` says that
+    few values stand there, whose texts are worth keeping for the plan's life.
     """
 
     attribute: str
-    text: Callable[[Any, Any], str]
+    texts: Callable[[Sequence[Any], Any], list[str]]
     keeps: bool = False
 
 

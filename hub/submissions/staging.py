@@ -8,10 +8,8 @@ connection alone, and is empty after every transaction.
 """
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import (
     Column,
     Integer,
@@ -28,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as insert_into
 
+from hub.db.copying import copy_into
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
-from hub.errors import DatabaseError
 from hub.returns import Reported
 from hub.submissions.changes import Counts
 from hub.vocabulary import breakdown_text
@@ -55,15 +53,8 @@ async def stage(session: IntakeSession, items: Iterable[Reported]) -> None:
     Raises:
         DatabaseError: the server went away; nothing was kept.
     """
-    connection = await session.connection()
-    await connection.exec_driver_sql(_MAKE)
-    raw: Any = (await connection.get_raw_connection()).driver_connection
-    try:
-        await raw.copy_records_to_table(
-            _staged.name, schema_name="pg_temp", columns=_NAMES, records=map(_row, items)
-        )
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
-        raise DatabaseError("The database went away; nothing was kept. Ask again.") from error
+    await (await session.connection()).exec_driver_sql(_MAKE)
+    await copy_into(session, "pg_temp", _staged.name, _NAMES, map(_row, items))
 
 
 async def store(session: IntakeSession, return_id: UUID, number: int) -> None:

@@ -1,5 +1,6 @@
 """Putting the journey together from published observations."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from hub.protected.figures import FigureStatus
@@ -7,7 +8,7 @@ from hub.protected.observations import Cells
 from hub.views.journey import Journey, MissingView, StageView
 from hub.views.links import link_views
 from hub.views.stages import stage_views
-from hub.vocabulary import Period, Vocabulary
+from hub.vocabulary import Breakdown, Period, Term, Vocabulary
 from hub.vocabulary.rows import Area
 
 ABSENT = frozenset(
@@ -49,10 +50,20 @@ def journey_of(
 
 def stage_terms(words: Vocabulary) -> set[str]:
     """Name every indicator a journey may need, so that one query fetches them all."""
-    terms = {stage.term.indicator for stage in words.stages.values() if stage.term}
-    parts = {term.indicator for stage in words.stages.values() for term in stage.parts}
     targets = {stage.target for stage in words.stages.values() if stage.target}
-    return terms | parts | targets
+    return {term.indicator for term in _terms(words)} | targets
+
+
+def stage_breakdowns(words: Vocabulary) -> list[Breakdown]:
+    """Name every breakdown a journey may need, that of the totals among them."""
+    return sorted({term.breakdown for term in _terms(words)} | {()})
+
+
+def _terms(words: Vocabulary) -> Iterator[Term]:
+    for stage in words.stages.values():
+        if stage.term:
+            yield stage.term
+        yield from stage.parts
 
 
 def _placed(row: StageView, first: Period | None) -> StageView:

@@ -12,7 +12,7 @@ from hub.protected.observations import Cells
 from hub.protected.reader import Position, Selection
 from hub.protected.releases import Audience, Release
 from hub.protected.rows import Row, observation_of_row
-from hub.views.assembly import journey_of, stage_terms
+from hub.views.assembly import journey_of, stage_breakdowns, stage_terms
 from hub.views.changes import Changes
 from hub.views.completeness import Completeness, completeness_of, periods_within
 from hub.views.holdings import Holdings
@@ -35,7 +35,7 @@ from hub.views.reconciliation import (
     cells_needed,
     reconcile,
 )
-from hub.views.series import Point, histories, series_of, steps
+from hub.views.series import Point, ends_of, histories, series_of
 from hub.views.shelf import Shelf
 from hub.views.stages import near
 from hub.views.standings import StageStanding, standings_of
@@ -165,7 +165,7 @@ class Library:
                 code="SERIES_RANGE",
             )
         chosen = await self.release(release)
-        found = await self._line(chosen, row.code, place.code, steps(start, end), needs.columns)
+        found = await self._line(chosen, row.code, place.code, ends_of(start, end), needs.columns)
         return series_of(row.code, start, end, found, self.words), chosen
 
     async def histories(
@@ -174,7 +174,7 @@ class Library:
         """Line up everything published on one indicator in one area, by kind of period."""
         row, place = self.words.indicator(indicator), self.words.area(area)
         chosen = await self.release(release)
-        found = await self._line(chosen, row.code, place.code, ())
+        found = await self._line(chosen, row.code, place.code, None)
         return histories(row.code, found, self.words), chosen
 
     async def places(self, indicators: Iterable[str], release: Release) -> list[tuple[str, str]]:
@@ -339,21 +339,21 @@ class Library:
         periods = near(period, held)
         if not periods:
             return {}
-        indicators = sorted(stage_terms(self.words))
-        return await self._selected(release, Selection(indicators, [area], periods))
+        indicators, breakdowns = sorted(stage_terms(self.words)), stage_breakdowns(self.words)
+        return await self._selected(release, Selection(indicators, [area], periods, breakdowns))
 
     async def _line(
         self,
         release: Release,
         indicator: str,
         area: str,
-        periods: Sequence[str],
+        ends: tuple[str, str] | None,
         columns: frozenset[str] = rows.ALL,
     ) -> list[Row]:
-        """Read an indicator's totals in an area; of every period if none are named."""
-        wanted = Selection([indicator], [area], periods, totals_only=True)
+        """Read an indicator's totals in an area; of every period if no ends are named."""
         return await self.database.read(
-            lambda reads: rows.page(reads, release.id, wanted, columns=columns), release.id
+            lambda reads: rows.line(reads, release.id, indicator, area, ends, columns=columns),
+            release.id,
         )
 
     async def _selected(self, release: Release, wanted: Selection) -> Cells:

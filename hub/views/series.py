@@ -45,9 +45,10 @@ def series_of(
     return tuple([Point(each, found.get(each.id, gap), words) for each in listed])
 
 
-def steps(first: Period, last: Period) -> list[str]:
-    """Name every period of a series whose kind repeats; empty for one that does not."""
-    return [period.id for period in _aligned(first, last)]
+def ends_of(first: Period, last: Period) -> tuple[str, str] | None:
+    """Name the ends of a series whose kind repeats; None where only what is published tells."""
+    listed = _aligned(first, last)
+    return (listed[0].id, listed[-1].id) if listed else None
 
 
 @lru_cache(maxsize=1024)

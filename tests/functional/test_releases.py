@@ -244,7 +244,7 @@ async def test_workbook_holds_the_report_as_text_and_numbers(
     hidden = book.get_sheet_by_name("9 Hidden counts").to_python()
     sheet = book.get_sheet_by_name("10 Method and settings").to_python()
     settings = {row[0]: row[1] for row in sheet[4:]}
-    assert settings["Smallest count that is not small"] == 5
+    assert settings["Smallest count that is not small"] == "5"
     assert settings["Rounding base"] == "none: other counts are exact"
     assert "Small count" in {row[4] for row in hidden}
     assert "1 or fewer to 5 or more" in {row[5] for row in hidden}

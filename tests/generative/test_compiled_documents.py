@@ -10,10 +10,13 @@ from typing import Any
 import httpx2
 import pytest
 from graphql import DocumentNode, ExecutionResult, execute, parse, validate
+from sqlalchemy import select
 
 from hub.app import RunningHub, build
 from hub.auth.principals import Principal
 from hub.auth.roles import Role
+from hub.db.tables import audit
+from hub.errors import RefusedError
 from hub.protected.releases import Audience
 from hub.schema.compiled.compiling import compile_document
 from hub.schema.read.context import ReadContext
@@ -160,6 +163,51 @@ async def test_over_http_the_setting_changes_no_answer(hub: RunningHub) -> None:
                     found.append((answer.status_code, plain(answer.text)))
             texts.append(found)
     assert texts[0] == texts[1]
+
+
+async def test_a_refusal_is_told_before_the_executor_is_asked(hub: RunningHub) -> None:
+    """The guard of a compiled root field refuses and tells, as that of an executed one does."""
+    told: list[tuple[str, str]] = []
+
+    async def hear(door: str, error: RefusedError) -> None:
+        told.append((door, error.code))
+
+    text = '{ a: viewer { client } series(indicator: "POL_DA_CRIME", area: "E07000102", ' + (
+        'from: "2017-04", to: "2018-03") { points { figure { value } } } }'
+    )
+    plan = compile_document(CORE, parse(text))
+    assert plan is not None
+    given = context(hub)
+    less = replace(given.principal, scopes=frozenset({"schema:read"}))
+    asked = replace(given, principal=less, refused=hear)
+    with pytest.raises(RefusedError):
+        await plan.run(asked, {})
+    assert told == [("read.Query.series", "SCOPE")]
+    result = execute(CORE, parse(text), context_value=asked)
+    result = await result if isawaitable(result) else result
+    assert told == [("read.Query.series", "SCOPE")] * 2
+    assert [error.path for error in result.errors or ()] == [["series"]]
+
+
+async def test_a_refused_reader_of_compiled_answers_is_recorded_once(hub: RunningHub) -> None:
+    transport = httpx2.ASGITransport(app=build(hub))
+    async with httpx2.AsyncClient(transport=transport, base_url=URL) as http:
+        client = await signed_on(hub.database, http, Role.ANALYST, None, "refused")
+        hub.standing.forget()
+        grant = {"grant_type": "client_credentials", "scope": "schema:read"}
+        login = (client.client_id, client.secret)
+        token = (await http.post("/oauth/token", data=grant, auth=login)).json()["access_token"]
+        body = {"query": "{ observations(first: 3) { nodes { figure { value } } } }"}
+        for _ in range(2):
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = (await http.post("/graphql", json=body, headers=headers)).json()
+            assert answer["errors"][0]["extensions"]["code"] == "SCOPE"
+    async with hub.database.identity() as session:
+        query = select(audit.event.c.object, audit.event.c.outcome).where(
+            audit.event.c.act == "access.refuse", audit.event.c.client_id == client.client_id
+        )
+        rows = await session.execute(query)
+        assert [tuple(row) for row in rows] == [("read.Query.observations", "SCOPE")]
 
 
 @pytest.mark.long

@@ -213,14 +213,14 @@ def agree(table: CountTable) -> bool:
 def test_witnesses_programs_and_enumeration_agree_on_every_kind(
     kind: Callable[[Dice], CountTable],
 ) -> None:
-    done = [agree(kind(random.Random(seed))) for seed in range(8)]
-    assert sum(done) >= 2, "refusing everything, or nothing small, is no test"
+    done = [agree(kind(random.Random(seed))) for seed in range(5)]
+    assert sum(done) >= 1, "refusing everything, or nothing small, is no test"
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_they_agree_on_many(kind: Callable[[Dice], CountTable]) -> None:
-    for seed in range(8, 400):
+    for seed in range(5, 400):
         agree(kind(random.Random(seed)))
 
 

@@ -53,13 +53,14 @@ class OwnServer:
     def make(self, *options: str) -> None:
         """Make the cluster with initdb's ``options``."""
         note = self.folder / "password"
-        note.write_text(ROOT)
-        self._give(note)
+        self.give(note, ROOT)
         argv = [f"--pgdata={self.cluster}", "--username=root", f"--pwfile={note}", "--no-sync"]
         self.run("initdb", *argv, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", *options)
         (self.cluster / "pg_hba.conf").write_text(ALLOWED)
 
-    def _give(self, file: Path) -> None:
+    def give(self, file: Path, content: str) -> None:
+        """Write a file that the server's account can read."""
+        file.write_text(content)
         file.chmod(0o600)
         if self.account.foreign:
             shutil.chown(file, self.account.uid, self.account.gid)

@@ -6,6 +6,7 @@ import signal
 import traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,8 +18,11 @@ from hub.db.embedded import postmaster
 from hub.db.embedded.home import settle
 from hub.db.engine import Database
 from hub.db.migrate import migrate, newest
+from hub.db.reads import Asks
 from hub.db.tables import intake, protected
 from hub.errors import DatabaseError, HubError
+from hub.protected import rows
+from hub.protected.reader import Selection
 from hub.settings import Settings
 
 NOW = datetime.now(UTC)
@@ -98,26 +102,75 @@ async def test_an_embargo_holds_in_the_database(database: Database) -> None:
         assert len(list(await session.scalars(seen))) == 2
 
 
-async def test_a_series_is_read_from_its_index_in_spite_of_the_embargo(
-    database: Database, owner: AsyncEngine
-) -> None:
+@pytest.fixture
+async def published(database: Database, owner: AsyncEngine) -> Database:
+    """A release of a hundred periods, as a hub that has run for a while has it."""
     async with database.release() as session:
         await session.execute(insert(protected.release), [release("due", NOW)])
-        cells = [figure("due", f"I{i}", f"P{p}") for i in range(40) for p in range(100)]
+        cells = [
+            figure("due", f"I{i}", f"20{p // 12:02d}-{p % 12 + 1:02d}") | {"area": f"E{a}"}
+            for i in range(20)
+            for p in range(60)
+            for a in range(6)
+        ]
         await session.execute(insert(protected.observation), cells)
     async with owner.connect() as connection:
         vacuum = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await vacuum.execute(text("VACUUM ANALYZE protected.release, protected.observation"))
-    plan = text(
-        "EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) SELECT period, value, status"
-        " FROM protected.observation WHERE release_id = 'due' AND indicator = 'I7'"
-        " AND area = 'E1' AND period IN ('P1', 'P2', 'P3') AND breakdown = ''"
-    )
-    async with database.protected() as session:
-        lines = "\n".join(await session.scalars(plan))
-    assert "Index Only Scan using observation_series_idx" in lines
-    condition = lines.split("Index Cond: ")[1].split("\n")[0]
-    assert all(name in condition for name in ("release_id", "indicator", "area", "period"))
+    return database
+
+
+class Explained:
+    """Asks for the plans in place of the rows."""
+
+    def __init__(self, asks: Asks) -> None:
+        self._asks = asks
+        self.plans: list[str] = []
+
+    async def rows(self, statement: str, *values: object) -> list[Any]:
+        """Explain."""
+        explain = f"EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) {statement}"
+        found = await self._asks.rows(explain, *values)
+        self.plans.append("\n".join(row[0] for row in found))
+        return []
+
+
+def condition(plan: str) -> str:
+    return plan.split("Index Cond: ")[1].split("\n")[0]
+
+
+async def test_a_series_is_read_from_its_index_in_spite_of_the_embargo(
+    published: Database,
+) -> None:
+    asks = Explained(published.reads)
+    ends = ("2001-01", "2003-12")
+    await rows.line(asks, "due", "I7", "E1", ends, columns=rows.PLAIN)
+    (plan,) = asks.plans
+    assert "Index Only Scan using observation_series_idx" in plan
+    assert "Index Searches: 1\n" in plan
+    assert "Sort" not in plan
+    names = ("release_id", "indicator", "area", "period")
+    assert all(name in condition(plan) for name in names)
+
+
+async def test_a_table_is_read_from_the_primary_key_alone(published: Database) -> None:
+    asks = Explained(published.reads)
+    indicators, areas = [f"I{i}" for i in range(0, 20, 2)], ["E1", "E2", "E4", "E5"]
+    wanted = Selection(indicators, areas, ["2002-03"], totals_only=True)
+    await rows.page(asks, "due", wanted, limit=101, columns=rows.PLAIN)
+    (plan,) = asks.plans
+    assert "Index Only Scan using observation_pkey" in plan
+    assert "Sort" not in plan
+    names = ("release_id", "indicator", "area", "period", "breakdown")
+    assert all(name in condition(plan) for name in names)
+
+
+async def test_a_page_without_a_choice_stops_where_it_is_full(published: Database) -> None:
+    asks = Explained(published.reads)
+    await rows.page(asks, "due", Selection(), limit=101, columns=rows.PLAIN)
+    (plan,) = asks.plans
+    assert "Index Only Scan using observation_pkey" in plan
+    assert "rows=101" in plan
 
 
 BROKEN = [

@@ -22,6 +22,8 @@ from hub.settings import Settings
 from tests.integration.line import Line, line_to, self_signed
 from tests.integration.own_server import OWNER, SET_UP, OwnServer, own_server
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture(scope="module")
 async def own() -> AsyncIterator[OwnServer]:
@@ -206,3 +208,18 @@ async def test_a_replacement_that_was_stopped_leaves_the_hub_able_to_enter(
     await database.close()
     await replace_passwords(owner, settings.data_dir)
     assert not stored(settings.data_dir).before
+
+
+async def test_postgresql_takes_the_shipped_settings() -> None:
+    """With sizes of this machine, and without TLS, which the embedded programs lack."""
+    conf = (ROOT / "infra/postgres/postgresql.conf").read_text(encoding="utf-8")
+    for old, new in (("= 8GB\n", "= 64MB\n"), ("= 1GB", "= 64MB"), ("ssl = on", "ssl = off")):
+        assert old in conf
+        conf = conf.replace(old, new)
+    async with own_server() as server:
+        file = server.folder / "hub.conf"
+        server.give(file, conf)
+        await server.start(config_file=str(file), shared_buffers="64MB")
+        assert await server.ask("SHOW log_parameter_max_length_on_error") == "0"
+        assert await server.ask("SHOW hot_standby_feedback") == "on"
+        assert await server.ask("SHOW fsync") == "on"

@@ -8,9 +8,13 @@ from scripts.attack_guards import GUARDS, Guard, main, still_passing
 BY_NAME = {guard.name: guard for guard in GUARDS}
 
 
-def test_a_guard_that_is_gone_is_noticed_and_one_that_is_not_is_not() -> None:
+def test_a_guard_that_is_gone_is_noticed() -> None:
+    assert still_passing(BY_NAME["shares shown before"]) == []
+
+
+@pytest.mark.long
+def test_where_nothing_is_gone_the_test_passes() -> None:
     shares = BY_NAME["shares shown before"]
-    assert still_passing(shares) == []
     nothing_gone = Guard("nothing", shares.target, shares.instead, shares.tests)
     assert still_passing(nothing_gone) == list(shares.tests)
 

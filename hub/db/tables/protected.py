@@ -77,8 +77,8 @@ observation = Table(
         "release_id",
         "indicator",
         "area",
-        "period",
         "breakdown",
+        "period",
         postgresql_include=["value", "status"],
     ),
 )

@@ -1,4 +1,4 @@
-"""Writers of leaf values: a Python value in, its JSON text out.
+"""Writers of leaf values: a column of Python values in, the JSON text of each out.
 
 A value of the expected plain type takes the short way; any other is coerced by the GraphQL type
 itself, exactly as the executor does it.
@@ -6,7 +6,7 @@ itself, exactly as the executor does it.
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring as quote
 from typing import Any
 
@@ -22,8 +22,9 @@ from graphql import (
 
 from hub.schema.compiled.running import Run, UncoveredError
 
-Write = Callable[[Any, Run], str]
-"""Writes one value as JSON; raises for whatever the executor has to answer."""
+Write = Callable[[Sequence[Any], Run], list[str]]
+"""Writes a column of values as JSON; raises for whatever the executor has to answer."""
+Coerce = Callable[[Any], str]
 
 LARGEST = 2**31
 """GraphQL's ``Int`` ends below this."""
@@ -31,11 +32,13 @@ LARGEST = 2**31
 
 def leaf_writer(type_: GraphQLLeafType) -> Write:
     """Make the writer of a scalar's or an enum's values that are not null."""
-    coerced = _coerced(type_)
+    coerce = _coerced(type_)
     if isinstance(type_, GraphQLEnumType):
-        return _enum_writer(coerced)
-    plain = _PLAIN.get(type_.name)
-    return _either(plain, coerced) if plain and type_ in _BUILT_IN else coerced
+        return _enums(coerce)
+    plain = _PLAIN.get(type_.name) if type_ in _BUILT_IN else None
+    if plain is not None:
+        return plain(coerce)
+    return lambda values, run: [coerce(value) for value in values]
 
 
 def dumps(value: Any) -> str:
@@ -43,57 +46,58 @@ def dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _coerced(type_: GraphQLLeafType) -> Write:
-    def write(value: Any, run: Run) -> str:
+def _coerced(type_: GraphQLLeafType) -> Coerce:
+    def coerce(value: Any) -> str:
         found = type_.coerce_output_value(value)
         if found is Undefined or found is None:
             raise UncoveredError
         return dumps(found)
 
-    return write
+    return coerce
 
 
-def _enum_writer(coerced: Write) -> Write:
+def _enums(coerce: Coerce) -> Write:
     kept: dict[Any, str] = {}
 
-    def write(value: Any, run: Run) -> str:
-        text = kept.get(value)
-        if text is None:
-            text = kept[value] = coerced(value, run)
-        return text
+    def write(values: Sequence[Any], run: Run) -> list[str]:
+        for value in set(values) - kept.keys():
+            kept[value] = coerce(value)
+        return [kept[value] for value in values]
 
     return write
 
 
-def _either(plain: Callable[[Any], str | None], coerced: Write) -> Write:
-    def write(value: Any, run: Run) -> str:
-        return plain(value) or coerced(value, run)
-
-    return write
-
-
-def _text(value: Any) -> str | None:
-    return quote(value) if type(value) is str else None
+def _texts(coerce: Coerce) -> Write:
+    return lambda values, run: [
+        quote(value) if type(value) is str else coerce(value) for value in values
+    ]
 
 
-def _whole(value: Any) -> str | None:
-    return repr(value) if type(value) is int and -LARGEST <= value < LARGEST else None
+def _whole(coerce: Coerce) -> Write:
+    return lambda values, run: [
+        repr(value) if type(value) is int and -LARGEST <= value < LARGEST else coerce(value)
+        for value in values
+    ]
 
 
-def _number(value: Any) -> str | None:
-    return repr(value) if type(value) is float and math.isfinite(value) else None
+def _numbers(coerce: Coerce) -> Write:
+    return lambda values, run: [
+        repr(value) if type(value) is float and math.isfinite(value) else coerce(value)
+        for value in values
+    ]
 
 
-def _truth(value: Any) -> str | None:
-    if type(value) is not bool:
-        return None
-    return "true" if value else "false"
+def _truths(coerce: Coerce) -> Write:
+    return lambda values, run: [
+        "true" if value is True else "false" if value is False else coerce(value)
+        for value in values
+    ]
 
 
 _BUILT_IN = (GraphQLString, GraphQLInt, GraphQLFloat, GraphQLBoolean)
-_PLAIN: dict[str, Callable[[Any], str | None]] = {
-    "String": _text,
+_PLAIN: dict[str, Callable[[Coerce], Write]] = {
+    "String": _texts,
     "Int": _whole,
-    "Float": _number,
-    "Boolean": _truth,
+    "Float": _numbers,
+    "Boolean": _truths,
 }

@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
-    FieldNode,
     FragmentDefinitionNode,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
-    get_argument_values,
 )
 from graphql.execution.collect_fields import (
     FieldDetails,
@@ -22,6 +19,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
+from hub.schema.compiled.calling import Call, call_of
 from hub.schema.compiled.leaves import Write, dumps
 from hub.schema.compiled.running import Run, UncoveredError
 from hub.schema.compiled.variables import Variables
@@ -36,8 +34,7 @@ class Root:
     """A root field with all that is selected below it."""
 
     key: str
-    definition: GraphQLField
-    nodes: list[FieldNode]
+    call: Call
     write: Write
     asked: frozenset[str]
     """Dotted names of the fields selected below, so that nothing else need be fetched."""
@@ -77,21 +74,11 @@ class Plan:
         shape = self._shape(values)
         context = context.asking(shape.asked)
         run = Run(self.schema, self.fragments, self.operation, values, context)
-        found = [await self._resolved(root, run) for root in shape.roots]
+        found = [await root.call(run) for root in shape.roots]
+        if any(isinstance(value, Exception) for value in found):
+            raise UncoveredError
         pairs = zip(shape.roots, found, strict=True)
-        return shape.template % tuple([root.write(value, run) for root, value in pairs])
-
-    async def _resolved(self, root: Root, run: Run) -> Any:
-        definition, resolve = root.definition, root.definition.resolve
-        if resolve is None:
-            raise UncoveredError
-        arguments = get_argument_values(
-            definition, root.nodes[0], run.variables, hide_suggestions=True
-        )
-        found = await resolve(None, run.info(definition, root.nodes, self.root), **arguments)
-        if isinstance(found, Exception):
-            raise UncoveredError
-        return found
+        return shape.template % tuple([root.write((value,), run)[0] for root, value in pairs])
 
     def _shape(self, values: VariableValues) -> Shape:
         key = tuple(values.coerced.get(name) for name in self.conditions)
@@ -113,13 +100,13 @@ class Plan:
                 template.append(f"{dumps(key)}:{dumps(self.root.name)}")
                 continue
             definition = self.root.fields.get(name)
-            if definition is None or not definition.extensions["strawberry-definition"].is_async:
+            if definition is None:
                 raise UncoveredError
             template.append(f"{dumps(key)}:%s")
             write = writers.of(definition.type, details)
             asked = frozenset(collecting.names(definition.type, details, ""))
-            nodes = [one.node for one in details]
-            roots.append(Root(key, definition, nodes, write, asked))
+            call = call_of(definition, [one.node for one in details], self.root)
+            roots.append(Root(key, call, write, asked))
         text = "{" + ",".join(template) + "}"
         return Shape(text, tuple(roots), {root.key: root.asked for root in roots})
 

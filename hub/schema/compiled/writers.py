@@ -1,12 +1,14 @@
-"""Writers of objects: the fields a selection asks for, fetched at once and put into a template.
+"""Writers of objects: a column of objects in, the fields a selection asks for as text out.
 
-A template with ``%s`` and one ``attrgetter`` for all plain attributes of an object do in C what the
-executor does in Python for each field. Nothing is generated as source text, so nothing of a
-document is ever run.
+One ``attrgetter`` fetches all plain attributes of each object; their texts are made a column at a
+time, and a template with ``%s`` puts every row of texts together: the loops are C's, where the
+executor calls Python for each field. Nothing is generated as source text, so nothing of a document
+is ever run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -144,7 +146,7 @@ class Writers:
                 parts.say(dumps(inner.name))
             else:
                 told = inside[name]
-                parts.ask(told.attribute, _texts(told, self.budget))
+                parts.ask(told.attribute, _told_texts(told, self.budget))
         parts.close()
         return True
 
@@ -190,7 +192,9 @@ class _Parts:
     def writer(self) -> Write:
         """Make the writer of the whole."""
         text = self._text + "}"
-        if len(self._names) == len(self._resolved):
+        if not self._resolved:
+            return lambda values, run: [text] * len(values)
+        if len(self._names) == len(self._resolved) > 1:
             return _plain(text, self._names, self._writers)
         return _mixed(text, self._resolved)
 
@@ -209,52 +213,32 @@ def _attribute(definition: GraphQLField) -> tuple[str | None, Mapping[Any, Any]]
 
 
 def _plain(template: str, names: Sequence[str], writers: Sequence[Write]) -> Write:
-    if not names:
-        return lambda value, run: template
-    get = attrgetter(*names)
-    if len(names) == 1:
-        (one,) = writers
-        return lambda value, run: template % one(get(value), run)
-    if len(names) == 2:
-        one, two = writers
+    """Write two or more attributes of each object."""
+    get, fill = attrgetter(*names), template.__mod__
 
-        def write_two(value: Any, run: Run) -> str:
-            a, b = get(value)
-            return template % (one(a, run), two(b, run))
-
-        return write_two
-    if len(names) == 5:
-        return _five(template, get, writers)
-    last = len(names)
-
-    def write(value: Any, run: Run) -> str:
-        found = get(value)
-        return template % tuple([writers[at](found[at], run) for at in range(last)])
+    def write(values: Sequence[Any], run: Run) -> list[str]:
+        columns = zip(*map(get, values), strict=True)
+        # No object, no columns.
+        pairs = zip(writers, columns, strict=False)
+        texts = [each(column, run) for each, column in pairs]
+        return list(map(fill, zip(*texts, strict=True)))
 
     return write
 
 
-def _five(template: str, get: Callable[[Any], Any], writers: Sequence[Write]) -> Write:
-    """Write five attributes without a loop: a row of a table has often as many."""
-    one, two, three, four, five = writers
-
-    def write_five(value: Any, run: Run) -> str:
-        a, b, c, d, e = get(value)
-        return template % (one(a, run), two(b, run), three(c, run), four(d, run), five(e, run))
-
-    return write_five
-
-
 def _mixed(template: str, resolved: Sequence[Write]) -> Write:
-    def write(value: Any, run: Run) -> str:
-        return template % tuple([each(value, run) for each in resolved])
+    fill = template.__mod__
+
+    def write(values: Sequence[Any], run: Run) -> list[str]:
+        texts = [each(values, run) for each in resolved]
+        return list(map(fill, zip(*texts, strict=True)))
 
     return write
 
 
 def _got(attribute: str, write: Write) -> Write:
     get = attrgetter(attribute)
-    return lambda value, run: write(get(value), run)
+    return lambda values, run: write(list(map(get, values)), run)
 
 
 def _resolved(
@@ -264,10 +248,11 @@ def _resolved(
     if resolve is None:
         raise UncoveredError
 
-    def write_resolved(value: Any, run: Run) -> str:
-        arguments = get_argument_values(definition, nodes[0], run.variables, hide_suggestions=True)
-        found = resolve(value, run.info(definition, nodes, parent), **arguments)
-        if isinstance(found, Exception):
+    def write_resolved(values: Sequence[Any], run: Run) -> list[str]:
+        given = get_argument_values(definition, nodes[0], run.variables, hide_suggestions=True)
+        info = run.info(definition, nodes, parent)
+        found = [resolve(value, info, **given) for value in values]
+        if any(isinstance(value, Exception) for value in found):
             raise UncoveredError
         return write(found, run)
 
@@ -275,26 +260,31 @@ def _resolved(
 
 
 def _required(write: Write) -> Write:
-    def write_required(value: Any, run: Run) -> str:
-        if value is None:
+    def write_required(values: Sequence[Any], run: Run) -> list[str]:
+        if None in values:
             raise UncoveredError
-        return write(value, run)
+        return write(values, run)
 
     return write_required
 
 
 def _nullable(write: Write) -> Write:
-    def write_nullable(value: Any, run: Run) -> str:
-        return "null" if value is None else write(value, run)
+    def write_nullable(values: Sequence[Any], run: Run) -> list[str]:
+        if None not in values:
+            return write(values, run)
+        texts = iter(write([value for value in values if value is not None], run))
+        return ["null" if value is None else next(texts) for value in values]
 
     return write_nullable
 
 
 def _list(write: Write) -> Write:
-    def write_list(values: Any, run: Run) -> str:
-        if not isinstance(values, list | tuple):
+    def write_list(values: Sequence[Any], run: Run) -> list[str]:
+        if not all(isinstance(value, list | tuple) for value in values):
             raise UncoveredError
-        return "[" + ",".join([write(value, run) for value in values]) + "]"
+        texts = write([each for value in values for each in value], run)
+        ends = list(accumulate(map(len, values), initial=0))
+        return ["[" + ",".join(texts[start:end]) + "]" for start, end in pairwise(ends)]
 
     return write_list
 
@@ -302,31 +292,32 @@ def _list(write: Write) -> Write:
 def _kept(write: Write, attribute: str, budget: Budget) -> Write:
     """Keep what is written of a word, to be found by the attribute that names it."""
     name = attrgetter(attribute)
-    kept: dict[str, str] = {}
+    kept: dict[Any, str] = {}
 
-    def write_kept(value: Any, run: Run) -> str:
-        code = name(value)
-        return kept.get(code) or budget.keep(kept, code, write(value, run))
+    def write_kept(values: Sequence[Any], run: Run) -> list[str]:
+        return [
+            kept.get(code) or budget.keep(kept, code, write((value,), run)[0])
+            for code, value in zip(map(name, values), values, strict=True)
+        ]
 
     return write_kept
 
 
 def _word(named: Named, write: Write, budget: Budget) -> Write:
     """Keep what is written of a word, to be found by the code that stands for it."""
-    kept: dict[str, str] = {}
-
-    def write_word(code: Any, run: Run) -> str:
-        return kept.get(code) or budget.keep(kept, code, write(named.make(code, run.context), run))
-
-    return write_word
+    return _by_value(lambda code, run: write((named.make(code, run.context),), run)[0], budget)
 
 
-def _texts(told: Told, budget: Budget) -> Write:
-    if not told.keeps:
-        return told.text
-    text, kept = told.text, dict[Any, str]()
+def _told_texts(told: Told, budget: Budget) -> Write:
+    texts = told.texts
+    return _by_value(lambda value, run: texts((value,), run)[0], budget) if told.keeps else texts
 
-    def write_kept(value: Any, run: Run) -> str:
-        return kept.get(value) or budget.keep(kept, value, text(value, run))
+
+def _by_value(text: Callable[[Any, Run], str], budget: Budget) -> Write:
+    kept: dict[Any, str] = {}
+
+    def write_kept(values: Sequence[Any], run: Run) -> list[str]:
+        get = kept.get
+        return [get(value) or budget.keep(kept, value, text(value, run)) for value in values]
 
     return write_kept

@@ -6,7 +6,8 @@ import strawberry
 
 from hub.protected.figures import Figure as FigureView
 from hub.protected.figures import FigureStatus as StatusView
-from hub.protected.observations import Cells
+from hub.protected.figures import blank
+from hub.protected.observations import Cells, figure_of
 from hub.protected.rows import Row, observation_of_row
 from hub.schema.read.enums import FigureStatus
 from hub.views.ratios import figure_with_parts
@@ -144,12 +145,8 @@ class RowFigure:
 
     @property
     def display(self) -> str:
-        """What a table prints; whole numbers, which most are, need no rounding."""
-        text, indicator = self.row.value, self.words.indicator(self.row.indicator)
-        is_whole = text is not None and text.isdecimal() and not indicator.decimals
-        if is_whole and indicator.unit != "percent":
-            return f"{int(text or 0):,}"
-        return self._dressed().display
+        """What a table prints."""
+        return display_of(self.row, self.words)
 
     @property
     def unit(self) -> str:
@@ -175,3 +172,13 @@ class RowFigure:
 
     def _dressed(self) -> FigureView:
         return figure_with_parts(observation_of_row(self.row), self.parts, self.words)
+
+
+def display_of(row: Row, words: Vocabulary) -> str:
+    """Tell what a table prints of a row; whole numbers, which most are, need no rounding."""
+    text, indicator = row.value, words.indicators[row.indicator]
+    if text is None:
+        return blank(SYMBOLS[row.status])
+    if text.isdecimal() and not indicator.decimals and indicator.unit != "percent":
+        return f"{int(text):,}"
+    return figure_of(observation_of_row(row), words).display

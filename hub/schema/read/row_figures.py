@@ -1,5 +1,6 @@
 """Figures told by rows of the store, column by column, without a figure in between."""
 
+from collections.abc import Sequence
 from json.encoder import encode_basestring as quote
 from types import MappingProxyType
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from hub.protected.observations import Cells
 from hub.protected.rows import Row
 from hub.schema.naming import INSIDE, Inside, Told
-from hub.schema.read.figures import SYMBOLS, RowFigure
+from hub.schema.read.figures import SYMBOLS, display_of
 
 NO_PARTS: Cells = MappingProxyType({})
 LONGEST = 15
@@ -18,36 +19,41 @@ def figure_told() -> dict[str, Inside]:
     """Say that the object with a field ``figure`` holds its row, which tells most of it."""
     return {
         INSIDE: {
-            "value": Told("row.value", _number),
+            "value": Told("row.value", _numbers),
             "status": Told("row.status", _quoted, keeps=True),
-            "symbol": Told("row.status", _symbol, keeps=True),
-            "unit": Told("row.indicator", _unit, keeps=True),
-            "display": Told("row", _display),
+            "symbol": Told("row.status", _symbols, keeps=True),
+            "unit": Told("row.indicator", _units, keeps=True),
+            "display": Told("row", _displays),
         }
     }
 
 
-def _number(text: str | None, run: Any) -> str:
-    """Write a decimal text as JSON writes the float it stands for."""
-    if text is None:
-        return "null"
-    if text.isdecimal() and len(text) <= LONGEST:
-        return f"{text}.0"
-    return repr(float(text))
+def _numbers(texts: Sequence[str | None], run: Any) -> list[str]:
+    """Write decimal texts as JSON writes the floats they stand for."""
+    return [
+        "null"
+        if text is None
+        else f"{text}.0"
+        if text.isdecimal() and len(text) <= LONGEST
+        else repr(float(text))
+        for text in texts
+    ]
 
 
-def _quoted(text: str, run: Any) -> str:
-    return quote(text)
+def _quoted(texts: Sequence[str], run: Any) -> list[str]:
+    return [quote(text) for text in texts]
 
 
-def _symbol(status: str, run: Any) -> str:
-    symbol = SYMBOLS[status]
-    return quote(symbol) if symbol else "null"
+def _symbols(statuses: Sequence[str], run: Any) -> list[str]:
+    symbols = [SYMBOLS[status] for status in statuses]
+    return [quote(symbol) if symbol else "null" for symbol in symbols]
 
 
-def _unit(indicator: str, run: Any) -> str:
-    return quote(run.context.words.indicator(indicator).unit)
+def _units(codes: Sequence[str], run: Any) -> list[str]:
+    words = run.context.words
+    return [quote(words.indicator(code).unit) for code in codes]
 
 
-def _display(row: Row, run: Any) -> str:
-    return quote(RowFigure(row, NO_PARTS, run.context.words).display)
+def _displays(rows: Sequence[Row], run: Any) -> list[str]:
+    words = run.context.words
+    return [quote(display_of(row, words)) for row in rows]

@@ -16,12 +16,12 @@ def settings_table(report: Report, published: Mapping[str, str], t: Labels) -> R
     ``published`` adds, which its readers are told too (a perturbation table, row by row)."""
     policy = report.policy
     zeros = t("releases.zeros.hidden" if policy.zeros_sensitive else "releases.zeros.shown")
-    rows: list[tuple[str, Value]] = [
+    rows: list[tuple[Value, ...]] = [
         (t("releases.setting.method"), t(f"releases.method.{policy.method}")),
-        (t("releases.setting.threshold"), policy.threshold),
+        (t("releases.setting.threshold"), str(policy.threshold)),
         (t("releases.setting.promise"), t("releases.interval", low=policy.low, high=policy.high)),
         (t("releases.setting.zeros"), zeros),
-        (t("releases.setting.base"), policy.base if policy.base > 1 else t("releases.exact")),
+        (t("releases.setting.base"), str(policy.base) if policy.base > 1 else t("releases.exact")),
     ]
     if policy.method is Method.CELL_KEY:
         rows.append((t("releases.setting.variance"), f"{policy.least_variance:g}"))

@@ -133,7 +133,7 @@ def case(seed: int) -> Case:
     return Case(system, grid, np.append(system.value, 1 << 40), cost, blocked, target, step)
 
 
-SEEDS = range(48)
+SEEDS = range(28)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

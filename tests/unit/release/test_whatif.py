@@ -81,6 +81,13 @@ def test_time_that_is_up_leaves_the_rest_named_and_unmeasured() -> None:
     assert {(one.shown, one.hidden) for one in found} == {(None, None)}
 
 
+def test_a_comparison_cut_short_has_measured_policies_and_coarser_tables(
+    found: tuple[Alternative, ...],
+) -> None:
+    kinds = [one.title.split(":")[0].split(" ")[0] for one in found[1:4]]
+    assert kinds == ["Another", "Coarser", "Another"]
+
+
 def test_progress_reaches_its_end() -> None:
     told: list[tuple[str, int, int]] = []
     alternatives({}, vocabulary(), PARTNER, progress=lambda *step: told.append(step))

@@ -100,11 +100,11 @@ def test_the_settings_of_the_method_are_told() -> None:
         "Noise that averaging must leave (variance)",
         "perturbation table",
     ]
-    assert (rows["Smallest count that is not small"], rows["count 0"]) == (5, "+0:1.0000000")
+    assert (rows["Smallest count that is not small"], rows["count 0"]) == ("5", "+0:1.0000000")
     rounding = replace(PARTNER, method=Method.CONTROLLED_ROUNDING, base=5)
     found = settings_table(replace(report_of(demo()), policy=rounding), {"reach": "5"}, labels())
     rows = {row[0]: row[1] for row in found.rows}
-    assert (rows["Rounding base"], rows["reach"]) == (5, "5")
+    assert (rows["Rounding base"], rows["reach"]) == ("5", "5")
 
 
 def test_an_alternative_is_set_against_the_policy_in_force() -> None:
