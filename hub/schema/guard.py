@@ -6,6 +6,7 @@ whole root type, so none can be forgotten on a new field.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from strawberry.extensions import FieldExtension
@@ -45,10 +46,10 @@ class Guard(FieldExtension):
             return self.refusals[info.field_name](error, arguments)
         try:
             return await next_(source, info, **arguments)
-        except DatabaseError:
-            # No refusal that a program could act on: the whole answer is a 503.
-            raise
         except HubError as error:
+            if isinstance(error, DatabaseError) and error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                # No refusal that a program could act on: the whole answer is a 503.
+                raise
             if isinstance(error, RefusedError):
                 await info.context.refused(item, error)
             if info.field_name not in self.refusals:

@@ -24,7 +24,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from hub.auth.matrix import Grant, line_for
+from hub.auth.matrix import Grant, line_for, surface_lines
 from hub.auth.matrix import matrix as lines
 from hub.auth.roles import AGENCY_ROLES, Role
 from hub.clock import now
@@ -35,6 +35,7 @@ from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import policy_for
 from hub.submissions.states import State
+from hub.web import returns_page
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, plain, rows
 from tests.functional.conftest import Client
@@ -163,6 +164,94 @@ PAGES = {
 }
 
 
+FORMS = {
+    "POST /returns/check": "return.submit",
+    "POST /returns/annotated": "return.submit",
+    "POST /returns/submit": "return.submit",
+    "POST /returns/nil": "return.submit",
+    "POST /returns/sign-off": "return.approve",
+    "POST /returns/withdraw": "return.withdraw",
+}
+"""Forms of the officers' pages; what is sent is refused for its content where it gets that far."""
+
+
+async def post_forms(stage: Stage, role: Role, agency: str, share: int) -> None:
+    """Send every form about a return in one of ``share`` states, and compare with the file."""
+    await stage.set_states()
+    client, wrong, turn = await stage.client(role), [], list(Role).index(role)
+    for item, line in FORMS.items():
+        for state, period in PERIODS.items():
+            turn += 1
+            if turn % share:
+                continue
+            form = {
+                "dataset": "POLICE_CRIME",
+                "agency": agency,
+                "period": period,
+                "returnId": stage.returns[agency, state],
+                "revision": "1",
+                "contentHash": STALE,
+            }
+            path = item.removeprefix("POST ")
+            is_upload = path in returns_page.UPLOADS
+            answer = await client.http.post(
+                path,
+                data=form,
+                files={"file": ("a.csv", b"x")} if is_upload else None,
+                headers=client.headers,
+            )
+            assert answer.status_code < 500
+            if (answer.status_code not in {401, 403, 404}) != may(role, line, agency):
+                wrong.append((item, state, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("agency", [OWN, OTHER])
+@pytest.mark.parametrize("role", list(Role))
+async def test_forms_about_returns(stage: Stage, role: Role, agency: str) -> None:
+    await post_forms(stage, role, agency, 5)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("agency", [OWN, OTHER])
+@pytest.mark.parametrize("role", list(Role))
+async def test_forms_about_returns_in_every_state(stage: Stage, role: Role, agency: str) -> None:
+    await post_forms(stage, role, agency, 1)
+
+
+WITHOUT_OBJECT = {
+    "GET /releases": "lists; the role alone decides",
+    "POST /releases/prepare": "there is no release yet",
+    "intake.Query.releases": "lists; the role alone decides",
+    "intake.Mutation.prepareRelease": "there is no release yet",
+    "intake.Query.returns": "lists the caller's own; test_sign_off.py",
+    "intake.Mutation.submitReturn": "one way with PUT (receive); test_matrix.py asks each role",
+    "GET /releases/{release}/alternatives": "as the release's page; compared below",
+    "GET /releases/{release}/report.xlsx": "as the release's page; compared below",
+}
+"""What of returns and releases is not asked here for each state, and why."""
+
+
+def test_every_item_about_a_return_or_release_is_asked() -> None:
+    """Z2: a new route or field about them is asked about their states, or it is said why not."""
+    about = ("return.", "release.", "disclosure.")
+    items = {item for item, line in surface_lines().items() if line.startswith(about)}
+    shapes = {"{address}": "{dataset}/{agency}/{period}", "?dryRun=true": ""}
+    asked = {*FORMS, "GET /releases/{release}", *STEWARDS_FORMS}
+    for page in PAGES:
+        for short, long in shapes.items():
+            page = page.replace(short, long)
+        asked.add(page)
+    fields = {"return": "Query.return", "changes": "Query.changes", "receipt": "Query.receipt"}
+    fields |= {"signOff": "Mutation.signOffReturn", "withdraw": "Mutation.withdrawReturn"}
+    fields |= {"report": "Query.disclosureReport", "approve": "Mutation.approveRelease"}
+    fields |= {"publish": "Mutation.publishRelease"}
+    assert {*QUERIES, *ACTS, *STEWARDS, *STEWARDS_ACTS} == {*fields}
+    asked |= {f"intake.{name}" for name in fields.values()}
+    assert items - asked == {*WITHOUT_OBJECT}
+    assert asked <= items
+
+
 @pytest.mark.parametrize("agency", [OWN, OTHER])
 @pytest.mark.parametrize("role", list(Role))
 async def test_returns_in_every_state(stage: Stage, role: Role, agency: str) -> None:
@@ -207,6 +296,25 @@ STEWARDS_ACTS = {
         'publishRelease(releaseId: "{id}") {{ userErrors {{ code }} }}',
     ),
 }
+
+
+STEWARDS_FORMS = {
+    "POST /releases/approve": ("release.approve", {"contentHash": STALE}),
+    "POST /releases/publish": ("release.publish", {"embargo": "not a date"}),
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_forms_about_releases(stage: Stage, role: Role) -> None:
+    client, wrong = await stage.client(role), []
+    for item, (line, form) in STEWARDS_FORMS.items():
+        for name in RELEASES[list(Role).index(role) % 3 :: 3]:
+            path, sent = item.removeprefix("POST "), form | {"release": name}
+            answer = await client.http.post(path, data=sent, headers=client.headers)
+            assert answer.status_code < 500
+            if (answer.status_code not in {401, 403}) != may(role, line):
+                wrong.append((item, name, answer.status_code))
+    assert wrong == []
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 
@@ -45,7 +45,7 @@ async def with_token(request: Request) -> object | None:
     return "somebody"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def address() -> AsyncIterator[str]:
     """A server of the sample schema, open at ``/graphql`` and with a token at ``/closed``."""
     open_page = graphiql_page("/graphql", EXAMPLES, lambda request: True)
@@ -62,20 +62,28 @@ async def address() -> AsyncIterator[str]:
         yield made
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="module")
+async def launched() -> AsyncIterator[Browser]:
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
         pytest.skip("SKIPPED ALOUD: the query page is checked in Chromium, which is missing")
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield launched
-        await launched.close()
+        started = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield started
+        await started.close()
 
 
-async def opened(browser: Browser, address: str, path: str) -> tuple[Page, Seen]:
+@pytest.fixture
+async def browser(launched: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser that has seen nothing before: one program, a profile for each test."""
+    context = await launched.new_context(viewport={"width": 1280, "height": 800})
+    yield context
+    await context.close()
+
+
+async def opened(browser: BrowserContext, address: str, path: str) -> tuple[Page, Seen]:
     """Open a page with the network cut to the server; collect what it complains about."""
-    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    page = await browser.new_page()
     seen: Seen = {"foreign": [], "complaints": [], "requests": []}
 
     async def gate(route: Any) -> None:
@@ -134,7 +142,7 @@ async def shoot(page: Page, name: str) -> None:
 
 
 async def test_page_runs_its_first_example_offline_and_breaks_no_policy(
-    browser: Browser, address: str
+    browser: BrowserContext, address: str
 ) -> None:
     page, seen = await opened(browser, address, "/graphql")
     await result_of(page, "hello hub")
@@ -143,7 +151,7 @@ async def test_page_runs_its_first_example_offline_and_breaks_no_policy(
     assert seen["complaints"] == []
 
 
-async def test_examples_are_tabs(browser: Browser, address: str) -> None:
+async def test_examples_are_tabs(browser: BrowserContext, address: str) -> None:
     page, seen = await opened(browser, address, "/graphql")
     tabs = page.locator(".graphiql-tab")
     assert await tabs.count() == len(EXAMPLES)
@@ -152,7 +160,9 @@ async def test_examples_are_tabs(browser: Browser, address: str) -> None:
     assert seen["complaints"] == []
 
 
-async def test_one_of_several_operations_is_sent_alone(browser: Browser, address: str) -> None:
+async def test_one_of_several_operations_is_sent_alone(
+    browser: BrowserContext, address: str
+) -> None:
     page, _ = await opened(browser, address, "/graphql")
     await page.click(".graphiql-query-editor .CodeMirror")
     await page.keyboard.press("Control+A")
@@ -164,7 +174,7 @@ async def test_one_of_several_operations_is_sent_alone(browser: Browser, address
     await shown(page, '"again"')
 
 
-async def test_documentation_and_explorer_open(browser: Browser, address: str) -> None:
+async def test_documentation_and_explorer_open(browser: BrowserContext, address: str) -> None:
     page, seen = await opened(browser, address, "/graphql")
     await page.click("button[aria-label='Show Documentation Explorer']")
     await page.wait_for_selector(".graphiql-doc-explorer >> text=Query")
@@ -176,7 +186,7 @@ async def test_documentation_and_explorer_open(browser: Browser, address: str) -
     assert seen["complaints"] == []
 
 
-async def test_token_is_used_and_kept_nowhere(browser: Browser, address: str) -> None:
+async def test_token_is_used_and_kept_nowhere(browser: BrowserContext, address: str) -> None:
     page, seen = await opened(browser, address, "/closed")
     editor = page.locator(".graphiql-editor-tool .CodeMirror").nth(1)
     await editor.click()
@@ -191,7 +201,9 @@ async def test_token_is_used_and_kept_nowhere(browser: Browser, address: str) ->
     assert "hello(name" not in await kept(page)
 
 
-async def test_signed_in_person_is_offered_no_header_editor(browser: Browser, address: str) -> None:
+async def test_signed_in_person_is_offered_no_header_editor(
+    browser: BrowserContext, address: str
+) -> None:
     page, _ = await opened(browser, address, "/graphql")
     assert await page.get_by_text("Headers", exact=True).count() == 0
     other, _ = await opened(browser, address, "/closed")

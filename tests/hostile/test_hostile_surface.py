@@ -118,8 +118,30 @@ async def test_many_malformed_requests_to_every_route(target: Target) -> None:
 
 
 async def test_bombs_are_answered_at_once_and_others_are_served(target: Target) -> None:
-    """Each within 250 ms; the second client asks all the while. The best of three counts, so
-    that another program's turn on the processor does not."""
+    """Each costs this process at most 250 ms of processor time, the client's part included.
+
+    A second client asks all the while, and is answered between any two bombs. The time on the
+    wall is the machine's affair and is measured in the long run only.
+    """
+    slow, served, _ = await throw(target, BOMBS)
+    assert len(BOMBS) >= 37
+    assert slow == {}
+    assert served >= len(BOMBS)
+
+
+@pytest.mark.long
+async def test_bombs_hold_nobody_up(target: Target) -> None:
+    """On the wall, on a machine that does nothing else."""
+    _, _, waited = await throw(target, dict(list(BOMBS.items()) * 20))
+    print("second client, median and longest wait in s:", waited)  # noqa: T201 for the page
+    assert waited[0] < MOST_SECONDS
+
+
+async def throw(
+    target: Target, bombs: dict[str, str]
+) -> tuple[dict[str, float], int, tuple[float, float]]:
+    """Send bombs one after the other: the slow ones, how often the second client was served
+    meanwhile, and how long it waited: median and longest."""
     hello = json.dumps({"query": "{ __typename }"})
     kind = {"content-type": "application/json"}
     served: list[float] = []
@@ -132,30 +154,26 @@ async def test_bombs_are_answered_at_once_and_others_are_served(target: Target) 
             answer = await target.http.post("/graphql", content=hello, headers=sent)
             assert answer.status_code == 200
             served.append(time.perf_counter() - began)
-            await asyncio.sleep(0.005)
 
     beside = asyncio.create_task(second())
     slow = {}
-    for name, bomb in BOMBS.items():
-        content = json.dumps({"query": bomb})
-        took = []
-        for _ in range(3):
-            began = time.perf_counter()
-            sent = kind | target.as_(Role.ANALYST)
-            answer = await target.http.post("/graphql", content=content, headers=sent)
-            took.append(time.perf_counter() - began)
-            require_calm(answer)
-            assert "data" not in answer.json()
-            if took[-1] <= MOST_SECONDS:
-                break
-        if min(took) > MOST_SECONDS:
-            slow[name] = min(took)
+    for name, bomb in bombs.items():
+        content, before = json.dumps({"query": bomb}), len(served)
+        began = time.process_time()
+        sent = kind | target.as_(Role.ANALYST)
+        answer = await target.http.post("/graphql", content=content, headers=sent)
+        took = time.process_time() - began
+        require_calm(answer)
+        assert "data" not in answer.json()
+        if took > MOST_SECONDS:
+            slow[name] = took
+        async with asyncio.timeout(30):
+            while len(served) == before:  # noqa: ASYNC110 the other client is no event of ours
+                await asyncio.sleep(0)
     over.set()
     await beside
-    assert len(BOMBS) >= 37
-    assert slow == {}
-    assert len(served) >= len(BOMBS) / 2
-    assert sorted(served)[len(served) // 2] < MOST_SECONDS
+    ranked = sorted(served)
+    return slow, len(served), (ranked[len(ranked) // 2], ranked[-1])
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", None])
