@@ -11,6 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -69,6 +70,7 @@ async def beside(work: Work[Made], size: int, progress: Progress = told) -> Made
 
 def _child(writer: Connection, work: Work[Any]) -> None:
     os.setsid()  # with the processes that it may start itself, it can be ended as one
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
     os.nice(YIELDING)
 
     def tell(step: str, done: int, of: int) -> None:
@@ -78,6 +80,14 @@ def _child(writer: Connection, work: Work[Any]) -> None:
         writer.send(("made", work(progress=_paced(tell))))
     except Exception as error:
         writer.send(("failed", error))
+
+
+def _end_with_the_server() -> None:
+    """A server that was killed cannot end this; nobody would take what it makes."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os.killpg(os.getpid(), signal.SIGKILL)
 
 
 def _receive(reader: Connection, progress: Progress) -> Any:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -75,3 +76,40 @@ async def test_cancelled_it_leaves_no_process(tmp_path: Path) -> None:
         await task
     with pytest.raises(ProcessLookupError):
         os.kill(int(file.read_text()), 0)
+
+
+SERVER = """
+import asyncio, sys
+from functools import partial
+from pathlib import Path
+from hub.release.aside import LARGE, beside
+from tests.unit.release.test_aside import staying
+
+if __name__ == "__main__":
+    asyncio.run(beside(partial(staying, Path(sys.argv[1])), LARGE))
+"""
+
+
+async def test_it_ends_with_a_server_that_is_killed(tmp_path: Path) -> None:
+    file, program = tmp_path / "pid", tmp_path / "server.py"
+    program.write_text(SERVER)
+    root = str(Path(__file__).parents[3])
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(program), str(file)), env=os.environ | {"PYTHONPATH": root}
+    )
+    async with asyncio.timeout(60):
+        while not file.exists() or not file.read_text():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        child = int(file.read_text())
+        server.kill()
+        await server.wait()
+        while _lives(child):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    """Ended, but not yet collected by whoever inherited it, is ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
