@@ -146,13 +146,21 @@ class Asks:
 
     def read(self, body: bytes) -> Ask:
         """Read a body, strictly, or find what was read of the same bytes before."""
-        found = self._kept.get(body)
+        return self._found(body, lambda: _ask_of(read_object(body)))
+
+    def read_query(self, request: Request) -> Ask:
+        """Read a GET request's parameters; no body begins with the mark before its key."""
+        key = b"?" + request.scope["query_string"]
+        return self._found(key, lambda: _ask_of(_parameters(request)))
+
+    def _found(self, key: bytes, read: Callable[[], Ask]) -> Ask:
+        found = self._kept.get(key)
         if found is not None:
-            self._kept.move_to_end(body)
+            self._kept.move_to_end(key)
             return found
-        made = _ask_of(read_object(body))
-        if len(body) <= SHORT:
-            self._kept[body] = made
+        made = read()
+        if len(key) <= SHORT:
+            self._kept[key] = made
             if len(self._kept) > BODIES:
                 self._kept.popitem(last=False)
         return made
@@ -237,7 +245,7 @@ class Endpoint:
         if request.method == "POST":
             require_json(request)
             return self._asks.read(await read_body(request, self._serving.body_limit))
-        return _ask_of(_parameters(request))
+        return self._asks.read_query(request)
 
     def _require_method(self, request: Request) -> None:
         if request.method not in self._serving.allowed.split(", "):

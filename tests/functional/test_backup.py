@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner
 
 from hub.app import running
@@ -21,6 +25,7 @@ from hub.db.backup.archive import Archive
 from hub.db.backup.copying import TOOLS, is_unconfirmed
 from hub.db.embedded import EmbeddedPostgres, binaries, postmaster
 from hub.db.embedded.home import settle
+from hub.db.server import running_server
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.settings import settings as read_settings
@@ -116,6 +121,27 @@ async def test_a_hub_comes_back_from_its_backup(
         assert await then.clients() == {"police": True, "leaver": False}
         verdict = json.loads(await then.told("audit", "verify", "--json"))
         assert (verdict["intact"], verdict["head"]["sequence"]) == (True, 5)
+
+
+@pytest.mark.long
+async def test_less_than_a_minute_can_be_lost(
+    machines: tuple[Machine, Machine, Machine], tmp_path: Path
+) -> None:
+    """The piece of the log that holds an act is in the archive within a minute of the act (B1)."""
+    lost, public, archive = machines[0], tmp_path / "key.pub", tmp_path / "log"
+    public.write_text(await lost.told("backup-key", str(tmp_path / "key")))
+    await lost.told("backup-archive", str(archive), "--to", str(public))
+    async with running(Settings(env="development", data_dir=lost.folder)) as hub:
+        await lost.add("police")
+        started = time.monotonic()
+        async with running_server(hub.settings) as address:
+            owner = create_async_engine(address, poolclass=NullPool)
+            async with owner.connect() as connection:
+                name = await connection.scalar(text("SELECT pg_walfile_name(pg_current_wal_lsn())"))
+        while f"{name}.sealed" not in {piece.name for piece in Archive(archive, "").pieces}:
+            assert time.monotonic() - started < 60
+            await asyncio.sleep(0.5)
+    sys.stdout.write(f"archived after {time.monotonic() - started:.0f} s\n")
 
 
 def _closed(lost: Machine, file: Path, archive: Path) -> int:

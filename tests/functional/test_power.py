@@ -178,7 +178,7 @@ def one_cycle(disk: Disk, kept: set[int], dice: random.Random) -> set[int]:
 
 @pytest.mark.long
 def test_what_was_acknowledged_outlives_the_power(disk: Disk) -> None:
-    dice, kept = random.Random(7), set[int]()
+    dice, kept = random.Random(int(os.environ.get("POWER_SEED", "7"))), set[int]()
     for number in range(CYCLES):
         assert one_cycle(disk, kept, dice) == set()
         sys.stdout.write(f"{number + 1} cuts, {len(kept)} rows acknowledged, none lost\n")

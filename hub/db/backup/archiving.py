@@ -9,8 +9,8 @@ import structlog
 from hub.db.backup.archive import archive_of, take, waiting
 from hub.db.embedded.home import settle
 
-SECONDS = 5.0
-MOST = 12
+SECONDS = 3.0
+MOST = 20
 """Pieces that may wait before it is an error: some minutes of a hub that is written to."""
 log = structlog.get_logger(__name__)
 

@@ -40,7 +40,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
-ARCHIVE_SECONDS = 40
+ARCHIVE_SECONDS = 20
 """After so long a piece of the log is finished even when it is not full, so that with the hub's
 round of :data:`hub.db.backup.archiving.SECONDS` less than a minute can be lost (security B1)."""
 ARCHIVE = "cp %p {spool}/.%f && sync {spool}/.%f && mv {spool}/.%f {spool}/%f && sync {spool}"
