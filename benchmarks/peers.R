@@ -38,7 +38,7 @@ gauss <- function(intervals) {
     singleton = SingletonDefault, singletonMethod = "anySum",
     preAggregate = FALSE, extraAggregate = FALSE, printInc = FALSE,
     lpPackage = if (intervals) solver else NULL)
-  as.integer(found$cell[found$suppressed])
+  as.integer(found$cell[which(found$suppressed)])
 }
 
 # sdcTable: one hierarchy for each axis. OPT and HITAS take protection levels for each small
@@ -61,7 +61,8 @@ table_of_trees <- function(name) {
     count <- getInfo(problem, type = "freq")[small]
     problem <- setInfo(problem, type = "LPL", index = small, input = count - 1)
     problem <- setInfo(problem, type = "UPL", index = small, input = 5 - count)
-    problem <- setInfo(problem, type = "SPL", index = small, input = rep(0, length(small)))
+    # One of the two ends is 0 for counts of 1; with no sliding level sdcTable then compares NA.
+    problem <- setInfo(problem, type = "SPL", index = small, input = rep(1, length(small)))
   }
   found <- as.data.frame(getInfo(protectTable(problem, method = name), type = "finalData"))
   hidden <- found[found$sdcStatus %in% c("u", "x"), used, drop = FALSE]

@@ -74,7 +74,8 @@ def ours(family: Family) -> Answer:
     protection = protect(family.table, PARTNER)
     spent = time.process_time() - start
     told = published_table(protection).told
-    hidden = frozenset(place for place, (low, high) in enumerate(told) if low != high)
+    cells = enumerate(zip(family.table.cells, told, strict=True))
+    hidden = frozenset(at for at, (cell, (low, high)) in cells if cell.published and low != high)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Answer("ours", hidden, spent, memory)
 

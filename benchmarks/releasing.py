@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from sqlalchemy import func, insert, select
 
-from benchmarks.resubmission import _World
+from benchmarks.resubmission import World
 from hub.auth.principals import Principal
 from hub.auth.roles import Role
 from hub.clock import now
@@ -152,7 +152,7 @@ async def main(years: int, quiet: bool) -> None:
     database = await Database.open(settings)
     try:
         months = tuple(f"{2016 + n // 12}-{n % 12 + 1:02}" for n in range(12 * years))
-        world = _World(vocabulary(), random.Random(1), months)  # noqa: S311
+        world = World(vocabulary(), random.Random(1), months)  # noqa: S311
         for one in world.returns():
             await store(database, one)
         async with database.release() as session:

@@ -29,12 +29,15 @@ AT = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class _World:
+class World:
+    """What eight services return month by month."""
+
     words: Vocabulary
     dice: random.Random
     months: tuple[str, ...]
 
     def returns(self) -> Iterator[SignedOff]:
+        """A return for each service and month."""
         for service in SERVICES:
             for month in self.months:
                 yield _signed(service, month, tuple(self._rows(service, month)))
@@ -68,10 +71,15 @@ def _signed(service: str, month: str, rows: tuple[Reported, ...], number: int = 
     return SignedOff(revision, rows)
 
 
+def months_of(count: int) -> tuple[str, ...]:
+    """So many months from January 2023 on."""
+    return tuple(f"{2023 + n // 12}-{n % 12 + 1:02}" for n in range(count))
+
+
 def resubmit(years: int = 1, seed: int = 1) -> dict[str, float]:
     """CPU seconds of the first release and of the one after a correction, and their ratio."""
-    months = tuple(f"{2023 + n // 12}-{n % 12 + 1:02}" for n in range(12 * years))
-    world = _World(vocabulary(), random.Random(seed), months)  # noqa: S311 - a benchmark
+    months = months_of(12 * years)
+    world = World(vocabulary(), random.Random(seed), months)  # noqa: S311 - a benchmark
     first = list(world.returns())
     began = time.process_time()
     made = prepare(first, world.words, PARTNER)

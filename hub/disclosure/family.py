@@ -18,8 +18,12 @@ MOST_ATTEMPTS = 16
 PATIENCE = 8
 """After so many attempts that found nothing cheaper no more are made."""
 
-ATTEMPTED_CELLS = 2_500
-"""A component of this many cells is searched once, smaller ones up to ``MOST_ATTEMPTS`` times."""
+SMALL, ATTEMPTED_CELLS = 250, 1_250
+"""A component of so many cells is searched up to ``MOST_ATTEMPTS`` times; a larger one as often as
+its cells go into the second number, and once at least."""
+
+SWEPT_CELLS = 2_500
+"""Larger components are swept once, others up to ``SWEEPS`` times."""
 
 LEAST, MOST = 0.1, 3.0
 """What prices are multiplied by, at random, in all attempts but the first. Another order alone
@@ -96,7 +100,7 @@ def _attempt(search: Search, dice: Random | None, progress: Progress | None) -> 
         search.reprice(true)
     else:
         _settle(search, None, progress)
-    for _ in range(SWEEPS if search.system.size <= ATTEMPTED_CELLS else 1):
+    for _ in range(SWEEPS if search.system.size <= SWEPT_CELLS else 1):
         if not sweep(search, progress):
             break
     return search
@@ -104,7 +108,9 @@ def _attempt(search: Search, dice: Random | None, progress: Progress | None) -> 
 
 def _attempts(system: System, kept: Sequence[int]) -> int:
     """Once where cells stay hidden from an earlier release: these decide most of it already."""
-    return 1 if kept else max(1, min(MOST_ATTEMPTS, ATTEMPTED_CELLS // system.size))
+    if kept:
+        return 1
+    return MOST_ATTEMPTS if system.size <= SMALL else max(1, ATTEMPTED_CELLS // system.size)
 
 
 def _settle(search: Search, dice: Random | None, progress: Progress | None) -> None:
