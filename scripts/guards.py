@@ -12,6 +12,7 @@ printed, and the status is 1. ``--nearest`` leaves the tests further away out.
 """
 
 import ast
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -324,4 +325,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # Told to end (by `timeout`), it puts its database away as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))
