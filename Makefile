@@ -25,8 +25,9 @@ $(VENV)/ready-to-test: $(VENV)/ready requirements-test.txt
 demo: $(VENV)/ready
 	@$(BIN)/hub demo --port $(PORT) $(ARGS)
 
+# Three processes on two cores: tests that start servers wait more than they reckon.
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
 
 test-long: check
 	$(BIN)/python -m pytest

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from hub.audit import Event, record
+from hub.audit import record
 from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
 from hub.db.engine import Database
@@ -25,6 +25,7 @@ from hub.release.aside import Progress, beside, told
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import in_force, named
 from hub.release.preparation import prepare
+from hub.release.record import event_of
 from hub.release.secret import secret_for
 from hub.release.vintages import linked_history
 from hub.release.words import keep_words
@@ -95,7 +96,7 @@ async def prepare_release(
         await keep_words(session, words)
         inputs = [one.revision for one in source.signed]
         await drafts.keep(session, draft, inputs, made.cells, made.report)
-        await record(session, _event("release.prepare", draft, principal), at)
+        await record(session, event_of("release.prepare", draft, principal), at)
     return draft
 
 
@@ -161,7 +162,7 @@ async def approve_release(
     different_person(draft.prepared_by, principal.subject)
     await _step_inputs(session, draft, Act.ACCEPT, principal, at)
     draft = await drafts.move(session, draft, DraftState.APPROVED, principal.subject, at)
-    await record(session, _event("release.approve", draft, principal), at)
+    await record(session, event_of("release.approve", draft, principal), at)
     return draft
 
 
@@ -205,7 +206,7 @@ async def publish_release(
     await _step_inputs(session, draft, Act.PUBLISH, principal, at)
     draft = await drafts.move(session, draft, DraftState.PUBLISHED, principal.subject, at)
     await writer.publish(session, draft.id, at, visible)
-    await record(session, _event("release.publish", draft, principal), at)
+    await record(session, event_of("release.publish", draft, principal), at)
     return draft
 
 
@@ -225,15 +226,3 @@ async def _step_inputs(
         after = move(revision.state, act)
         if after is not revision.state:
             await step(session, revision, after, principal.subject, at, draft.id)
-
-
-def _event(act: str, draft: Draft, principal: Principal) -> Event:
-    return Event(
-        act=act,
-        actor=principal.subject,
-        client_id=principal.client_id,
-        agency=principal.agency,
-        object=draft.id,
-        outcome="done",
-        details={"contentHash": draft.content_hash, "audience": str(draft.audience)},
-    )

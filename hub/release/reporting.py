@@ -7,7 +7,7 @@ from threading import Lock
 
 from sqlalchemy import select
 
-from hub.audit import Event, record
+from hub.audit import record
 from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
@@ -22,6 +22,7 @@ from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import named
 from hub.release.preparation import Vintage, earlier_ones, raw_of
+from hub.release.record import event_of
 from hub.release.report import Report, report
 from hub.release.vintages import history
 from hub.release.whatif import Alternative, alternatives
@@ -76,7 +77,7 @@ async def compare(
         signed = await of_release(session, draft.id)
         past = await history(session, draft.audience, words, draft.after_sequence)
         partner = await _partner(session, draft)
-        await record(session, _event("release.compare", draft, principal), clock())
+        await record(session, event_of("release.compare", draft, principal), clock())
     return await asyncio.to_thread(_measure, signed, words, policy, past, partner, progress)
 
 
@@ -84,7 +85,7 @@ async def record_export(
     session: ReleaseSession, draft: Draft, principal: Principal, clock: Clock
 ) -> None:
     """Record that the report left the hub as a file."""
-    await record(session, _event("release.report", draft, principal), clock())
+    await record(session, event_of("release.report", draft, principal), clock())
 
 
 def _measure(
@@ -117,15 +118,3 @@ async def _cells(session: ReleaseSession, release_id: str) -> list[Observation]:
     table = intake.release_cell
     rows = await session.execute(select(table).where(table.c.release_id == release_id))
     return [observation_of(row) for row in rows.all()]
-
-
-def _event(act: str, draft: Draft, principal: Principal) -> Event:
-    return Event(
-        act=act,
-        actor=principal.subject,
-        client_id=principal.client_id,
-        agency=principal.agency,
-        object=draft.id,
-        outcome="done",
-        details={"contentHash": draft.content_hash, "audience": str(draft.audience)},
-    )

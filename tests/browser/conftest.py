@@ -107,7 +107,9 @@ async def site() -> AsyncIterator[str]:
     static = StaticFiles(directory=Path(hub.web.__file__).parent / "static")
     routes = [_route(path, draw) for path, draw in PAGES.items()]
     app = Starlette(routes=[*routes, Mount("/static", static)])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_config=None, log_level="error", lifespan="off")
+    )
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
         await asyncio.sleep(0.01)

@@ -55,7 +55,9 @@ async def demo(fresh_settings: FreshSettings) -> AsyncIterator[RunningHub]:
 @pytest.fixture(scope="module")
 async def site(demo: RunningHub) -> AsyncIterator[str]:
     """The hub on a free port of this machine; gives the address."""
-    server = uvicorn.Server(uvicorn.Config(build(demo), port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(build(demo), port=0, log_config=None, log_level="error", lifespan="off")
+    )
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
         await asyncio.sleep(0.01)

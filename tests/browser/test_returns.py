@@ -62,7 +62,7 @@ async def served(settings: Settings, database: Database) -> AsyncIterator[tuple[
         words=vocabulary(),
     )
     server = uvicorn.Server(
-        uvicorn.Config(build(running), port=0, log_level="error", lifespan="off")
+        uvicorn.Config(build(running), port=0, log_config=None, log_level="error", lifespan="off")
     )
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for

@@ -185,6 +185,8 @@ async def test_the_database_takes_nobody(
     async with admin.connect() as connection:
         await connection.execute(text(f"ALTER DATABASE {name} {change}"))
         await connection.execute(text(end), {"name": name})
+        # The first questions meet the pools' dead connections, the second ones the database.
+        require_said(await asked(partnership), EVERY, {"DATABASE", code, "temporarily_unavailable"})
         answers = await asked(partnership)
         await connection.execute(text(f"ALTER DATABASE {name} {back}"))
     await admin.dispose()

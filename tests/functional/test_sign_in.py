@@ -360,7 +360,9 @@ async def test_a_browser_signs_in_asks_and_signs_out_with_no_other_host(
 async def serving(hub: RunningHub) -> AsyncIterator[None]:
     """Serve the hub at the address that the provider knows."""
     port = int(ADDRESS.rpartition(":")[2])
-    config = uvicorn.Config(build(hub), port=port, log_level="error", lifespan="off")
+    config = uvicorn.Config(
+        build(hub), port=port, log_config=None, log_level="error", lifespan="off"
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
