@@ -18,17 +18,19 @@ import httpx2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from hub.app import RunningHub
+from hub.app import RunningHub, build
 from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.clock import now
 from hub.exports.columns import COLUMNS
 from tests.conftest import FreshSettings
-from tests.functional.conftest import Client, Sign
+from tests.functional.acts import signed_on
+from tests.functional.conftest import URL, Client, Sign
 from tests.functional.released import released_demo
 from tests.functional.test_views import OVERVIEW, PERFORMANCE, PROFILE, asked, figures, whole
-from tests.spec.demo_release import release
+from tests.spec.audiences import public_release
+from tests.spec.demo_release import Release, release
 from tests.unit.exports.drawn import labels
 
 FIGURE = "{ value status symbol display unit reason marks }"
@@ -68,10 +70,10 @@ class Question:
         return urlencode(given, doseq=True)
 
 
-def questions() -> Iterator[Question]:
-    """Every view of every area in the release, in the period that most of it is about."""
-    cells = release().prepared.cells
-    words = release().words
+def questions(held: Release) -> Iterator[Question]:
+    """Every view of every area in a release, in the period that most of it is about."""
+    cells = held.prepared.cells
+    words = held.words
     for area in sorted({cell.key.area for cell in cells}):
         here = [cell.key for cell in cells if cell.key.area == area]
         codes = {key.indicator for key in here}
@@ -84,8 +86,8 @@ def questions() -> Iterator[Question]:
         yield Question("performance", PERFORMANCE, {"area": area, "asAt": period})
         line = {"indicator": min(codes), "area": area, "from": period, "to": period}
         yield Question("series", SERIES, line)
-        for dataset, held in words.dataset_indicators.items():
-            if codes & {*held}:
+        for dataset, codes_held in words.dataset_indicators.items():
+            if codes & {*codes_held}:
                 yield Question("profile", PROFILE, {"dataset": dataset, **place})
                 break
 
@@ -180,7 +182,7 @@ def same(left: list[Told], right: list[Told]) -> bool:
 async def test_every_file_agrees_with_graphql(analyst: Client) -> None:
     """All areas and views of the demo; status and symbol too, and in how many there are."""
     seen, drawn = Counter[str](), Counter[str]()
-    for question in questions():
+    for question in questions(release()):
         answer = await by_graphql(analyst, question)
         wanted = told(question, answer)
         files = {kind: await file_of(analyst, question, kind) for kind in ("json", "csv", "xlsx")}
@@ -196,6 +198,27 @@ async def test_every_file_agrees_with_graphql(analyst: Client) -> None:
     assert len(release().prepared.cells) == seen["observations"]
     assert min(seen.values()) > 15, seen
     assert min(drawn.values()) > 5, drawn
+
+
+@pytest.mark.long
+async def test_every_file_of_the_public_agrees(fresh_settings: FreshSettings) -> None:
+    """The public has no GraphQL; its JSON is what its CSV, workbook and chart must say."""
+    seen = Counter[str]()
+    async with fresh_settings() as settings, released_demo(settings, public=True) as running:
+        hub = replace(running, standing=Standing(source(running.database, now), now))
+        transport = httpx2.ASGITransport(app=build(hub))
+        async with httpx2.AsyncClient(transport=transport, base_url=URL) as http:
+            client = await signed_on(hub.database, http, Role.PUBLIC)
+            for question in questions(public_release()):
+                kinds = ("json", "csv", "xlsx")
+                files = {kind: await file_of(client, question, kind) for kind in kinds}
+                wanted = by_json(question, files["json"].text)
+                assert same(by_csv(files["csv"].text), wanted), question
+                sheets = by_xlsx(files["xlsx"].content)
+                assert same(sorted(sheets, key=str), sorted(wanted, key=str)), question
+                seen[question.name] += len(wanted)
+    assert len(public_release().prepared.cells) == seen["observations"]
+    assert min(seen.values()) > 15, seen
 
 
 async def file_of(client: Client, question: Question, kind: str) -> httpx2.Response:
