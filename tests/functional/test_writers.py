@@ -17,11 +17,14 @@ LOST = {(409, "BUSY"), (412, "PRECONDITION")}
 
 
 async def at_once(
-    police: Client, period: str, writers: int, **conditions: str
+    police: Client, period: str, writers: int, after: int = 0, /, **conditions: str
 ) -> list[httpx2.Response]:
-    """Push as many different contents to one address at once, all on the same conditions."""
-    address = f"POLICE_CRIME/HERTS_POLICE/{period}"
-    bodies = [rows(("POL_DA_CRIME", 700 + number)) for number in range(writers)]
+    """Push as many different contents to one address at once, all on the same conditions.
+
+    None is the content of one of the ``after`` revisions before, which would be no revision.
+    """
+    address, first = f"POLICE_CRIME/HERTS_POLICE/{period}", 700 + 1_000 * after
+    bodies = [rows(("POL_DA_CRIME", first + number)) for number in range(writers)]
     return await asyncio.gather(*(police.put(address, body, **conditions) for body in bodies))
 
 
@@ -50,7 +53,7 @@ async def stored(hub: RunningHub, period: str) -> tuple[list[int], list[int]]:
 async def without_condition(hub: RunningHub, police: Client, writers: int) -> None:
     """Unconditional writers queue up, and may all be stored, one after the other."""
     before, _ = await stored(hub, "CY2017")
-    won = winners(await at_once(police, "CY2017", writers))
+    won = winners(await at_once(police, "CY2017", writers, len(before)))
     last = len(before) + len(won)
     assert won == list(range(len(before) + 1, last + 1))
     assert await stored(hub, "CY2017") == (list(range(1, last + 1)), [last])
