@@ -144,7 +144,7 @@ def _lead(view: Overview, t: Labels) -> str:
         level = found.get((True, column.area.code))
         if level is None or not level.value:
             return t("overview.lead.cases", **words)
-        more = cases.value >= level.value
-        key = "overview.lead.above" if more else "overview.lead.below"
-        return t(key, **words, level=level.display)
+        side = "above" if cases.value > level.value else "below"
+        key = "equal" if cases.value == level.value else side
+        return t(f"overview.lead.{key}", **words, level=level.display)
     return t("overview.lead.none", period=t.period(view.period))

@@ -28,4 +28,4 @@ def _rating(standing: StageStanding, t: Labels) -> Rating | None:
         return None
     key = "same" if change.value == 0 else ("up" if change.value > 0 else "down")
     size = change.display.lstrip("-")
-    return Rating(t(f"card.{key}", size=size, period=t.period(standing.before)))
+    return Rating(t(f"card.{key}", size=size, period=t.year(standing.before)))

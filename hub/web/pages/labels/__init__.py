@@ -106,6 +106,11 @@ class Labels:
         key = "within" if years["start"] == years["end"] else "across"
         return self(f"period.{key}", **ends, **years)
 
+    def year(self, period: Period) -> str:
+        """The same, but a calendar year by its number: ``2016``."""
+        whole = period.start % 12 == 0 and period.length == 12
+        return str(period.start // 12) if whole else self.period(period)
+
     def last_month(self, period: Period) -> str:
         """The month a period ends with: ``Mar 2018``."""
         last = period.end - 1
