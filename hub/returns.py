@@ -7,10 +7,13 @@ a finding can point at it. Nothing here is checked against the vocabulary; that 
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from hub.vocabulary import Breakdown, CellKey, breakdown_text
@@ -81,6 +84,28 @@ class Reported:
         return CellKey(self.indicator, self.area, self.period, self.breakdown)
 
 
+Address = tuple[str, str, str, Breakdown]
+"""Indicator, area, period and breakdown: a :class:`CellKey` that is a plain tuple, which is made
+and compared without a line of Python. Rules look at thousands."""
+
+Series = tuple[str, str, Breakdown]
+"""Indicator, area and breakdown: what is counted, apart from when."""
+
+Past = Mapping[Series, Sequence[tuple[str, Decimal | None]]]
+"""What was returned before: by series, the periods with their values; ``None`` for a status."""
+
+address_of: Callable[[Reported], Address] = attrgetter("indicator", "area", "period", "breakdown")
+series_of: Callable[[Reported], Series] = attrgetter("indicator", "area", "breakdown")
+
+
+def past_of(items: Iterable[Reported]) -> Past:
+    """Lay observations out by series, to compare others with."""
+    found: dict[Series, list[tuple[str, Decimal | None]]] = defaultdict(list)
+    for item in items:
+        found[series_of(item)].append((item.period, item.value))
+    return found
+
+
 @dataclass(frozen=True)
 class Return:
     """One return: what ``agency`` says for ``dataset`` in ``period``."""
@@ -99,12 +124,12 @@ class Return:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over the content in canonical order; rows in another order hash alike."""
-        rows = sorted(
+        rows = [
             [
                 item.indicator,
                 item.area,
                 item.period,
-                breakdown_text(item.breakdown),
+                _text(item.breakdown),
                 _plain(item.value),
                 item.status or "",
                 item.reason or "",
@@ -112,7 +137,9 @@ class Return:
                 item.note or "",
             ]
             for item in self.observations
-        )
+        ]
+        # The order of the lists themselves: no field that can be read holds a NUL.
+        rows.sort(key="\0".join)
         body = [self.dataset, self.agency, self.period, self.note or "", rows]
         text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -140,6 +167,14 @@ def _number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+_text = lru_cache(maxsize=4096)(breakdown_text)
+
+
 def _plain(value: Decimal | None) -> str:
     """Write ``617``, ``617.0`` and ``6.17E2`` alike."""
-    return "" if value is None else format(value.normalize(), "f")
+    if value is None:
+        return ""
+    return str(value) if value.same_quantum(_ONE) else format(value.normalize(), "f")
+
+
+_ONE = Decimal(1)

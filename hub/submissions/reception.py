@@ -12,11 +12,10 @@ from hub.clock import Clock
 from hub.db.engine import Database
 from hub.db.sessions import IntakeSession
 from hub.errors import BusyError, InvalidError, NotFoundError, PeriodError, VocabularyError
-from hub.loaders import load
+from hub.loaders import Loaded, load
 from hub.loaders.agencies import Mapping
-from hub.returns import Finding, Return
-from hub.submissions.earlier import earlier_than
-from hub.submissions.history import observations_of
+from hub.returns import Finding, Past, Return
+from hub.submissions.earlier import earlier_than, past_of_revision
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.originals import keep_original
 from hub.submissions.revisions import Sent, Submission
@@ -74,20 +73,31 @@ def judge(
     address: Address,
     words: Vocabulary,
     today: date,
-    previous: Return | None = None,
+    previous: Past | None = None,
     mapping: Mapping | None = None,
     note: str | None = None,
 ) -> Judged:
     """Read and validate a body, with no account and nothing stored. Blocks: run it in a thread.
 
-    ``previous`` is the return for the period before, if the hub has it; ``mapping`` reads a body in
-    the agency's own layout. ``note`` is a note on the whole return for bodies that have no place
-    for one; it replaces the body's own.
+    ``previous`` is what was returned for the period before, if the hub has it; ``mapping`` reads a
+    body in the agency's own layout. ``note`` is a note on the whole return for bodies that have no
+    place for one; it replaces the body's own.
 
     Raises:
         MalformedError, MediaTypeError, TooLargeError: it cannot be read.
         InvalidError: it breaks rules; carries every finding.
     """
+    return _judge(_read(body, media_type, address, words, mapping, note), words, today, previous)
+
+
+def _read(
+    body: bytes,
+    media_type: str,
+    address: Address,
+    words: Vocabulary,
+    mapping: Mapping | None,
+    note: str | None,
+) -> Loaded:
     loaded = load(
         body,
         media_type,
@@ -98,14 +108,18 @@ def judge(
         mapping=mapping,
     )
     if note and loaded.readable is not None:
-        loaded = replace(loaded, readable=replace(loaded.readable, note=note))
+        return replace(loaded, readable=replace(loaded.readable, note=note))
+    return loaded
+
+
+def _judge(loaded: Loaded, words: Vocabulary, today: date, previous: Past | None) -> Judged:
     findings = list(loaded.findings)
     if loaded.readable is not None:
         findings += validate(
             loaded.readable,
             words,
             today=today,
-            previous=previous or loaded.earlier,
+            previous=loaded.earlier if previous is None else previous,
             is_whole=loaded.is_whole,
             partial=loaded.partial,
         )
@@ -158,18 +172,16 @@ async def receive(
     """
     push = Push(principal, address, body, media_type, conditions or Conditions(), mapping, note)
     _admit(push, words)
-    if not dry_run:
+    if dry_run:
+        judged = await _judged(database, words, clock, push, await _loaded(push, words))
         async with database.intake(address.agency) as session:
-            again = await _again(session, push, words)
-        if again is not None:
-            return again
-    judged = await _judged(database, words, clock, push)
-    async with database.intake(address.agency) as session:
-        if dry_run:
             answer = await rehearse(session, judged.body, judged.findings)
-        else:
-            answer = await _stored(session, judged, push, words, clock())
-    return answer, judged.completeness
+        return answer, judged.completeness
+    looked = await _looked(database, words, clock, push)
+    if looked.again is not None:
+        return looked.again
+    async with database.intake(address.agency) as session:
+        return await _taken(session, looked, push, words, clock())
 
 
 async def receive_once(
@@ -193,9 +205,7 @@ async def receive_once(
     if known is not None:
         return known
     _admit(push, words)
-    async with database.intake(push.address.agency) as session:
-        again = await _again(session, push, words)
-    judged = None if again is not None else await _judged(database, words, clock, push)
+    looked = await _looked(database, words, clock, push)
     for attempt in range(ATTEMPTS):
         try:
             async with database.intake(push.address.agency) as session:
@@ -203,14 +213,15 @@ async def receive_once(
                 known = await answered(session, key)
                 if known is not None:
                     return known
-                taken = await _taken(session, judged, push, words, clock())
+                taken = await _taken(session, looked, push, words, clock())
                 answer = await answer_of(session, *taken)
                 await keep(session, key, answer, clock())
             return answer
         except BusyError:
             if attempt == ATTEMPTS - 1:
                 raise
-            judged = judged or await _judged(database, words, clock, push)
+            if looked.judged is None:
+                looked = await _looked(database, words, clock, push)
     raise BusyError
 
 
@@ -219,13 +230,53 @@ def _admit(push: Push, words: Vocabulary) -> None:
     demand(push.principal, "return.submit", agency=push.address.agency)
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A push that was looked at: it is the current revision already, or it is judged."""
+
+    content: str | None
+    """The hash of what it says, where it was read and nothing in it asked for a word."""
+    again: tuple[Submission, Completeness] | None = None
+    judged: Judged | None = None
+
+
+async def _looked(database: Database, words: Vocabulary, clock: Clock, push: Push) -> _Looked:
+    """Look at no more of a push than is needed: its bytes, then what it says, then all of it.
+
+    Most nightly pushes are the same bytes; programs that write them in another order come next.
+    """
+    async with database.intake(push.address.agency) as session:
+        again = await _again(session, push, words, None)
+    if again is not None:
+        return _Looked(None, again)
+    loaded = await _loaded(push, words)
+    content = await asyncio.to_thread(_content, loaded)
+    if content is not None:
+        async with database.intake(push.address.agency) as session:
+            again = await _again(session, push, words, content)
+        if again is not None:
+            return _Looked(content, again)
+    return _Looked(content, judged=await _judged(database, words, clock, push, loaded))
+
+
+def _content(loaded: Loaded) -> str | None:
+    return None if loaded.findings or loaded.return_ is None else loaded.return_.content_hash
+
+
 async def _again(
-    session: IntakeSession, push: Push, words: Vocabulary
+    session: IntakeSession, push: Push, words: Vocabulary, content: str | None
 ) -> tuple[Submission, Completeness] | None:
-    """Answer at once when these very bytes made the current revision: most nightly pushes."""
-    body_hash = _body_hash(push, words)
+    """Answer at once when these very bytes, or what they say, made the current revision.
+
+    Its findings name rows of the bytes it was stored with; other bytes have other rows.
+    """
     current = await find(session, *astuple(push.address))
-    if current is None or current.sent is None or current.sent.body_hash != body_hash:
+    if current is None or current.sent is None:
+        return None
+    body_hash = _body_hash(push, words)
+    is_same = body_hash is not None and body_hash == current.sent.body_hash
+    is_alike = content == current.content_hash and words.version == current.sent.vocabulary
+    if not (is_same or is_alike):
         return None
     answer = await repeated(
         session,
@@ -233,17 +284,18 @@ async def _again(
         if_match=push.conditions.if_match,
         if_none_match=push.conditions.if_none_match,
     )
-    if answer is None:
+    if answer is None or not (is_same or all(one.row is None for one in answer.findings)):
         return None
     return answer, Completeness(current.sent.expected, current.sent.received)
 
 
 async def _taken(
-    session: IntakeSession, judged: Judged | None, push: Push, words: Vocabulary, at: datetime
+    session: IntakeSession, looked: _Looked, push: Push, words: Vocabulary, at: datetime
 ) -> tuple[Submission, Completeness]:
-    if judged is not None:
+    if looked.judged is not None:
+        judged = looked.judged
         return await _stored(session, judged, push, words, at), judged.completeness
-    again = await _again(session, push, words)
+    again = await _again(session, push, words, looked.content)
     if again is None:
         raise BusyError  # replaced since it was looked at
     return again
@@ -258,20 +310,17 @@ def _body_hash(push: Push, words: Vocabulary) -> str | None:
     return hashlib.sha256(read.encode() + b"\0" + push.body).hexdigest()
 
 
-async def _judged(database: Database, words: Vocabulary, clock: Clock, push: Push) -> Judged:
-    before = await _before(database, push.address)
-    today = clock().date()
-    judged = await asyncio.to_thread(
-        judge,
-        push.body,
-        push.media_type,
-        push.address,
-        words,
-        today,
-        before,
-        push.mapping,
-        push.note,
+async def _loaded(push: Push, words: Vocabulary) -> Loaded:
+    return await asyncio.to_thread(
+        _read, push.body, push.media_type, push.address, words, push.mapping, push.note
     )
+
+
+async def _judged(
+    database: Database, words: Vocabulary, clock: Clock, push: Push, loaded: Loaded
+) -> Judged:
+    before = await _before(database, push.address)
+    judged = await asyncio.to_thread(_judge, loaded, words, clock().date(), before)
     return await _compared(database, judged)
 
 
@@ -287,7 +336,7 @@ async def _stored(
         at,
         if_match=push.conditions.if_match,
         if_none_match=push.conditions.if_none_match,
-        sent=Sent(body_hash, complete.expected, complete.received) if body_hash else None,
+        sent=Sent(body_hash, complete.expected, complete.received, words.version),
     )
     await keep_original(session, stored, push.body, push.media_type, at)
     return stored
@@ -297,7 +346,7 @@ async def _compared(database: Database, judged: Judged) -> Judged:
     """Ask about what is unlike anything the agency sent before."""
     async with database.intake(judged.body.agency) as session:
         earlier = await earlier_than(session, judged.body)
-    return against(judged, earlier)
+    return await asyncio.to_thread(against, judged, earlier)
 
 
 def against(judged: Judged, earlier: Earlier) -> Judged:
@@ -308,7 +357,7 @@ def against(judged: Judged, earlier: Earlier) -> Judged:
     return replace(judged, findings=in_order([*judged.findings, *asked]))
 
 
-async def _before(database: Database, address: Address) -> Return | None:
+async def _before(database: Database, address: Address) -> Past | None:
     """The return for the period before, as it stands: what a new one is compared with."""
     period = parse_period(address.period)
     try:
@@ -319,5 +368,4 @@ async def _before(database: Database, address: Address) -> Return | None:
         found = await find(session, address.dataset, address.agency, earlier.id)
         if found is None:
             return None
-        rows = await observations_of(session, found.return_id, found.number)
-    return Return(address.dataset, address.agency, earlier.id, rows, found.note)
+        return await past_of_revision(session, found.return_id, found.number)
