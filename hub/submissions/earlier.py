@@ -121,9 +121,10 @@ async def _rows_of(session: IntakeSession, body: Return, ids: Sequence[UUID]) ->
     revision, table = intake.revision, intake.observation
     address = (table.c.indicator, table.c.area, table.c.breakdown)
 
-    when = revision.c.submitted_at
-    periods = func.string_agg(table.c.period, aggregate_order_by(literal(" "), when))
-    values = func.array_agg(aggregate_order_by(cast(table.c.value, Double), when))
+    # By period too, so that series which hold the same periods give the same text.
+    order = (revision.c.submitted_at, table.c.period)
+    periods = func.string_agg(table.c.period, aggregate_order_by(literal(" "), *order))
+    values = func.array_agg(aggregate_order_by(cast(table.c.value, Double), *order))
     query = (
         select(*address, periods, values)
         .join(

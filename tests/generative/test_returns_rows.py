@@ -147,7 +147,7 @@ def test_rows_are_read_and_judged_together_as_each_alone(
     together = [*loaded.readable.observations, *loaded.partial]
     for item in together:
         [one] = single[item.row or 0][1]
-        assert item == replace(one, row=item.row, pointer=item.pointer)
+        assert item == one._replace(row=item.row, pointer=item.pointer)
     assert len(together) == sum(len(said) for _, said in single)
 
 
