@@ -1,6 +1,6 @@
 """Takes every guard out of the code, one at a time, and looks whether a test notices (Z3).
 
-    python -m scripts.guards [--list] [--slice=2/4] [PART OF A PATH ...]
+    python -m scripts.guards [--list] [--quick] [--slice=2/4] [PART OF A GUARD ...]
 
 A guard is a statement whose only effect is to refuse: ``if …: raise …``, ``if …: _refuse()``, or
 a call of one of ``CALLS``. Each is replaced by ``pass`` in a copy of the tree. Where what a door
@@ -8,11 +8,12 @@ gives back is used (``principal = enter(caller, line)``), the caller takes the d
 modules that decide (``DECIDING``) an early ``return`` of nothing is a guard as well, and every
 answer of a function that says yes or no is replaced by ``True`` and by ``False``.
 
-In the copy every guard has a switch, so that nothing is imported twice: of the tests of ``QUICK``,
-``SLOW`` and ``NEAREST`` those run that come by the guard, until one fails
-(:mod:`scripts.switches`). What is decided while the hub is imported is past by then. So whatever
-no test noticed is tried again with the one file changed and all of it imported anew
-(:mod:`scripts.trying`). Those guards that no test notices are printed, and the status is 1.
+In the copy every guard has a switch, so that nothing is imported twice, and of the tests only
+those run that come by the guard, until one fails (:mod:`scripts.switches`): of the unit tests
+first (``--quick`` ends there), then of the nearest, then of ``SLOW``. What is decided while the
+hub is imported is past by then. So whatever no test noticed is tried again with the one file
+changed and all of it imported anew (:mod:`scripts.trying`). Those guards that no test notices are
+printed, and the status is 1.
 """
 
 import ast
@@ -358,14 +359,18 @@ def tests_of(guard: Guard) -> list[tuple[str, ...]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Try every guard, or those whose path has one of the arguments in it, or a slice of them."""
+    """Try every guard, or those that have one of the arguments in them, or a slice of them."""
     chosen = _chosen(arguments)
     if "--list" in arguments:
         sys.stdout.writelines(f"{guard}\n" for _, guard in chosen)
         return 0
-    noticed = switched_off(chosen)
-    left = [guard for number, guard in chosen if not noticed[number]]
-    survivors = [*_tried_anew(left)] if left else []
+    left = chosen
+    for tests in (units_of, nearest_of, far_of)[: 1 if "--quick" in arguments else 3]:
+        noticed = switched_off(left, tests(left)) if left else {}
+        left = [(number, guard) for number, guard in left if not noticed[number]]
+    survivors = [guard for _, guard in left]
+    if left and "--quick" not in arguments:
+        survivors = [*_tried_anew(survivors)]
     sys.stdout.writelines(f"NOT NOTICED: {guard}\n" for guard in survivors)
     sys.stdout.write(f"{len(chosen) - len(survivors)} of {len(chosen)} are noticed.\n")
     return bool(survivors)
@@ -376,7 +381,7 @@ def _chosen(arguments: Sequence[str]) -> list[tuple[int, Guard]]:
     chosen = [
         (number, one)
         for number, one in enumerate(guards())
-        if not parts or any(part in one.path for part in parts)
+        if not parts or any(part in str(one) for part in parts)
     ]
     for one in arguments:
         if one.startswith("--slice="):
@@ -385,13 +390,24 @@ def _chosen(arguments: Sequence[str]) -> list[tuple[int, Guard]]:
     return chosen
 
 
-def switched_off(
-    chosen: Sequence[tuple[int, Guard]], tests: Sequence[str] = (), *, bare: bool = False
-) -> dict[int, str]:
-    """Switch guards off one by one; by the guard's number the test that noticed it, or nothing.
+def units_of(chosen: Sequence[tuple[int, Guard]]) -> list[str]:
+    """Name the unit tests near any of the guards, and those of the rooms that guard."""
+    near = {each for _, guard in chosen for each in tests_of(guard)[0]}
+    return sorted({*QUICK, *(each for each in near if each.startswith("tests/unit/"))})
 
-    ``bare`` starts no database, for ``tests`` that need none.
-    """
+
+def nearest_of(chosen: Sequence[tuple[int, Guard]]) -> list[str]:
+    """Name the tests nearest to the guards, of whatever kind."""
+    return sorted({each for _, guard in chosen for each in tests_of(guard)[0]})
+
+
+def far_of(chosen: Sequence[tuple[int, Guard]]) -> list[str]:
+    """Name the tests that come by most guards, wherever these are."""
+    return [*SLOW]
+
+
+def switched_off(chosen: Sequence[tuple[int, Guard]], tests: Sequence[str]) -> dict[int, str]:
+    """Switch guards off one by one; by the guard's number the test that noticed it, or nothing."""
     with tempfile.TemporaryDirectory(prefix="hub-guards-") as name:
         folder, results = Path(name), Path(name) / "results.json"
         tree = copied(ROOT, folder)
@@ -401,11 +417,9 @@ def switched_off(
         tries = [Try(number, str(guard), tests_of(guard)[0]) for number, guard in chosen]
         plan = folder / "plan.json"
         plan.write_text(json.dumps([asdict(one) for one in tries]), encoding="utf-8")
-        asked = tests or sorted(
-            {each for _, one in chosen for row in tests_of(one) for each in row}
-        )
-        command = [sys.executable, "-m", "scripts.switches", str(plan), str(results), *asked]
-        with nullcontext() if bare else database(tree, folder / "data"):
+        command = [sys.executable, "-m", "scripts.switches", str(plan), str(results), *tests]
+        is_bare = all(one.startswith("tests/unit/") for one in tests)
+        with nullcontext() if is_bare else database(tree, folder / "data"):
             subprocess.run(command, cwd=tree, check=True)  # noqa: S603 our own program
         found = json.loads(results.read_text(encoding="utf-8"))
     return {number: found[str(number)] for number, _ in chosen}
