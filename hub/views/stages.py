@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from hub.protected.figures import Figure, FigureStatus, missing
 from hub.protected.observations import NOT_RETURNED, Cells, Observation, figure_of
@@ -51,7 +51,7 @@ def stage_views(area: Area, period: Period, cells: Cells, words: Vocabulary) -> 
     whether the others are of the same period.
     """
     held = by_term(area.code, cells)
-    chosen: list[tuple[Stage, Agency, Observation | None, Period | None]] = []
+    chosen: list[_Chosen] = []
     first: Period | None = None
     for stage in _ordered(words):
         item = nearest(stage.term, period, held) if stage.term else None
@@ -61,50 +61,65 @@ def stage_views(area: Area, period: Period, cells: Cells, words: Vocabulary) -> 
         shown = parse_period(item.key.period) if item else None
         if first is None and stage.parent is None:
             first = shown
-        chosen.append((stage, agency, item, shown))
-    rows = [_stage(*one, first, area, cells, words) for one in chosen]
+        chosen.append(_Chosen(stage, agency, item, shown))
+    making = _Making(area, first, cells, words)
+    inner = {one.stage.code: making.view(one) for one in chosen if one.stage.parent is not None}
     within: dict[str, list[StageView]] = defaultdict(list)
-    for row in rows:
-        if row.parent is not None:
-            within[row.parent].append(row)
+    for row in inner.values():
+        within[row.parent or ""].append(row)
     return [
-        replace(row, nested=tuple(within[row.code])) if row.code in within else row for row in rows
+        making.view(one, tuple(within[code]))
+        if (code := one.stage.code) in within or code not in inner
+        else inner[code]
+        for one in chosen
     ]
+
+
+class _Chosen(NamedTuple):
+    """A stage with who owns it and what stands for it."""
+
+    stage: Stage
+    agency: Agency
+    item: Observation | None
+    period: Period | None
+
+
+class _Making(NamedTuple):
+    """What the rows of one journey have in common."""
+
+    area: Area
+    first: Period | None
+    cells: Cells
+    words: Vocabulary
+
+    def view(self, chosen: _Chosen, nested: tuple[StageView, ...] = ()) -> StageView:
+        """Make the row of a stage."""
+        stage, agency, item, shown = chosen
+        area, first, cells, words = self
+        unit = words.indicator(stage.term.indicator).unit if stage.term else ""
+        return StageView(
+            code=stage.code,
+            title=stage.title,
+            band=stage.band,
+            unit=unit,
+            period=shown,
+            area=area,
+            agency=agency,
+            figure=figure_of(item, words)
+            if item
+            else missing(FigureStatus.NOT_RETURNED, unit, NOT_RETURNED),
+            parts=_parts(stage.parts, area.code, shown, cells, words) if stage.parts else (),
+            nested=nested,
+            target=_target(stage, area.code, shown, cells, words),
+            same_period=shown is not None and first is not None and shown.months == first.months,
+            parent=stage.parent,
+            note=stage.note,
+        )
 
 
 def _ordered(words: Vocabulary) -> list[Stage]:
     return remembered(
         words, "stages", lambda: sorted(words.stages.values(), key=lambda stage: stage.order)
-    )
-
-
-def _stage(
-    stage: Stage,
-    agency: Agency,
-    item: Observation | None,
-    shown: Period | None,
-    first: Period | None,
-    area: Area,
-    cells: Cells,
-    words: Vocabulary,
-) -> StageView:
-    unit = words.indicator(stage.term.indicator).unit if stage.term else ""
-    return StageView(
-        code=stage.code,
-        title=stage.title,
-        band=stage.band,
-        unit=unit,
-        period=shown,
-        area=area,
-        agency=agency,
-        figure=figure_of(item, words)
-        if item
-        else missing(FigureStatus.NOT_RETURNED, unit, NOT_RETURNED),
-        parts=_parts(stage.parts, area.code, shown, cells, words) if stage.parts else (),
-        target=_target(stage, area.code, shown, cells, words),
-        same_period=shown is not None and first is not None and shown.months == first.months,
-        parent=stage.parent,
-        note=stage.note,
     )
 
 
