@@ -4,14 +4,12 @@ Two people of one agency, the real hub, no JavaScript. Screenshots are kept wher
 ``SCREENSHOTS`` names a folder.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from hub.app import RunningHub, build
@@ -27,6 +25,7 @@ from hub.settings import Settings
 from hub.vocabulary import vocabulary
 from tests.browser.conftest import Visit
 from tests.browser.soundness import LOOKED_AT, faults
+from tests.serving import listening
 
 pytestmark = pytest.mark.browser
 
@@ -61,15 +60,8 @@ async def served(settings: Settings, database: Database) -> AsyncIterator[tuple[
         standing=Standing(source(database, now), now),
         words=vocabulary(),
     )
-    server = uvicorn.Server(
-        uvicorn.Config(build(running), port=0, log_config=None, log_level="error", lifespan="off")
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
-    yield running, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await task
+    async with listening(build(running)) as address:
+        yield running, address
 
 
 async def ticket(hub: RunningHub, role: Role) -> str:
