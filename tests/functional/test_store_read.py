@@ -17,8 +17,7 @@ from hub.db.tables import protected
 from hub.schema.read.query import schema
 from hub.vocabulary import breakdown_text
 from tests.conftest import FreshSettings
-from tests.functional.acts import signed_on
-from tests.functional.conftest import URL, Client
+from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.released import released_demo
 
 FREE = {"viewer", "agencies", "datasets", "indicators", "areas", "area", "period"}
