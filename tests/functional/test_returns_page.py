@@ -192,7 +192,8 @@ EXPORT = b"Measure,Q1 2017/18,Q2 2017/18\nReferrals,98765,98766\n"
         (OWN_MAPPING.replace("IDV_REFERRAL", "IDV_REFERAL"), EXPORT, 422, "is not known"),
         ("", EXPORT, 400, "Choose the file of your mapping"),
         ("a: &a [x]\nb: *a\n", EXPORT, 400, "no YAML aliases"),
-        ("{" * 3000, EXPORT, 400, "not YAML"),
+        ("title: {", EXPORT, 400, "not YAML"),
+        ("{" * 60_000, EXPORT, 400, "at most 20 deep"),
         ("# " + "x" * 70_000, EXPORT, 413, "at most 64 kB"),
         (OWN_MAPPING, EXPORT + b"Referrals,1,1\n" * 2100, 413, "2,000 rows"),
         (OWN_MAPPING, EXPORT.replace(b"Referrals", b"Others"), 422, "UNMAPPED_ROW"),
@@ -201,11 +202,10 @@ EXPORT = b"Measure,Q1 2017/18,Q2 2017/18\nReferrals,98765,98766\n"
 async def test_a_mapping_of_ones_own_is_a_strangers_text(
     refuge: Client, mapping: str, body: bytes, status: int, said: str
 ) -> None:
-    for answer in (
-        await upload(refuge, "check", body, layout="own", mapping=mapping),
-        await carried(refuge, "submit", body, layout="own", mapping=mapping),
-    ):
-        assert (answer.status_code, said in answer.text) == (status, True)
+    checked = await upload(refuge, "check", body, layout="own", mapping=mapping)
+    assert (checked.status_code, said in checked.text) == (status, True)
+    sent = await carried(refuge, "submit", body, layout="own", mapping=mapping)
+    assert sent.status_code == status
 
 
 async def test_a_table_is_read_by_a_mapping_of_ones_own(

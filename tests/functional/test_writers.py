@@ -90,8 +90,8 @@ async def test_writers_of_one_return_wait_for_each_other_and_not_for_connections
     fresh_settings: FreshSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long the queue, nobody in it is told that the hub is overloaded: it is not."""
-    monkeypatch.setattr(pools, "SIZES", pools.SIZES | {Duty.INGEST: 1})
-    monkeypatch.setattr(pools, "WAITS", pools.WAITS | {Duty.INGEST: 0.1})
+    monkeypatch.setattr(pools, "SIZES", {**pools.SIZES, Duty.INGEST: 1})
+    monkeypatch.setattr(pools, "WAITS", {**pools.WAITS, Duty.INGEST: 0.1})
     async with open_partnership(fresh_settings) as one:
         police = await one.client(Role.SUBMITTER, "HERTS_POLICE")
         await without_condition(one.hub, police, 30)
