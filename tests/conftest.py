@@ -3,15 +3,15 @@
 One server is started per test session, at the first test that needs it, in a folder of its own.
 Its database ``hub`` is migrated once and is the template; a test that takes the fixture
 ``database`` works on a copy of its own, with all four logins, and never sees another test's
-rows. ``settings`` is what that database was opened with, for tests that open it themselves
-(an application under test); ``owner`` connects to it as the owner, for looking at what no duty
-may see. ``fresh_settings()`` makes further copies: for two databases in one test, or for a
-wider-scoped fixture of a module whose tests only read.
+rows (copies are emptied and used again, see ``tests/databases.py``). ``settings`` is what that
+database was opened with, for tests that open it themselves (an application under test);
+``owner`` connects to it as the owner, for looking at what no duty may see. ``fresh_settings()``
+gives further copies: for two databases in one test, or for a wider-scoped fixture of a module
+whose tests only read.
 """
 
 import asyncio
 import os
-import secrets
 import shutil
 import signal
 import tempfile
@@ -22,7 +22,6 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -32,6 +31,7 @@ from hub.db.logins import credentials
 from hub.db.migrate import upgrade
 from hub.db.server import owner_address
 from hub.settings import Settings
+from tests.databases import Databases
 
 KEPT = "HUB_TESTS_DATA_DIR"
 """Names the data folder of a server that runs already, migrated: for many short runs in a row."""
@@ -44,10 +44,11 @@ FreshSettings = Callable[[], AbstractAsyncContextManager[Settings]]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The session's server, and the data folder that holds its credentials."""
+    """The session's server, the data folder that holds its credentials, and its databases."""
 
     server: Server
     data_dir: Path
+    databases: Databases
 
 
 def _room() -> Path | None:
@@ -69,14 +70,16 @@ async def template() -> AsyncIterator[Template]:
     if kept:
         data_dir = Path(kept)
         server = await asyncio.to_thread(EmbeddedPostgres(data_dir).start)
-        yield Template(server, data_dir)
+        databases = Databases(server)
+        yield Template(server, data_dir, databases)
+        await databases.clear()
         return
     data_dir = Path(tempfile.mkdtemp(prefix="hub-tests-", dir=_room()))
     embedded = EmbeddedPostgres(data_dir)
     try:
         server = await asyncio.to_thread(embedded.start)
         await upgrade(server.url, credentials(data_dir))
-        yield Template(server, data_dir)
+        yield Template(server, data_dir, Databases(server))
     finally:
         await asyncio.to_thread(embedded.destroy)
         shutil.rmtree(data_dir, ignore_errors=True)
@@ -84,28 +87,17 @@ async def template() -> AsyncIterator[Template]:
 
 @asynccontextmanager
 async def copy_of(template: Template) -> AsyncIterator[Settings]:
-    """Make a database from the template; give settings that name it; drop it afterwards."""
-    name, server = f"test_{secrets.token_hex(6)}", template.server
-    admin = create_async_engine(
-        server.url.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
-    )
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {server.database}"))
-    try:
-        address = SecretStr(server.address(name))
+    """Give settings that name an empty, migrated database nobody else uses."""
+    async with template.databases.copy() as name:
         # Long runs ask more in a minute than any client may; the rates have tests of their own.
         yield Settings(
             env="development",
             data_dir=template.data_dir,
-            database_url=address,
+            database_url=SecretStr(template.server.address(name)),
             requests_per_minute=10**9,
             address_requests_per_minute=10**9,
             rows_per_minute=10**9,
         )
-    finally:
-        async with admin.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        await admin.dispose()
 
 
 @pytest.fixture(scope="session")

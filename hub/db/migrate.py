@@ -1,5 +1,6 @@
 """Brings a database to the newest schema; harmless to repeat, safe to run twice at once."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -55,6 +56,7 @@ async def require_newest(owner: URL) -> None:
         raise DatabaseError(f"The database is at {found or 'nothing'}; run `hub migrate`.")
 
 
+@cache
 def newest() -> str:
     """Give the version this code is written for."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""

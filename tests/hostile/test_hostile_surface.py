@@ -9,10 +9,13 @@ kinds that graphql-cop and clairvoyance send (both were run against the demo, se
 import asyncio
 import json
 import re
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from statistics import median
+from types import FrameType
 
 import httpx2
 import pytest
@@ -30,6 +33,8 @@ from tests.unit.web.test_limiter import BOMBS
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 ELSEWHERE = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
 TELLTALE = ("Traceback", "sqlalchemy", "asyncpg", "psycopg", 'File "', "hub.schema", "Exception")
+JSON = {"content-type": "application/json"}
+MOST_CALLS = 250_000
 MOST_SECONDS = 0.25
 
 
@@ -117,63 +122,88 @@ async def test_many_malformed_requests_to_every_route(target: Target) -> None:
     await try_everywhere(target, FILLS, CONTENTS)
 
 
-async def test_bombs_are_answered_at_once_and_others_are_served(target: Target) -> None:
-    """Each costs this process at most 250 ms of processor time, the client's part included.
+async def test_bombs_cost_few_steps(target: Target) -> None:
+    """The work of each, in calls of functions: the same on a busy machine as on an idle one.
 
-    A second client asks all the while, and is answered between any two bombs. The time on the
-    wall is the machine's affair and is measured in the long run only.
+    Of 250 ms on two slow cores, a million calls are about all; the dearest bomb takes 82,000.
     """
-    slow, served, _ = await throw(target, BOMBS)
     assert len(BOMBS) >= 37
-    assert slow == {}
-    assert served >= len(BOMBS)
+    calls = {name: await counted(target, bomb) for name, bomb in BOMBS.items()}
+    assert all(count > 1_000 for count in calls.values())
+    assert {name: count for name, count in calls.items() if count > MOST_CALLS} == {}
+
+
+async def counted(target: Target, bomb: str) -> int:
+    """How many functions, Python's own and built in, one bomb has called, client included."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        await burst(target, bomb)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+async def burst(target: Target, bomb: str) -> None:
+    sent = JSON | target.as_(Role.ANALYST)
+    content = json.dumps({"query": bomb})
+    answer = await target.http.post("/graphql", content=content, headers=sent)
+    require_calm(answer)
+    assert "data" not in answer.json()
+
+
+async def test_others_are_served_beside_bombs(target: Target) -> None:
+    """A second client asks all the while, and is answered between any two bombs."""
+    took, waited = await throw(target, BOMBS)
+    assert len(took) == len(BOMBS)
+    assert len(waited) >= len(BOMBS)
 
 
 @pytest.mark.long
 async def test_bombs_hold_nobody_up(target: Target) -> None:
-    """On the wall, on a machine that does nothing else."""
-    _, _, waited = await throw(target, dict(list(BOMBS.items()) * 20))
-    print("second client, median and longest wait in s:", waited)  # noqa: T201 for the page
-    assert waited[0] < MOST_SECONDS
+    """On the wall, on a machine that does nothing else: each of twenty throws, middle one."""
+    rounds = [await throw(target, BOMBS) for _ in range(20)]
+    took = {name: median(one[name] for one, _ in rounds) for name in BOMBS}
+    waited = sorted(wait for _, waits in rounds for wait in waits)
+    name = max(took, key=lambda one: took[one])
+    print("slowest bomb, s:", name, took[name])  # noqa: T201 for the page
+    print("second client, median and longest, s:", median(waited), waited[-1])  # noqa: T201
+    assert took[name] < MOST_SECONDS
+    assert median(waited) < MOST_SECONDS
 
 
-async def throw(
-    target: Target, bombs: dict[str, str]
-) -> tuple[dict[str, float], int, tuple[float, float]]:
-    """Send bombs one after the other: the slow ones, how often the second client was served
-    meanwhile, and how long it waited: median and longest."""
+async def throw(target: Target, bombs: dict[str, str]) -> tuple[dict[str, float], list[float]]:
+    """Send bombs one after the other: seconds each took, and seconds a second client waited."""
     hello = json.dumps({"query": "{ __typename }"})
-    kind = {"content-type": "application/json"}
-    served: list[float] = []
+    waited: list[float] = []
     over = asyncio.Event()
 
     async def second() -> None:
         while not over.is_set():
             began = time.perf_counter()
-            sent = kind | target.as_(Role.STEWARD)
+            sent = JSON | target.as_(Role.STEWARD)
             answer = await target.http.post("/graphql", content=hello, headers=sent)
             assert answer.status_code == 200
-            served.append(time.perf_counter() - began)
+            waited.append(time.perf_counter() - began)
 
     beside = asyncio.create_task(second())
-    slow = {}
+    took = {}
     for name, bomb in bombs.items():
-        content, before = json.dumps({"query": bomb}), len(served)
-        began = time.process_time()
-        sent = kind | target.as_(Role.ANALYST)
-        answer = await target.http.post("/graphql", content=content, headers=sent)
-        took = time.process_time() - began
-        require_calm(answer)
-        assert "data" not in answer.json()
-        if took > MOST_SECONDS:
-            slow[name] = took
+        before, began = len(waited), time.perf_counter()
+        await burst(target, bomb)
+        took[name] = time.perf_counter() - began
         async with asyncio.timeout(30):
-            while len(served) == before:  # noqa: ASYNC110 the other client is no event of ours
+            while len(waited) == before:  # noqa: ASYNC110 the other client is no event of ours
                 await asyncio.sleep(0)
     over.set()
     await beside
-    ranked = sorted(served)
-    return slow, len(served), (ranked[len(ranked) // 2], ranked[-1])
+    return took, waited
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", None])
