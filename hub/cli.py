@@ -1,64 +1,97 @@
-"""The ``hub`` command: what operators and agencies type."""
+"""The ``hub`` command: what operators and agencies type.
+
+A command's module is imported when that command is typed: an agency that checks a file does not
+wait for the server's parts.
+"""
 
 import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, cast
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand, TyperGroup
 
-from hub.commands import (
-    agencies,
-    audit,
-    backup,
-    checking,
-    clients,
-    keys,
-    mapping,
-    originals,
-    people,
-    preparing,
-    pushing,
-    receipts,
-    reconciling,
-    releases,
-    reminding,
-    serving,
-    webhooks,
-    words,
-)
 from hub.errors import HubError
 from hub.logs import outline
 
-app = typer.Typer(
-    name="hub",
-    help="Data-sharing hub for the agencies that meet victims of domestic abuse.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-app.command("demo")(serving.demo)
-app.command("serve")(serving.serve)
-app.command("migrate")(serving.migrate)
-app.command("check")(checking.check)
-app.command("prepare")(preparing.prepare)
-app.command("prepare-key")(preparing.prepare_key)
-app.command("push")(pushing.push)
-app.command("remind")(reminding.remind)
-app.command("reconcile")(reconciling.reconcile)
-app.add_typer(mapping.app, name="mapping")
-app.command("backup")(backup.back_up)
-app.command("backup-key")(backup.make_key)
-app.command("backup-archive")(backup.archive_log)
-app.command("restore")(backup.restore)
-app.command("restore-confirm")(backup.confirm)
-app.add_typer(agencies.app, name="agency")
-app.add_typer(originals.app, name="original")
-app.add_typer(clients.app, name="client")
-app.add_typer(people.app, name="user")
-app.add_typer(keys.app, name="key")
-app.add_typer(releases.app, name="release")
-app.add_typer(webhooks.app, name="webhook")
-app.add_typer(receipts.app, name="receipt")
-app.add_typer(audit.app, name="audit")
-app.add_typer(words.app, name="vocabulary")
+COMMANDS: Mapping[str, str] = {
+    "demo": "serving.demo",
+    "serve": "serving.serve",
+    "migrate": "serving.migrate",
+    "check": "checking.check",
+    "prepare": "preparing.prepare",
+    "prepare-key": "preparing.prepare_key",
+    "push": "pushing.push",
+    "remind": "reminding.remind",
+    "reconcile": "reconciling.reconcile",
+    "mapping": "mapping.app",
+    "backup": "backup.back_up",
+    "backup-key": "backup.make_key",
+    "backup-archive": "backup.archive_log",
+    "restore": "backup.restore",
+    "restore-confirm": "backup.confirm",
+    "agency": "agencies.app",
+    "original": "originals.app",
+    "client": "clients.app",
+    "user": "people.app",
+    "key": "keys.app",
+    "release": "releases.app",
+    "webhook": "webhooks.app",
+    "receipt": "receipts.app",
+    "audit": "audit.app",
+    "vocabulary": "words.app",
+}
+"""Each command, in the order of the help, and where it is: a function, or a group of its own."""
+
+
+@cache
+def command(name: str) -> TyperCommand | TyperGroup:
+    """Import one command."""
+    module, _, attribute = COMMANDS[name].partition(".")
+    found: typer.Typer | Callable[..., Any]
+    found = getattr(import_module(f"hub.commands.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        made: TyperCommand | TyperGroup = typer.main.get_group(found)
+    else:
+        made = _alone(name, found)
+    made.name = name
+    return made
+
+
+def _alone(name: str, act: Callable[..., Any]) -> TyperCommand:
+    one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    one.command(name)(act)
+    return cast(TyperCommand, typer.main.get_command(one))
+
+
+class Commands(TyperGroup):
+    """The commands by name, each imported when asked for."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        # Their names are enough to say "did you mean".
+        self.commands = {name: TyperCommand(name) for name in COMMANDS}
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Give the names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(  # type: ignore[override]
+        self, ctx: typer.Context, cmd_name: str
+    ) -> TyperCommand | TyperGroup | None:
+        """Give one command, or none."""
+        return command(cmd_name) if cmd_name in COMMANDS else None
+
+
+app = typer.Typer(name="hub", cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def hub() -> None:
+    """Data-sharing hub for the agencies that meet victims of domestic abuse."""
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ class UnknownWordError(VocabularyError):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Vocabulary:
     """Every word the hub knows, by code. Made by :func:`hub.vocabulary.load`; never changed."""
 
@@ -83,6 +83,9 @@ class Vocabulary:
     calendar: tuple[Schedule, ...] = ()
     """What single agencies were agreed to return otherwise than their datasets say."""
     version: str = field(default="1")
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({len(self.indicators)} indicators)"
 
     def indicator(self, code: str) -> Indicator:
         """Look an indicator up; :class:`UnknownWordError` names the nearest otherwise."""

@@ -8,7 +8,13 @@ the mapping, or reported.
 
 from hub.loaders.agencies.grid import read_grid
 from hub.loaders.agencies.mapping import Mapping
-from hub.loaders.agencies.reading import load_mapping, named, parse_mapping, shipped_names
+from hub.loaders.agencies.reading import (
+    load_mapping,
+    named,
+    parse_mapping,
+    shipped,
+    shipped_names,
+)
 from hub.loaders.agencies.transcript import Transcript, transcribe
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "named",
     "parse_mapping",
     "read_grid",
+    "shipped",
     "shipped_names",
     "transcribe",
 ]

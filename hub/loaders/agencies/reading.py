@@ -28,15 +28,21 @@ def parse_mapping(text: str, words: Vocabulary) -> Mapping:
     Raises:
         MappingError: it is not YAML, too long, of another form, or names unknown codes.
     """
+    return _known(_formed(text), words)
+
+
+def _formed(text: str) -> Mapping:
     if len(text) > MAX_BYTES:
         raise MappingError("A mapping is a small file; this one is not.")
     try:
-        document = yaml.safe_load(text)
-        mapping = Mapping.model_validate(document)
+        return Mapping.model_validate(yaml.safe_load(text))
     except (yaml.YAMLError, RecursionError):
         raise MappingError("The mapping is not YAML.") from None
     except ValidationError as error:
         raise MappingError(_explain(error)) from None
+
+
+def _known(mapping: Mapping, words: Vocabulary) -> Mapping:
     problems = [
         problem for where, part in _parts(mapping) for problem in _check(where, part, words)
     ]
@@ -72,8 +78,9 @@ def shipped_names() -> tuple[str, ...]:
     )
 
 
-def named(name: str, words: Vocabulary) -> Mapping:
-    """Give a shipped mapping.
+@cache
+def shipped(name: str) -> Mapping:
+    """Give a shipped mapping, its codes not yet compared with a vocabulary.
 
     Raises:
         NotFoundError: there is none of that name.
@@ -84,7 +91,17 @@ def named(name: str, words: Vocabulary) -> Mapping:
             "with a mapping of your own use `hub push --mapping FILE`."
         )
     file = files("hub.loaders.agencies") / "mappings" / f"{name}.yaml"
-    return parse_mapping(file.read_text(encoding="utf-8"), words)
+    return _formed(file.read_text(encoding="utf-8"))
+
+
+def named(name: str, words: Vocabulary) -> Mapping:
+    """Give a shipped mapping, fit for a vocabulary.
+
+    Raises:
+        NotFoundError: there is none of that name.
+        MappingError: it names codes that this vocabulary does not have.
+    """
+    return _known(shipped(name), words)
 
 
 def _is_yaml(name: str) -> bool:

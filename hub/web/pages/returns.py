@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from hub.loaders.agencies import Transcript, named, shipped_names
+from hub.loaders.agencies import Transcript, shipped, shipped_names
 from hub.loaders.agencies.placed import Placed
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.changes import Change, Counts
@@ -157,7 +157,7 @@ def return_page(
         most=MOST,
         named=lambda key: _named(key, words, labels(frame.lang)),
         shown=_shown,
-        layouts=[Option(name, named(name, words).title) for name in shipped_names()],
+        layouts=[Option(name, shipped(name).title) for name in shipped_names()],
         error=error,
     )
 
