@@ -128,7 +128,8 @@ def _datasets(hub: Hub, principal: Principal) -> list[Option]:
     if principal.agency is None:
         return []
     kind = hub.words.agency(principal.agency).kind
-    found = [one for one in hub.words.datasets.values() if kind in one.agency_kinds]
+    known = labels().vocabulary(hub.words).datasets.values()
+    found = [one for one in known if kind in one.agency_kinds]
     return [Option(one.code, one.title) for one in found]
 
 
@@ -188,13 +189,15 @@ def _sight(
     stored: Stored | None = None,
     due: owing.Due | None = None,
 ) -> Sight:
+    t = labels()
+    words = t.vocabulary(hub.words)
     return Sight(
         dataset=address.dataset,
         agency=address.agency,
         period=address.period,
-        title=hub.words.dataset(address.dataset).title,
-        agency_title=hub.words.agency(address.agency).title,
-        period_title=labels().period(parse_period(address.period)),
+        title=words.dataset(address.dataset).title,
+        agency_title=words.agency(address.agency).title,
+        period_title=t.period(parse_period(address.period)),
         may_submit=allows(principal, "return.submit", agency=address.agency),
         may_sign_off=allows(principal, "return.approve", agency=address.agency),
         is_submitter=stored is not None and stored.current.submitted_by == principal.subject,

@@ -4,14 +4,12 @@ Two people of one agency, the real hub, no JavaScript. Screenshots are kept wher
 ``SCREENSHOTS`` names a folder.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from hub.app import RunningHub, build, hub_over
@@ -24,6 +22,7 @@ from hub.settings import Settings
 from tests.browser.conftest import Visit
 from tests.browser.soundness import LOOKED_AT, faults
 from tests.functional.acts import OWN_MAPPING
+from tests.serving import listening
 
 pytestmark = pytest.mark.browser
 
@@ -39,15 +38,8 @@ SHOTS = os.environ.get("SCREENSHOTS")
 async def served(settings: Settings, database: Database) -> AsyncIterator[tuple[RunningHub, str]]:
     """The real application on a free port of this machine, as the demo serves it."""
     running = hub_over(database, settings.model_copy(update={"env": "demo"}))
-    server = uvicorn.Server(
-        uvicorn.Config(build(running), port=0, log_config=None, log_level="error", lifespan="off")
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
-    yield running, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await task
+    async with listening(build(running)) as address:
+        yield running, address
 
 
 async def ticket(hub: RunningHub, role: Role) -> str:

@@ -20,6 +20,8 @@ from hub.db.engine import Database
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.settings import settings as read_settings
+from tests.conftest import FreshSettings
+from tests.functional.released import released_demo
 
 URL = "http://127.0.0.1:8000"
 
@@ -64,6 +66,19 @@ Run = Callable[..., Any]
 async def hub(settings: Settings, database: Database) -> RunningHub:
     """A running hub over a database of the test's own."""
     return hub_over(database, settings)
+
+
+@pytest.fixture(scope="module")
+async def demo(fresh_settings: FreshSettings) -> AsyncIterator[RunningHub]:
+    """The released demo, one for every test of a module that only reads."""
+    async with fresh_settings() as settings, released_demo(settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def analyst(sign: Sign, request: pytest.FixtureRequest) -> Client:
+    """A partnership analyst of the test's own."""
+    return await sign(Role.ANALYST, person=str(abs(hash(request.node.nodeid))))
 
 
 @pytest.fixture

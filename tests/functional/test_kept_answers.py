@@ -4,14 +4,12 @@ from typing import Any
 
 import httpx2
 from sqlalchemy import insert
-from strawberry.types import get_object_definition
 
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.tables import protected
 from hub.protected.releases import Audience
-from hub.schema.read.query import KEPT, Query
 from tests.functional.conftest import Client, Sign
 
 DOCUMENT = """{ observations(indicators: ["POL_DA_CRIME"], first: 5) { nodes { figure { value } } }
@@ -58,11 +56,6 @@ async def asked(client: Client, **headers: str) -> httpx2.Response:
 def told(answer: httpx2.Response) -> Any:
     data = answer.json()["data"]
     return data["release"]["id"], data["observations"]["nodes"][0]["figure"]["value"]
-
-
-def test_every_root_field_is_known_to_be_kept_or_not() -> None:
-    fields = {field.python_name for field in get_object_definition(Query, strict=True).fields}
-    assert fields - KEPT == {"viewer", "completeness", "journey_trend"}
 
 
 async def test_a_new_release_is_seen_at_once(hub: RunningHub, sign: Sign) -> None:

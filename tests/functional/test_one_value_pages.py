@@ -217,8 +217,9 @@ def _compared(reader: Reader, measure: Json, printed: Sequence[Row]) -> None:
         wanted = [shown(measure[own]), shown(gap["other"])]
         wanted += [signed(gap["difference"]), signed(gap["percent"])]
         reader.same("performance", row.texts[1:], wanted, (measure["code"], other))
-    own_month = measure["lastObserved"] not in (None, measure["period"])
-    assert len(printed) == 2 + own_month
+    periods = [measure["lastObserved"] or measure["period"], measure["period"]]
+    last, to_date = (parse_period(period).months for period in periods)
+    assert len(printed) == 2 + (last != to_date)
 
 
 def _points(reader: Reader, measure: Json, printed: Sequence[Row]) -> None:
