@@ -124,19 +124,26 @@ async def running(
     provider = provider_of(settings, clock)
     database = await Database.open(settings)
     try:
-        yield RunningHub(
-            database=database,
-            settings=settings,
-            keys=signing_keys(settings.data_dir),
-            clock=clock,
-            standing=Standing(source(database, clock), clock),
-            words=vocabulary(),
-            provider=provider,
-        )
+        yield hub_over(database, settings, clock, provider)
     finally:
         if provider is not None:
             await provider.close()
         await (database.discard() if throw_away else database.close())
+
+
+def hub_over(
+    database: Database, settings: Settings, clock: Clock = now, provider: Provider | None = None
+) -> RunningHub:
+    """Put a hub together over an open database; whoever opened that closes it."""
+    return RunningHub(
+        database=database,
+        settings=settings,
+        keys=signing_keys(settings.data_dir),
+        clock=clock,
+        standing=Standing(source(database, clock), clock),
+        words=vocabulary(),
+        provider=provider,
+    )
 
 
 def build(hub: RunningHub) -> Starlette:

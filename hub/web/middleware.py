@@ -128,6 +128,8 @@ class AccessLog:
     def __init__(self, app: ASGIApp, observe: Observe | None = None) -> None:
         self._app = app
         self._observe = observe
+        # Bound once: each call of an unbound one binds it anew, which takes longer than the line.
+        self._log = _log.bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, time it and tell how it ended."""
@@ -156,7 +158,7 @@ class AccessLog:
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         route, state = route_template(scope), scope.get("state", {})
-        _log.info(
+        self._log.info(
             "request",
             method=method,
             route=route,
