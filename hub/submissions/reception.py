@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from hub.auth.permissions import demand
 from hub.auth.principals import Principal
@@ -18,12 +19,15 @@ from hub.returns import Finding, Past, Return
 from hub.submissions.earlier import earlier_than, past_of_revision
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.originals import keep_original
-from hub.submissions.revisions import Sent, Submission
-from hub.submissions.store import find, rehearse, repeated, submit
+from hub.submissions.revisions import Revision, Sent, Submission
+from hub.submissions.store import check, find, rehearse, repeated, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
 from hub.validation.comparison import Earlier, check_earlier
 from hub.vocabulary import Vocabulary, parse_period, period_of
 
+Told = TypeVar("Told")
+AnswerOf = Callable[[IntakeSession, Submission, Completeness], Awaitable[Told]]
+"""Puts what was done into words, in the transaction that did it."""
 ATTEMPTS = 3
 """How often a push under a key is tried when others are in the way."""
 
@@ -148,40 +152,46 @@ def require_known(address: Address, words: Vocabulary) -> None:
         raise NotFoundError(error.message) from None
 
 
-async def receive(
-    database: Database,
-    words: Vocabulary,
-    clock: Clock,
-    principal: Principal,
-    address: Address,
-    body: bytes,
-    media_type: str,
-    *,
-    dry_run: bool = False,
-    conditions: Conditions | None = None,
-    mapping: Mapping | None = None,
-    note: str | None = None,
+async def rehearsed(
+    database: Database, words: Vocabulary, clock: Clock, push: Push
 ) -> tuple[Submission, Completeness]:
+    """Say what :func:`receive` would answer, on no condition, and store nothing.
+
+    Raises what :func:`receive` does, but for ``PreconditionError`` and ``BusyError``.
+    """
+    _admit(push, words)
+    judged = await _judged(database, words, clock, push, await _loaded(push, words))
+    async with database.intake(push.address.agency) as session:
+        answer = await rehearse(session, judged.body, judged.findings)
+    return answer, judged.completeness
+
+
+async def receive(
+    database: Database, words: Vocabulary, clock: Clock, push: Push, answer_of: AnswerOf[Told]
+) -> Told:
     """Take a body in: whole as a revision, or not at all.
+
+    Writers of one return take turns. ``answer_of`` says in the transaction itself what is to be
+    answered, so that nothing is asked of the database once the return is kept.
 
     Raises:
         RefusedError: the caller may not submit for this agency.
         NotFoundError: unknown dataset, agency or period.
+        PreconditionError: a condition does not hold; told before the body is read.
         InvalidError: the return breaks rules; carries every finding.
-        PreconditionError: a condition does not hold.
+        BusyError: others were at the same return for too long.
     """
-    push = Push(principal, address, body, media_type, conditions or Conditions(), mapping, note)
     _admit(push, words)
-    if dry_run:
-        judged = await _judged(database, words, clock, push, await _loaded(push, words))
-        async with database.intake(address.agency) as session:
-            answer = await rehearse(session, judged.body, judged.findings)
-        return answer, judged.completeness
-    looked = await _looked(database, words, clock, push)
-    if looked.again is not None:
-        return looked.again
-    async with database.intake(address.agency) as session:
-        return await _taken(session, looked, push, words, clock())
+    async with database.turns.of(_name(push)):
+        async with database.intake(push.address.agency) as session:
+            current = await _found(session, push)
+            again = await _again(session, current, push, words)
+            if again is not None:
+                return await answer_of(session, *again)
+        looked = await _looked(database, words, clock, push, current)
+        async with database.intake(push.address.agency) as session:
+            taken = await _taken(session, looked, push, words, clock())
+            return await answer_of(session, *taken)
 
 
 async def receive_once(
@@ -190,7 +200,7 @@ async def receive_once(
     clock: Clock,
     push: Push,
     key: RequestKey,
-    answer_of: Callable[[IntakeSession, Submission, Completeness], Awaitable[Answer]],
+    answer_of: AnswerOf[Answer],
 ) -> Answer:
     """Take a body in under an idempotency key: one effect, one answer, in one transaction.
 
@@ -200,12 +210,26 @@ async def receive_once(
     Raises what :func:`receive` does, ``InvalidError`` for a key used otherwise, and ``BusyError``
     while a twin of the request runs for too long.
     """
+    async with database.turns.of(_name(push)):
+        return await _received_once(database, words, clock, push, key, answer_of)
+
+
+async def _received_once(
+    database: Database,
+    words: Vocabulary,
+    clock: Clock,
+    push: Push,
+    key: RequestKey,
+    answer_of: AnswerOf[Answer],
+) -> Answer:
     async with database.intake(push.address.agency) as session:
+        current = await _found(session, push)  # before the key: a twin's revision tells of its key
         known = await answered(session, key)
-    if known is not None:
-        return known
-    _admit(push, words)
-    looked = await _looked(database, words, clock, push)
+        if known is not None:
+            return known
+        _admit(push, words)
+        again = await _again(session, current, push, words)
+    looked = _KNOWN if again else await _looked(database, words, clock, push, current)
     for attempt in range(ATTEMPTS):
         try:
             async with database.intake(push.address.agency) as session:
@@ -221,8 +245,12 @@ async def receive_once(
             if attempt == ATTEMPTS - 1:
                 raise
             if looked.judged is None:
-                looked = await _looked(database, words, clock, push)
+                looked = await _looked(database, words, clock, push, None)
     raise BusyError
+
+
+def _name(push: Push) -> str:
+    return "/".join(astuple(push.address))
 
 
 def _admit(push: Push, words: Vocabulary) -> None:
@@ -230,33 +258,35 @@ def _admit(push: Push, words: Vocabulary) -> None:
     demand(push.principal, "return.submit", agency=push.address.agency)
 
 
+async def _found(session: IntakeSession, push: Push) -> Revision | None:
+    return await find(session, *astuple(push.address))
+
+
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A push that was looked at: it is the current revision already, or it is judged."""
+    """A push that was looked at: judged, or else known as the current revision."""
 
-    content: str | None
+    content: str | None = None
     """The hash of what it says, where it was read and nothing in it asked for a word."""
-    again: tuple[Submission, Completeness] | None = None
     judged: Judged | None = None
 
 
-async def _looked(database: Database, words: Vocabulary, clock: Clock, push: Push) -> _Looked:
-    """Look at no more of a push than is needed: its bytes, then what it says, then all of it.
+_KNOWN = _Looked()
+"""By its bytes alone."""
 
-    Most nightly pushes are the same bytes; programs that write them in another order come next.
-    """
-    async with database.intake(push.address.agency) as session:
-        again = await _again(session, push, words, None)
-    if again is not None:
-        return _Looked(None, again)
+
+async def _looked(
+    database: Database, words: Vocabulary, clock: Clock, push: Push, current: Revision | None
+) -> _Looked:
+    """Read a push, and judge it unless ``current`` says the same already."""
     loaded = await _loaded(push, words)
     content = await asyncio.to_thread(_content, loaded)
-    if content is not None:
+    if content is not None and current is not None and current.content_hash == content:
         async with database.intake(push.address.agency) as session:
-            again = await _again(session, push, words, content)
+            again = await _again(session, current, push, words, content)
         if again is not None:
-            return _Looked(content, again)
-    return _Looked(content, judged=await _judged(database, words, clock, push, loaded))
+            return _Looked(content)
+    return _Looked(content, await _judged(database, words, clock, push, loaded))
 
 
 def _content(loaded: Loaded) -> str | None:
@@ -264,13 +294,21 @@ def _content(loaded: Loaded) -> str | None:
 
 
 async def _again(
-    session: IntakeSession, push: Push, words: Vocabulary, content: str | None
+    session: IntakeSession,
+    current: Revision | None,
+    push: Push,
+    words: Vocabulary,
+    content: str | None = None,
 ) -> tuple[Submission, Completeness] | None:
     """Answer at once when these very bytes, or what they say, made the current revision.
 
-    Its findings name rows of the bytes it was stored with; other bytes have other rows.
+    Most nightly pushes are the same bytes. Other bytes that say the same have other rows: they are
+    judged where the findings name any.
+
+    And when the return has moved on since the revision that they are to replace: conditions come
+    before the body (RFC 9110, 13.2.1), and are held to again when it is stored.
     """
-    current = await find(session, *astuple(push.address))
+    check(current, push.conditions.if_match, push.conditions.if_none_match)
     if current is None or current.sent is None:
         return None
     body_hash = _body_hash(push, words)
@@ -278,12 +316,7 @@ async def _again(
     is_alike = content == current.content_hash and words.version == current.sent.vocabulary
     if not (is_same or is_alike):
         return None
-    answer = await repeated(
-        session,
-        current,
-        if_match=push.conditions.if_match,
-        if_none_match=push.conditions.if_none_match,
-    )
+    answer = await repeated(session, current)
     if answer is None or not (is_same or all(one.row is None for one in answer.findings)):
         return None
     return answer, Completeness(current.sent.expected, current.sent.received)
@@ -295,7 +328,7 @@ async def _taken(
     if looked.judged is not None:
         judged = looked.judged
         return await _stored(session, judged, push, words, at), judged.completeness
-    again = await _again(session, push, words, looked.content)
+    again = await _again(session, await _found(session, push), push, words, looked.content)
     if again is None:
         raise BusyError  # replaced since it was looked at
     return again
