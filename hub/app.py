@@ -38,10 +38,10 @@ from hub.schema.intake import root as intake
 from hub.schema.intake.context import IntakeContext
 from hub.schema.read import query as read
 from hub.schema.read.context import ReadContext
+from hub.schema.read.roots import ROOTS
 from hub.schema.refused import Refused
 from hub.settings import Settings
 from hub.submissions.receipts import Receipts
-from hub.views.library import Library
 from hub.views.shelf import Shelf
 from hub.vocabulary import Vocabulary, vocabulary
 from hub.web import (
@@ -73,23 +73,14 @@ from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
 from hub.web.rates import Rates
 from hub.web.readiness import readiness
+from hub.web.state import library_of
 from hub.web.tags import Tags
 from hub.web.tickets import ticket_routes
 from hub.web.trusted import trusted_hashes
 from hub.web.volume import Volume, tell
 
-READINGS = {
-    "observations": Reading(whatever=4, each=2),
-    "series": Reading(whatever=100),
-    "journey": Reading(whatever=200),
-    "journeyTrend": Reading(whatever=2000),
-    "overview": Reading(whatever=200),
-    "performance": Reading(whatever=200),
-    "profile": Reading(whatever=2000),
-    "reconcile": Reading(whatever=2000),
-    "completeness": Reading(whatever=2000),
-}
-"""What the views read, in rows; measured on the demo's release with room to grow."""
+READINGS = {name: Reading(root.rows, root.each) for name, root in ROOTS.items() if root.rows}
+"""What the root fields read, as their price is reckoned."""
 STATIC = Path(web.__file__).parent / "static"
 
 
@@ -133,19 +124,26 @@ async def running(
     provider = provider_of(settings, clock)
     database = await Database.open(settings)
     try:
-        yield RunningHub(
-            database=database,
-            settings=settings,
-            keys=signing_keys(settings.data_dir),
-            clock=clock,
-            standing=Standing(source(database, clock), clock),
-            words=vocabulary(),
-            provider=provider,
-        )
+        yield hub_over(database, settings, clock, provider)
     finally:
         if provider is not None:
             await provider.close()
         await (database.discard() if throw_away else database.close())
+
+
+def hub_over(
+    database: Database, settings: Settings, clock: Clock = now, provider: Provider | None = None
+) -> RunningHub:
+    """Put a hub together over an open database; whoever opened that closes it."""
+    return RunningHub(
+        database=database,
+        settings=settings,
+        keys=signing_keys(settings.data_dir),
+        clock=clock,
+        standing=Standing(source(database, clock), clock),
+        words=vocabulary(),
+        provider=provider,
+    )
 
 
 def build(hub: RunningHub) -> Starlette:
@@ -169,6 +167,9 @@ def build(hub: RunningHub) -> Starlette:
         )
     )
     app = Starlette(routes=routes, middleware=middleware)
+    # An address with a slash too many is none. Starlette would lead on to the right one, at
+    # whatever host the request named, over http where a proxy ends TLS: tokens would follow.
+    app.router.redirect_slashes = False
     add_handlers(app, refusals.note)
     app.state.hub = hub
     app.state.refusals = refusals.Refusals()
@@ -248,7 +249,12 @@ def _keeping(hub: RunningHub) -> Keeping:
             return False
         return True
 
-    return Keeping(hub.settings.answers_memory, read.KEPT, edition, may)
+    return Keeping(
+        hub.settings.answers_memory,
+        frozenset(name for name, root in ROOTS.items() if root.is_kept),
+        edition,
+        may,
+    )
 
 
 @asynccontextmanager
@@ -256,9 +262,7 @@ async def _context(
     hub: RunningHub, principal: Principal, reads: bool, refused: Refused
 ) -> AsyncIterator[object]:
     if reads:
-        audience = Audience(principal.audience)
-        library = Library(hub.database, hub.words, audience, hub.clock, hub.shelf)
-        yield ReadContext(principal, library, refused=refused)
+        yield ReadContext(principal, library_of(hub, principal.audience), refused=refused)
     else:
         receipts = Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer)
         secret = hub.settings.method_secret_file

@@ -13,18 +13,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, Protocol, TypeVar, cast
 
 import structlog
 
+from hub.disclosure import Progress
 from hub.errors import DisclosureError
 
 Made = TypeVar("Made", covariant=True)
-Progress = Callable[[str, int, int], None]
-"""Told the name of the step, how much is done, and of how much."""
 LARGE = 2_000
 """Observations from which a release is worth a process of its own."""
 YIELDING = 10

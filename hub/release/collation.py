@@ -48,12 +48,14 @@ def collate(signed: Iterable[SignedOff], words: Vocabulary) -> dict[CellKey, Raw
     """Put every observation of the signed-off revisions on one table.
 
     A cell that one agency returned twice with the same content (in a month's return and in the
-    year's) counts once. Events that several agencies returned for one cell are added, each
-    agency's part kept.
+    year's) counts once. Events that several agencies returned for one cell are added, each agency's
+    part kept, if their returns are of one kind. In two kinds, such as a Marac's own return and the
+    portal's, they are the same events told twice, and never added.
 
     Raises:
         ConflictError: one agency says two things of one cell, or several agencies return a cell
-            that cannot be added (distinct people seen by two services are not two people). The
+            that cannot be added (distinct people seen by two services are not two people, and a
+            meeting in two datasets is one meeting). The
             message names the cell and the returns, and no count.
     """
     claims: dict[CellKey, dict[str, _Claim]] = defaultdict(dict)
@@ -86,6 +88,14 @@ def _merge(key: CellKey, claims: list[_Claim], words: Vocabulary) -> RawCell:
     if len(valued) < 2:
         parts = tuple((claim.revision.agency, claim.item.value or Decimal(0)) for claim in valued)
         return RawCell(key, first.value, first.status, first.reason, first.base, parts, sources)
+    datasets = sorted({claim.revision.dataset for claim in valued})
+    if len(datasets) > 1:
+        agencies = ", ".join(claim.revision.agency for claim in valued)
+        raise ConflictError(
+            f"{key}: returned by {agencies} in {' and '.join(datasets)}. Two returns of different "
+            "kinds tell of the same events, so they are not added: one must be withdrawn.",
+            code="TOLD_TWICE",
+        )
     if not words.indicator(key.indicator).time_additive:
         agencies = ", ".join(claim.revision.agency for claim in valued)
         raise ConflictError(

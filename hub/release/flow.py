@@ -15,13 +15,13 @@ from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
 from hub.db.engine import Database
 from hub.db.sessions import ReleaseSession
-from hub.disclosure import Method
+from hub.disclosure import Method, Progress
 from hub.errors import ConflictError, InvalidError
 from hub.protected import writer
 from hub.protected.observations import Observation
 from hub.protected.releases import Audience, Release
 from hub.release import drafts
-from hub.release.aside import Progress, beside, told
+from hub.release.aside import beside, told
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import in_force, named
 from hub.release.preparation import prepare

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TypeAlias
 
-from hub.disclosure import Method, Policy
+from hub.disclosure import Method, Policy, Progress
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation, Provenance
 from hub.release.collation import RawCell, collate, return_periods
@@ -23,8 +23,6 @@ from hub.statistics.rollup import roll_up
 from hub.submissions.revisions import SignedOff
 from hub.vocabulary import CellKey, Vocabulary
 from hub.vocabulary.rows import Indicator
-
-Progress = Callable[[str, int, int], None]
 
 _STATUS = {"x": FigureStatus.NOT_AVAILABLE, "z": FigureStatus.NOT_APPLICABLE}
 

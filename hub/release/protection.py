@@ -1,6 +1,6 @@
 """The release's counts through disclosure control: one linked table in, a proven pattern out."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -11,6 +11,7 @@ from hub.disclosure import (
     Method,
     Observer,
     Policy,
+    Progress,
     Protection,
     State,
     attack_each,
@@ -33,7 +34,6 @@ from hub.release.shares import Behind, behind, too_telling
 from hub.release.stack import Layer, Stack, Work, stack, with_past, work_of
 from hub.vocabulary import CellKey, Vocabulary
 
-Progress = Callable[[str, int, int], None]
 Raw = Mapping[CellKey, RawCell]
 
 

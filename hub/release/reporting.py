@@ -1,7 +1,7 @@
 """Reading what the steward's report and the comparison of policies are made from."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -13,7 +13,7 @@ from hub.clock import Clock
 from hub.db.engine import Database
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
-from hub.disclosure import Policy
+from hub.disclosure import Policy, Progress
 from hub.errors import ConflictError
 from hub.protected import writer
 from hub.protected.observations import Observation
@@ -29,8 +29,6 @@ from hub.release.whatif import Alternative, alternatives
 from hub.submissions.revisions import SignedOff
 from hub.submissions.signed_off import of_release
 from hub.vocabulary import Vocabulary
-
-Progress = Callable[[str, int, int], None]
 
 BUSY = Lock()
 """Held while a comparison runs: each takes a processor for up to a minute, so one at a time."""

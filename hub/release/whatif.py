@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import zip_longest
 
-from hub.disclosure import CountTable, Method, Policy
+from hub.disclosure import CountTable, Method, Policy, Progress
 from hub.errors import DisclosureError
 from hub.protected.observations import Cells
 from hub.release.coarsening import Raw, lossy_dimensions, merged, whole_years, without
 from hub.release.protection import Earlier, is_count, protect_counts, table_of
 from hub.vocabulary import CellKey, Vocabulary
 
-Progress = Callable[[str, int, int], None]
 Seconds = Callable[[], float]
 
 SECONDS = 45.0

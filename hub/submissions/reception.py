@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from hub.auth.permissions import demand
 from hub.auth.principals import Principal
@@ -19,12 +20,15 @@ from hub.submissions.earlier import earlier_than
 from hub.submissions.history import observations_of
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.originals import keep_original
-from hub.submissions.revisions import Sent, Submission
-from hub.submissions.store import find, rehearse, repeated, submit
+from hub.submissions.revisions import Revision, Sent, Submission
+from hub.submissions.store import check, find, rehearse, repeated, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
 from hub.validation.comparison import Earlier, check_earlier
 from hub.vocabulary import Vocabulary, parse_period, period_of
 
+Told = TypeVar("Told")
+AnswerOf = Callable[[IntakeSession, Submission, Completeness], Awaitable[Told]]
+"""Puts what was done into words, in the transaction that did it."""
 ATTEMPTS = 3
 """How often a push under a key is tried when others are in the way."""
 
@@ -134,42 +138,45 @@ def require_known(address: Address, words: Vocabulary) -> None:
         raise NotFoundError(error.message) from None
 
 
-async def receive(
-    database: Database,
-    words: Vocabulary,
-    clock: Clock,
-    principal: Principal,
-    address: Address,
-    body: bytes,
-    media_type: str,
-    *,
-    dry_run: bool = False,
-    conditions: Conditions | None = None,
-    mapping: Mapping | None = None,
-    note: str | None = None,
+async def rehearsed(
+    database: Database, words: Vocabulary, clock: Clock, push: Push
 ) -> tuple[Submission, Completeness]:
+    """Say what :func:`receive` would answer, on no condition, and store nothing.
+
+    Raises what :func:`receive` does, but for ``PreconditionError`` and ``BusyError``.
+    """
+    _admit(push, words)
+    judged = await _judged(database, words, clock, push)
+    async with database.intake(push.address.agency) as session:
+        answer = await rehearse(session, judged.body, judged.findings)
+    return answer, judged.completeness
+
+
+async def receive(
+    database: Database, words: Vocabulary, clock: Clock, push: Push, answer_of: AnswerOf[Told]
+) -> Told:
     """Take a body in: whole as a revision, or not at all.
+
+    Writers of one return take turns. ``answer_of`` says in the transaction itself what is to be
+    answered, so that nothing is asked of the database once the return is kept.
 
     Raises:
         RefusedError: the caller may not submit for this agency.
         NotFoundError: unknown dataset, agency or period.
+        PreconditionError: a condition does not hold; told before the body is read.
         InvalidError: the return breaks rules; carries every finding.
-        PreconditionError: a condition does not hold.
+        BusyError: others were at the same return for too long.
     """
-    push = Push(principal, address, body, media_type, conditions or Conditions(), mapping, note)
     _admit(push, words)
-    if not dry_run:
-        async with database.intake(address.agency) as session:
-            again = await _again(session, push, words)
-        if again is not None:
-            return again
-    judged = await _judged(database, words, clock, push)
-    async with database.intake(address.agency) as session:
-        if dry_run:
-            answer = await rehearse(session, judged.body, judged.findings)
-        else:
-            answer = await _stored(session, judged, push, words, clock())
-    return answer, judged.completeness
+    async with database.turns.of(_name(push)):
+        async with database.intake(push.address.agency) as session:
+            again = await _again(session, await _found(session, push), push, words)
+            if again is not None:
+                return await answer_of(session, *again)
+        judged = await _judged(database, words, clock, push)
+        async with database.intake(push.address.agency) as session:
+            stored = await _stored(session, judged, push, words, clock())
+            return await answer_of(session, stored, judged.completeness)
 
 
 async def receive_once(
@@ -178,7 +185,7 @@ async def receive_once(
     clock: Clock,
     push: Push,
     key: RequestKey,
-    answer_of: Callable[[IntakeSession, Submission, Completeness], Awaitable[Answer]],
+    answer_of: AnswerOf[Answer],
 ) -> Answer:
     """Take a body in under an idempotency key: one effect, one answer, in one transaction.
 
@@ -188,13 +195,25 @@ async def receive_once(
     Raises what :func:`receive` does, ``InvalidError`` for a key used otherwise, and ``BusyError``
     while a twin of the request runs for too long.
     """
+    async with database.turns.of(_name(push)):
+        return await _received_once(database, words, clock, push, key, answer_of)
+
+
+async def _received_once(
+    database: Database,
+    words: Vocabulary,
+    clock: Clock,
+    push: Push,
+    key: RequestKey,
+    answer_of: AnswerOf[Answer],
+) -> Answer:
     async with database.intake(push.address.agency) as session:
+        current = await _found(session, push)  # before the key: a twin's revision tells of its key
         known = await answered(session, key)
-    if known is not None:
-        return known
-    _admit(push, words)
-    async with database.intake(push.address.agency) as session:
-        again = await _again(session, push, words)
+        if known is not None:
+            return known
+        _admit(push, words)
+        again = await _again(session, current, push, words)
     judged = None if again is not None else await _judged(database, words, clock, push)
     for attempt in range(ATTEMPTS):
         try:
@@ -214,25 +233,32 @@ async def receive_once(
     raise BusyError
 
 
+def _name(push: Push) -> str:
+    return "/".join(astuple(push.address))
+
+
 def _admit(push: Push, words: Vocabulary) -> None:
     require_known(push.address, words)
     demand(push.principal, "return.submit", agency=push.address.agency)
 
 
+async def _found(session: IntakeSession, push: Push) -> Revision | None:
+    return await find(session, *astuple(push.address))
+
+
 async def _again(
-    session: IntakeSession, push: Push, words: Vocabulary
+    session: IntakeSession, current: Revision | None, push: Push, words: Vocabulary
 ) -> tuple[Submission, Completeness] | None:
-    """Answer at once when these very bytes made the current revision: most nightly pushes."""
+    """Answer at once when these very bytes made the current revision: most nightly pushes.
+
+    And when the return has moved on since the revision that they are to replace: conditions come
+    before the body (RFC 9110, 13.2.1), and are held to again when it is stored.
+    """
+    check(current, push.conditions.if_match, push.conditions.if_none_match)
     body_hash = _body_hash(push, words)
-    current = await find(session, *astuple(push.address))
     if current is None or current.sent is None or current.sent.body_hash != body_hash:
         return None
-    answer = await repeated(
-        session,
-        current,
-        if_match=push.conditions.if_match,
-        if_none_match=push.conditions.if_none_match,
-    )
+    answer = await repeated(session, current)
     if answer is None:
         return None
     return answer, Completeness(current.sent.expected, current.sent.received)
@@ -243,7 +269,7 @@ async def _taken(
 ) -> tuple[Submission, Completeness]:
     if judged is not None:
         return await _stored(session, judged, push, words, at), judged.completeness
-    again = await _again(session, push, words)
+    again = await _again(session, await _found(session, push), push, words)
     if again is None:
         raise BusyError  # replaced since it was looked at
     return again

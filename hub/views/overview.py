@@ -8,6 +8,7 @@ from hub.errors import InvalidError
 from hub.protected.figures import Figure, FigureStatus, missing
 from hub.protected.observations import Cells
 from hub.views.comparison import figure_at
+from hub.views.lacking import why_not
 from hub.vocabulary import CellKey, Period, Vocabulary
 from hub.vocabulary.rows import Area, Band, Indicator, Line
 
@@ -159,7 +160,11 @@ def _cell(line: Line, column: Column, period: Period, cells: Cells, words: Vocab
     if code is None:
         unit = words.indicator(line.code).unit
         return missing(FigureStatus.NOT_APPLICABLE, unit, NO_LEVEL)
-    return figure_at(CellKey(code, column.area.code, period.id), cells, words)
+    key = CellKey(code, column.area.code, period.id)
+    figure = figure_at(key, cells, words)
+    if figure.status is FigureStatus.NOT_RETURNED and (reason := why_not(key, cells, words)):
+        return missing(FigureStatus.NOT_RETURNED, figure.unit, reason)
+    return figure
 
 
 def _candidates(areas: Sequence[Area], period: Period, words: Vocabulary) -> Iterator[Column]:

@@ -21,6 +21,7 @@ from hub.db.sessions import IdentitySession
 from hub.errors import HubError, MalformedError, RefusedError
 from hub.web.authentication import Browser, browser_of, is_same_origin
 from hub.web.forms import read_form
+from hub.web.language import in_their_language
 from hub.web.pages.frame import Frame
 from hub.web.pages.message import message_page, not_signed_in_page
 from hub.web.pages.signing import consent_page
@@ -176,6 +177,6 @@ def _frame(request: Request) -> Frame:
 
 
 routes = [
-    Route(PATH, show, methods=["GET"]),
-    Route(PATH, decide, methods=["POST"]),
+    Route(PATH, in_their_language(show), methods=["GET"]),
+    Route(PATH, in_their_language(decide), methods=["POST"]),
 ]

@@ -6,10 +6,9 @@ from starlette.routing import Route
 
 from hub.exports.atom import MEDIA_TYPE, atom_feed
 from hub.protected.releases import Audience
-from hub.views.library import Library
 from hub.web.authentication import principal_of
 from hub.web.etag import conditional
-from hub.web.state import hub_of
+from hub.web.state import hub_of, library_of
 from hub.webhooks.message import release_address
 
 
@@ -18,7 +17,7 @@ async def releases_feed(request: Request) -> Response:
     hub = hub_of(request)
     principal = await principal_of(request)
     audience = Audience(principal.audience) if principal else Audience.PUBLIC
-    releases = await Library(hub.database, hub.words, audience, hub.clock, hub.shelf).releases()
+    releases = await library_of(hub, audience).releases()
     addresses = [release_address(hub.settings.issuer, one.id) for one in releases]
     content = atom_feed(releases, audience, hub.settings.issuer, addresses)
     response = Response(content, media_type=MEDIA_TYPE)

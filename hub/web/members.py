@@ -13,6 +13,7 @@ from hub.auth.principals import Principal
 from hub.errors import HubError
 from hub.web import refusals
 from hub.web.authentication import principal_of
+from hub.web.language import in_their_language
 from hub.web.pages.frame import Frame
 from hub.web.pages.message import message_page, not_signed_in_page
 from hub.web.problems import headers_of
@@ -47,7 +48,7 @@ def member_page(
             await refusals.note(request, error)
             return _refusal(request, error)
 
-    return endpoint
+    return in_their_language(endpoint)
 
 
 def _refusal(request: Request, error: HubError) -> Response:

@@ -14,7 +14,6 @@ from hub.web.pages.labels import labels
 from hub.web.pages.landing import landing_page
 from hub.web.pages.method import Rule, accessibility_page, method_page
 from hub.web.pages.ratings import ratings_of
-from hub.web.state import Hub
 from hub.web.visitor import Visitor, note_of, page
 
 DEFAULT_AREA, DEFAULT_PERIOD = "E07000102", "CY2017"
@@ -26,7 +25,7 @@ _LEVELS = ("LAD", "CTY", "PFA", "MAR")
 async def landing(request: Request, visitor: Visitor) -> str:
     """The start page."""
     notes = [note_of(release) for release in await visitor.library("journey.read").releases()]
-    areas, periods = (_first(chosen) for chosen in _choices(visitor.hub))
+    areas, periods = (_first(chosen) for chosen in _choices(visitor))
     return landing_page(releases=notes, areas=areas, periods=periods, frame=visitor.frame)
 
 
@@ -35,7 +34,7 @@ async def journey(request: Request, visitor: Visitor) -> str:
     asked, library = request.query_params, visitor.library("journey.read")
     area, period = asked.get("area", DEFAULT_AREA), asked.get("period", DEFAULT_PERIOD)
     view, release = await library.journey(area, period, asked.get("release"))
-    areas, periods = _choices(visitor.hub)
+    areas, periods = _choices(visitor)
     query = [("area", area), ("period", view.period.id), ("release", release.id)]
     # One release has no trend; an earlier one is looked at as it was.
     several = not asked.get("release") and len(await library.releases()) > 1
@@ -80,14 +79,14 @@ def _first(options: list[Option]) -> list[Option]:
     return sorted(options, key=lambda option: option.value not in (DEFAULT_AREA, DEFAULT_PERIOD))
 
 
-def _choices(hub: Hub) -> tuple[list[Option], list[Option]]:
+def _choices(visitor: Visitor) -> tuple[list[Option], list[Option]]:
     areas = [
         Option(area.code, area.name)
-        for area in sorted(hub.words.areas.values(), key=lambda area: area.name)
+        for area in sorted(visitor.words.areas.values(), key=lambda area: area.name)
         if area.level in _LEVELS and area.successor is None
     ]
     t = labels()
-    years = range(hub.clock().year, 2013, -1)
+    years = range(visitor.hub.clock().year, 2013, -1)
     periods = [Option(f"CY{year}", t("journey.form.calendar", year=year)) for year in years]
     financial = [
         Option(

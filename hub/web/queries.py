@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from hub.auth.matrix import line_for
 from hub.auth.permissions import enter
-from hub.auth.principals import Principal
 from hub.errors import MalformedError, NotFoundError, UnauthenticatedError
 from hub.exports.completeness import completeness_document
 from hub.exports.document import Document
@@ -34,7 +33,7 @@ from hub.web.asked import comparator_of, parameter
 from hub.web.authentication import principal_of
 from hub.web.etag import CACHE, conditional, has_already
 from hub.web.problems import problem
-from hub.web.state import Hub, hub_of
+from hub.web.state import hub_of, library_of
 from hub.web.tags import Key, Tags, Told
 from hub.web.volume import tell
 
@@ -58,11 +57,6 @@ class Saved:
 
     find: Callable[[Library, Request], Awaitable[Document]]
     known: tuple[str, ...]
-
-
-def library_of(hub: Hub, principal: Principal) -> Library:
-    """The views that a caller may read."""
-    return Library(hub.database, hub.words, Audience(principal.audience), hub.clock, hub.shelf)
 
 
 def challenged(answer: Callable[[Request], Awaitable[Response]]) -> Any:
@@ -139,7 +133,7 @@ async def _asking(request: Request) -> Asking:
     day = hub.clock().date().isoformat()
     address = f"{request.url.path}?{request.url.query}"
     key = (str(edition.audience), edition.number, day, address)
-    return Asking(saved, library_of(hub, principal), key)
+    return Asking(saved, library_of(hub, principal.audience), key)
 
 
 def _told(request: Request, asking: Asking) -> Told | None:

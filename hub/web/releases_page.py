@@ -23,7 +23,7 @@ from hub.release.report import Report
 from hub.web import refusals
 from hub.web.forms import read_form
 from hub.web.members import frame_of, member_page
-from hub.web.pages.labels import labels
+from hub.web.pages.labels import ENGLISH, labels
 from hub.web.pages.releases import ReleaseRow, alternatives_page, release_page, releases_page
 from hub.web.pages.report_tables import (
     alternatives_table,
@@ -106,7 +106,7 @@ async def alternatives(request: Request, principal: Principal) -> Response:
 
 async def workbook(request: Request, principal: Principal) -> Response:
     """Give the report as a workbook; with ``?alternatives=true`` the comparison too."""
-    hub, t = hub_of(request), labels()
+    hub, t = hub_of(request), labels(ENGLISH)
     row, report = await _found(hub, principal, request.path_params["release"])
     tables = [*summary_tables(report, t), *loss_tables(report, t)]
     if request.query_params.get("alternatives") == "true":
@@ -122,11 +122,11 @@ async def workbook(request: Request, principal: Principal) -> Response:
 
 
 def _title(draft: Draft) -> str:
-    return labels()("releases.cover.title", id=draft.id)
+    return labels(ENGLISH)("releases.cover.title", id=draft.id)
 
 
 def _notes(draft: Draft) -> list[str]:
-    t = labels()
+    t = labels(ENGLISH)
     return [
         t("releases.cover.audience", audience=str(draft.audience), state=str(draft.state)),
         t("releases.cover.policy", policy=draft.policy_version, hash=draft.content_hash),

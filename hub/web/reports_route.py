@@ -3,6 +3,7 @@
 A bare address shows the newest figures there are; every choice is in the address.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from starlette.requests import Request
@@ -135,10 +136,10 @@ def _busiest(held: Held) -> str:
 
     The same twelve months are there as a rolling year and, for counts alone, as a financial year.
     """
-    periods = [parse_period(period) for _, period in held]
-    if not periods:
+    often = Counter(period for _, period in held)
+    if not often:
         return "CY2017"
-    return max(periods, key=lambda p: (periods.count(p), p.end, p.id)).id
+    return max(map(parse_period, often), key=lambda p: (often[p.id], p.end, p.id)).id
 
 
 def _first_areas(held: Held, period: str, words: Vocabulary) -> list[str]:
@@ -152,7 +153,7 @@ def _first_areas(held: Held, period: str, words: Vocabulary) -> list[str]:
 
 def _overview_choices(held: Held, period: str, chosen: Iterable[str], words: Vocabulary) -> Choices:
     t = labels()
-    periods = {parse_period(when) for _, when in held} | {parse_period(period)}
+    periods = map(parse_period, {when for _, when in held} | {period})
     levels = {code for code, _ in held if code in words.areas}
     shown = {code for code in levels if words.areas[code].level in _FIRST}
     return Choices(
@@ -178,8 +179,8 @@ def _targets(words: Vocabulary) -> set[str]:
 
 def _most_named(held: Held, words: Vocabulary) -> str:
     """The area with the most planned levels."""
-    codes = [code for code, _ in held if code in words.areas]
-    return max(sorted(set(codes)), key=codes.count, default="E07000102")
+    often = Counter(code for code, _ in held if code in words.areas)
+    return max(sorted(often), key=often.__getitem__, default="E07000102")
 
 
 async def _observed(library: Library, area: str, release: Release) -> list[Period]:

@@ -20,7 +20,9 @@ from hub.auth.sign_ins import LIFETIME, Secrets, begin, finish
 from hub.db.sessions import IdentitySession
 from hub.errors import HubError, NotFoundError, ProviderError, StepUpError, UnauthenticatedError
 from hub.web.authentication import COOKIE, is_same_origin
+from hub.web.language import in_their_language
 from hub.web.pages.frame import Frame, NavLink
+from hub.web.pages.labels import labels
 from hub.web.pages.message import message_page
 from hub.web.pages.signing import sign_out_page, stranger_page
 from hub.web.problems import headers_of
@@ -152,8 +154,8 @@ def signed_in_answer(signed_in: SignedIn, destination: str) -> Response:
 def account_link(hub: Hub, principal: Principal | None, here: str) -> NavLink | None:
     """Give a page's link to sign in or out; none where nobody can sign in, as in a demo."""
     if principal is not None:
-        return NavLink("Sign out", "/sign-out")
-    return NavLink("Sign in", f"/sign-in?to={quote(here)}") if hub.provider else None
+        return NavLink(labels()("account.out"), "/sign-out")
+    return NavLink(labels()("account.in"), f"/sign-in?to={quote(here)}") if hub.provider else None
 
 
 def sign_in_href(request: Request, error: HubError) -> str | None:
@@ -195,7 +197,7 @@ async def _refused(hub: Hub) -> None:
 
 
 def _told(request: Request, error: HubError) -> Response:
-    frame = _frame(hub_of(request), account=NavLink("Sign in", "/sign-in"))
+    frame = _frame(hub_of(request), account=NavLink(labels()("account.in"), "/sign-in"))
     page = message_page(error.status, error.message, frame=frame)
     return HTMLResponse(page, error.status, PRIVATE | headers_of(error))
 
@@ -225,10 +227,10 @@ def _same(shown: str, expected: str) -> bool:
 
 FORMS = frozenset({"/sign-out"})
 provider_routes = [
-    Route("/sign-in", sign_in, methods=["GET"]),
-    Route("/sign-in/callback", callback, methods=["GET"]),
+    Route("/sign-in", in_their_language(sign_in), methods=["GET"]),
+    Route("/sign-in/callback", in_their_language(callback), methods=["GET"]),
 ]
 routes = [
-    Route("/sign-out", leaving, methods=["GET"]),
+    Route("/sign-out", in_their_language(leaving), methods=["GET"]),
     Route("/sign-out", sign_out, methods=["POST"]),
 ]

@@ -12,7 +12,9 @@ from hub.auth.tokens import PERSON_LIFETIME, SYSTEM_LIFETIME, TokenIssuer
 from hub.auth.verification import TokenVerifier
 from hub.clock import Clock
 from hub.db.engine import Database
+from hub.protected.releases import Audience
 from hub.settings import Settings
+from hub.views.library import Library
 from hub.views.shelf import Shelf
 from hub.vocabulary import Vocabulary
 
@@ -65,6 +67,11 @@ def hub_of(request: Request) -> Hub:
     """Give the running hub."""
     hub: Hub = request.app.state.hub
     return hub
+
+
+def library_of(hub: Hub, audience: str) -> Library:
+    """The views that an audience may read."""
+    return Library(hub.database, hub.words, Audience(audience), hub.clock, hub.shelf)
 
 
 def verifier(hub: Hub) -> TokenVerifier:

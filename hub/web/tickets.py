@@ -13,6 +13,7 @@ from hub.auth.sessions import redeem_ticket
 from hub.auth.startup import is_loopback
 from hub.errors import SettingsError
 from hub.settings import Settings
+from hub.web.language import in_their_language
 from hub.web.pages.frame import Frame
 from hub.web.pages.message import not_signed_in_page
 from hub.web.sign_in import PRIVATE, record_session, signed_in_answer
@@ -23,7 +24,7 @@ def ticket_routes(settings: Settings) -> list[Route]:
     """Give the demo's route; raises ``SettingsError`` outside the demo profile."""
     if settings.env != "demo" or not is_loopback(settings.host):
         raise SettingsError("The demo sign-in exists in the demo profile on loopback only.")
-    return [Route("/sign-in", sign_in, methods=["GET"])]
+    return [Route("/sign-in", in_their_language(sign_in), methods=["GET"])]
 
 
 async def sign_in(request: Request) -> Response:

@@ -4,7 +4,7 @@ A visitor without a session reads the public release; a partner signed in reads 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -14,17 +14,19 @@ from hub.auth.permissions import allows
 from hub.auth.principals import Principal
 from hub.errors import HubError
 from hub.exports.files import KINDS
-from hub.protected.releases import Audience, Release
+from hub.protected.releases import Release
 from hub.views.library import Library
+from hub.vocabulary import Vocabulary
 from hub.web.authentication import principal_of
 from hub.web.etag import conditional
+from hub.web.language import in_their_language
 from hub.web.pages.copying import Asked, Copy, copy_of
 from hub.web.pages.frame import Frame, NavLink, ReleaseNote
 from hub.web.pages.labels import labels
 from hub.web.pages.message import message_page
 from hub.web.problems import headers_of
 from hub.web.sign_in import account_link
-from hub.web.state import Hub, hub_of
+from hub.web.state import Hub, hub_of, library_of
 
 VIEWS = ("journey", "overview", "performance", "profile")
 """The views that have a page, in the order of the navigation."""
@@ -42,9 +44,13 @@ class Visitor:
         """The views: those of the caller's audience with this matrix line, else the public's."""
         partner = self.principal is not None and allows(self.principal, line)
         audience = self.principal.audience if partner and self.principal else "public"
-        return Library(
-            self.hub.database, self.hub.words, Audience(audience), self.hub.clock, self.hub.shelf
-        )
+        # Views carry the vocabulary's titles and reasons, so they are made in the page's language.
+        return replace(library_of(self.hub, audience), words=self.words)
+
+    @property
+    def words(self) -> Vocabulary:
+        """The vocabulary in the language of the page."""
+        return labels().vocabulary(self.hub.words)
 
     @property
     def frame(self) -> Frame:
@@ -85,10 +91,10 @@ def page(here: str, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
                 raise
             drawn = message_page(error.status, error.message, frame=visitor.frame)
             return HTMLResponse(drawn, error.status, headers_of(error))
-        answer.headers["Vary"] = "Authorization, Cookie"
+        answer.headers["Vary"] = "Accept-Language, Authorization, Cookie"
         return conditional(request, answer)
 
-    return endpoint
+    return in_their_language(endpoint)
 
 
 async def visitor_of(request: Request, here: str) -> Visitor:

@@ -4,7 +4,6 @@ Without a Chromium (``CHROMIUM`` names one that is not on the path) these tests 
 the summary says so.
 """
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -34,6 +32,7 @@ from hub.web.pages import (
 )
 from hub.web.pages.method import Rule, accessibility_page, method_page
 from hub.web.pages.signing import consent_page, sign_out_page, stranger_page
+from tests.serving import listening
 from tests.unit.web_pages.reports import PAGES as REPORTS
 from tests.unit.web_pages.reports import copied
 from tests.unit.web_pages.three_rivers import three_rivers_journey
@@ -107,16 +106,8 @@ async def site() -> AsyncIterator[str]:
     static = StaticFiles(directory=Path(hub.web.__file__).parent / "static")
     routes = [_route(path, draw) for path, draw in PAGES.items()]
     app = Starlette(routes=[*routes, Mount("/static", static)])
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, log_level="error", lifespan="off")
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await task
+    async with listening(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from hub.db.tables import intake
 from hub.web.authentication import COOKIE
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership
-from tests.functional.test_surface_audits import listening
+from tests.serving import listening
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,6 @@ The pages of each change are drawn from small releases (``test_pages.py``); here
 published stands on them. Screenshots are kept where ``SCREENSHOTS`` names a folder.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -13,7 +12,6 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
 from hub.app import RunningHub, build
 from hub.auth.registry import grant_role, register_client
@@ -24,6 +22,7 @@ from hub.clock import now
 from tests.browser.soundness import LOOKED_AT, faults
 from tests.conftest import FreshSettings
 from tests.functional.released import released_demo
+from tests.serving import listening
 
 Open = Callable[..., Awaitable[Any]]
 
@@ -55,15 +54,8 @@ async def demo(fresh_settings: FreshSettings) -> AsyncIterator[RunningHub]:
 @pytest.fixture(scope="module")
 async def site(demo: RunningHub) -> AsyncIterator[str]:
     """The hub on a free port of this machine; gives the address."""
-    server = uvicorn.Server(
-        uvicorn.Config(build(demo), port=0, log_config=None, log_level="error", lifespan="off")
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await task
+    async with listening(build(demo)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """The stewards' pages in a real browser: accessible, narrow, quiet, and without scripts."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -20,6 +18,7 @@ from hub.vocabulary import vocabulary
 from hub.web.pages.releases import alternatives_page, release_page, releases_page
 from tests.browser.conftest import POLICY
 from tests.browser.soundness import faults
+from tests.serving import listening
 from tests.unit.web_pages.stewards import ALTERNATIVES, FRAME, demo, report_of, row_of
 
 Open = Callable[..., Awaitable[Any]]
@@ -71,15 +70,8 @@ async def site() -> AsyncIterator[str]:
     static = StaticFiles(directory=Path(hub.web.__file__).parent / "static")
     routes = [_route(path, draw) for path, draw in PAGES.items()]
     app = Starlette(routes=[*routes, Mount("/static", static)])
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, log_level="error", lifespan="off")
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await task
+    async with listening(app) as address:
+        yield address
 
 
 @pytest.mark.parametrize("path", PAGES)

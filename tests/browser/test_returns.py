@@ -4,29 +4,25 @@ Two people of one agency, the real hub, no JavaScript. Screenshots are kept wher
 ``SCREENSHOTS`` names a folder.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 
-from hub.app import RunningHub, build
-from hub.auth.keys import signing_keys
+from hub.app import RunningHub, build, hub_over
 from hub.auth.registry import grant_role, register_client
-from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
-from hub.auth.standing import Standing
 from hub.clock import now
 from hub.db.engine import Database
 from hub.settings import Settings
-from hub.vocabulary import vocabulary
 from tests.browser.conftest import Visit
 from tests.browser.soundness import LOOKED_AT, faults
+from tests.functional.acts import OWN_MAPPING
+from tests.serving import listening
 
 pytestmark = pytest.mark.browser
 
@@ -35,41 +31,15 @@ HEADER = "indicator,area,period,value,status,note"
 WRONG = f"{HEADER}\nIDV_REFERAL,E07000102,,141,,\nIDV_REFERRAL,E07000102,,007,,\n"
 GOOD = f"{HEADER}\nIDV_REFERRAL,E07000102,,141,,\n"
 EXPORT = "Idva service,,\nMeasure,Q1 2017/18,Q2 2017/18\nReferrals,141,150\n"
-MAPPING = """\
-title: our own export
-dataset: IDVA
-area: E07000102
-tables:
-  - has: Measure
-    label: A
-    year: this
-    columns: [{heading: Q1 2017/18, quarter: 1}, {heading: Q2 2017/18, quarter: 2}]
-    rows: [{label: Referrals, indicator: IDV_REFERRAL}]
-    ignore: [Idva service]
-"""
 SHOTS = os.environ.get("SCREENSHOTS")
 
 
 @asynccontextmanager
 async def served(settings: Settings, database: Database) -> AsyncIterator[tuple[RunningHub, str]]:
     """The real application on a free port of this machine, as the demo serves it."""
-    running = RunningHub(
-        database=database,
-        settings=settings.model_copy(update={"env": "demo"}),
-        keys=signing_keys(settings.data_dir),
-        clock=now,
-        standing=Standing(source(database, now), now),
-        words=vocabulary(),
-    )
-    server = uvicorn.Server(
-        uvicorn.Config(build(running), port=0, log_config=None, log_level="error", lifespan="off")
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
-    yield running, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await task
+    running = hub_over(database, settings.model_copy(update={"env": "demo"}))
+    async with listening(build(running)) as address:
+        yield running, address
 
 
 async def ticket(hub: RunningHub, role: Role) -> str:
@@ -213,7 +183,7 @@ async def test_a_table_in_the_agencys_own_layout(officers: tuple[Page, Page]) ->
 
     await choose(page, "ours.csv", EXPORT)
     await page.get_by_label("Layout of the file").select_option(label="A mapping of our own")
-    mapping = FilePayload(name="ours.yaml", mimeType="text/yaml", buffer=MAPPING.encode())
+    mapping = FilePayload(name="ours.yaml", mimeType="text/yaml", buffer=OWN_MAPPING.encode())
     await page.get_by_label("Your mapping").set_input_files([mapping])
     await page.get_by_role("button", name="Check this file").click()
     await expect(page.get_by_text("The file can be sent.")).to_be_visible()

@@ -91,6 +91,27 @@ def test_its_tokens_work_and_its_pages_answer(demo: dict[str, Any]) -> None:
     assert httpx2.get(f"{demo['url']}/journey").status_code == 200
 
 
+def test_an_agencys_two_people_and_system_can_try_what_the_guides_say(
+    demo: dict[str, Any],
+) -> None:
+    """``docs/how-to/send-a-return.md`` speaks as the police of Hertfordshire."""
+    body = (ROOT / "demo/returns/HERTS_POLICE/POLICE_CRIME/CY2017.json").read_bytes()
+    answer = httpx2.put(
+        f"{demo['url']}/v1/returns/POLICE_CRIME/HERTS_POLICE/CY2017?dryRun=true",
+        content=body,
+        headers={
+            "Authorization": f"Bearer {demo['tokens']['submitter']}",
+            "Content-Type": "application/json",
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    for link in demo["officerSignIn"]["HERTS_POLICE"]:
+        signed_in = httpx2.get(link)
+        cookie = signed_in.headers["set-cookie"].partition(";")[0]
+        page = httpx2.get(f"{demo['url']}/returns", headers={"Cookie": cookie})
+        assert (signed_in.headers["location"], page.status_code) == ("/returns", 200)
+
+
 def test_curl(demo: dict[str, Any]) -> None:
     need("curl")
     printed = run(demo, "sh", EXAMPLES / "journey.sh", "E07000102", "CY2017")

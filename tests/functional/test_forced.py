@@ -31,7 +31,7 @@ from hub.auth.roles import Role
 from hub.logs import configure_logs
 from tests.conftest import FreshSettings
 from tests.functional.acts import SIGN_OFF, Partnership, open_partnership, rows
-from tests.functional.test_surface_audits import listening
+from tests.serving import listening
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 """An exception in the middle of anything leaves coroutines behind that nobody awaits."""

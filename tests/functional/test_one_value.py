@@ -9,7 +9,7 @@ import io
 import json
 import math
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -25,8 +25,7 @@ from hub.auth.standing import Standing
 from hub.clock import now
 from hub.exports.columns import COLUMNS
 from tests.conftest import FreshSettings
-from tests.functional.acts import signed_on
-from tests.functional.conftest import URL, Client, Sign
+from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.released import released_demo
 from tests.functional.test_views import OVERVIEW, PERFORMANCE, PROFILE, asked, figures, whole
 from tests.spec.audiences import public_release
@@ -92,23 +91,10 @@ def questions(held: Release) -> Iterator[Question]:
                 break
 
 
-@pytest.fixture(scope="module")
-async def demo(fresh_settings: FreshSettings) -> AsyncIterator[RunningHub]:
-    """One released demo for every test here, which only read."""
-    async with fresh_settings() as settings, released_demo(settings) as running:
-        yield running
-
-
 @pytest.fixture
 def hub(demo: RunningHub) -> RunningHub:
     """The same hub with a registry read anew, so that it knows this test's clients."""
     return replace(demo, standing=Standing(source(demo.database, now), now))
-
-
-@pytest.fixture
-async def analyst(sign: Sign, request: pytest.FixtureRequest) -> Client:
-    """A partnership analyst."""
-    return await sign(Role.ANALYST, person=str(abs(hash(request.node.nodeid))))
 
 
 async def by_graphql(client: Client, question: Question) -> Any:

@@ -10,18 +10,15 @@ import httpx2
 import pytest
 from sqlalchemy import event, func, select
 
-from hub.app import READINGS, RunningHub, build
+from hub.app import RunningHub, build
 from hub.auth.roles import Role
 from hub.db.logins import Duty
 from hub.db.tables import protected
-from hub.schema.read.query import schema
 from hub.vocabulary import breakdown_text
 from tests.conftest import FreshSettings
-from tests.functional.acts import signed_on
-from tests.functional.conftest import URL, Client
+from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.released import released_demo
 
-FREE = {"viewer", "agencies", "datasets", "indicators", "areas", "area", "period"}
 """Answered from the vocabulary in memory."""
 RATIOS = '["POL_DA_CRIME_PC", "MAR_REPEAT_PC", "POL_DA_CRIME", "CPS_DA_CONVICTED_PC"]'
 
@@ -103,12 +100,6 @@ async def test_no_operation_reads_more_than_it_is_priced_at(counted: Counted) ->
                 wrong.append((question, sum(given), answer["extensions"]["cost"]["rows"]))
     assert wrong == []
     assert most > 1000, "the largest were not asked, so this proves nothing"
-
-
-def test_every_root_field_has_its_reading() -> None:
-    fields = schema._schema.query_type
-    assert fields is not None
-    assert set(fields.fields) - FREE - {"release", "releases"} == set(READINGS)
 
 
 async def test_the_budget_holds_before_anything_is_read(counted: Counted) -> None:

@@ -3,19 +3,15 @@
 import asyncio
 import json
 import shutil
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
 
 from hub.web.graphql import graphql_route
 from hub.web.middleware import Wall, wall
+from tests.serving import listening as listening
 from tests.unit.web.sample import SCHEMA, SERVING
 
 RUN = """
@@ -26,20 +22,6 @@ auditServer({ url: process.argv[2] }).then((results) => {
 """
 # The audits that ask for GET; where GET is off (security requirement H7) they are waived.
 WAIVED = {"5A70", "D6D5", "6A70"}
-
-
-@asynccontextmanager
-async def listening(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve an application on a free port of the loopback."""
-    with socket.create_server(("127.0.0.1", 0)) as place:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server.serve([place]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{place.getsockname()[1]}"
-        server.should_exit = True
-        await task
 
 
 async def run(*command: str, folder: Path) -> tuple[int, str]:

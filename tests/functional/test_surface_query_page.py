@@ -17,7 +17,7 @@ from hub.errors import UnauthenticatedError
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
 from hub.web.graphql import graphql_route
 from hub.web.middleware import Wall, wall
-from tests.functional.test_surface_audits import listening
+from tests.serving import listening
 from tests.unit.web.sample import SCHEMA, SERVING
 
 pytestmark = pytest.mark.browser

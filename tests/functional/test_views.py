@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,7 @@ from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.clock import now
-from tests.conftest import FreshSettings
 from tests.functional.conftest import Client, Sign
-from tests.functional.released import released_demo
 from tests.spec.acceptance import COLUMNS, PARTS, POSTS
 from tests.spec.demo_release import MET, PLYMOUTH, SIMILAR, THREE_RIVERS, UK
 
@@ -60,23 +58,10 @@ COMPLETENESS = """query Owed($period: String!) {
 }"""
 
 
-@pytest.fixture(scope="module")
-async def demo(fresh_settings: FreshSettings) -> AsyncIterator[RunningHub]:
-    """One released demo for every test here, which only read."""
-    async with fresh_settings() as settings, released_demo(settings) as running:
-        yield running
-
-
 @pytest.fixture
 def hub(demo: RunningHub) -> RunningHub:
     """The same hub with a registry read anew, so that it knows this test's clients."""
     return replace(demo, standing=Standing(source(demo.database, now), now))
-
-
-@pytest.fixture
-async def analyst(sign: Sign, request: pytest.FixtureRequest) -> Client:
-    """A partnership analyst."""
-    return await sign(Role.ANALYST, person=str(abs(hash(request.node.nodeid))))
 
 
 async def asked(client: Client, query: str, **variables: Any) -> Any:

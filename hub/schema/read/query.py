@@ -28,27 +28,6 @@ from hub.views import overview as views
 from hub.vocabulary import Breakdown, Vocabulary, parse_breakdown, parse_period
 
 Ask = Info[ReadContext, None]
-KEPT = frozenset(
-    {
-        "agencies",
-        "datasets",
-        "indicators",
-        "areas",
-        "area",
-        "period",
-        "release",
-        "releases",
-        "observations",
-        "series",
-        "journey",
-        "overview",
-        "performance",
-        "profile",
-        "reconcile",
-    }
-)
-"""Fields whose answer the audience's releases, the vocabulary and the arguments alone decide, so
-that it may be kept; not among them is what depends on the caller or on today."""
 Comparators = Annotated[
     list[Comparator] | None, argument(description="What to compare with; everything if none.")
 ]
@@ -183,8 +162,14 @@ class Query:
         allow_unlike: a.AllowUnlike = False,
     ) -> Journey:
         """Assemble a journey."""
-        library = info.context.library
-        found = await library.journey(area, period, release, allow_unlike=allow_unlike)
+        library, asked = info.context.library, info.context.asked.get(str(info.path.key))
+        found = await library.journey(
+            area,
+            period,
+            release,
+            links=asked is None or "links" in asked,
+            allow_unlike=allow_unlike,
+        )
         return Journey.of(*found)
 
     @strawberry.field(

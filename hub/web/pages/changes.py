@@ -45,7 +45,7 @@ def changes_page(
         others=tuple(_links(view, releases, t)),
         counts=[(t(f"changes.kind.{kind}"), tally[kind]) for kind in Change if tally[kind]],
         methods=tuple(_methods(view, t)),
-        revised=[_revised(item, words, t) for item in view.revised[:MOST]],
+        revised=[_revised(item, t.vocabulary(words), t) for item in view.revised[:MOST]],
         more=max(0, len(view.revised) - MOST),
     )
 

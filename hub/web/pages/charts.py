@@ -5,7 +5,7 @@ neither the scale nor a label, so nothing drawn tells anything about it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -17,6 +17,9 @@ HEIGHT = 200.0
 
 TOP, _LETTERS = 26.0, 15.0
 """Pixels above the highest figure for its label, and the height of a label."""
+
+_WIDE = 12.0
+"""Per cent of the drawing that a label takes, about."""
 
 _MARGIN = 4.0
 """Per cent left free at both sides, so that points at the ends are whole."""
@@ -99,7 +102,8 @@ def line_chart(periods: Sequence[Period], series: Iterable[Series]) -> Chart | N
     values = [f.value for one in kept for f in one.figures if f.value is not None]
     scale = _Scale(min(*values, Decimal(0)), max(*values, Decimal(0)))
     lines = [_line(one, scale) for one in kept]
-    return Chart(_apart(lines), _ticks(periods), scale.y(Decimal(0)), TOP + HEIGHT)
+    zero = scale.y(Decimal(0))
+    return Chart(_apart(lines, zero), _ticks(periods), zero, TOP + HEIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +127,41 @@ def _line(one: Series, scale: _Scale) -> Line:
     return Line(one.name, one.planned, spots, strokes, spots[-1].y - 9)
 
 
-def _apart(lines: list[Line]) -> tuple[Line, ...]:
-    """Move a measured line's label below its point where it would lie on the planned one's."""
+def _apart(lines: list[Line], zero: float) -> tuple[Line, ...]:
+    """Move each measured line's label to where neither it nor the planned one passes.
+
+    Above its point, else below it, else above whatever is in the way.
+    """
     plans = [line for line in lines if line.planned]
-    moved = []
-    for line in lines:
-        near = any(abs(line.label_y - plan.label_y) < _LETTERS * 2 for plan in plans)
-        below = not line.planned and near
-        y = line.last.y + 20 if below else line.label_y
-        moved.append(Line(line.name, line.planned, line.spots, line.strokes, y))
-    return tuple(moved)
+    return tuple(line if line.planned else _clear(line, plans, zero) for line in lines)
+
+
+def _clear(line: Line, plans: Iterable[Line], zero: float) -> Line:
+    last, label = line.last, line.label_y
+    falls = len(line.strokes) > 0 and line.strokes[-1].end == last
+    own = [line.strokes[-1].start.y] if falls else []
+    others = [y for plan in plans for y in _passed(plan, last)]
+    # A line that comes from above would run through a label above its end.
+    if all(y >= last.y for y in own) and not any(label - _LETTERS < y < label + 4 for y in others):
+        return line
+    below = last.y + _LETTERS + 5
+    if below < zero - 4 and not any(last.y + 4 < y < below + 4 for y in others):
+        return replace(line, label_y=below)
+    return replace(line, label_y=min([label, *others]) - 8)
+
+
+def _passed(plan: Line, point: Spot) -> list[float]:
+    """How high a line runs along a label at ``point``, at its two ends and between."""
+    span = (0, _WIDE / 2, _WIDE) if point.x < 25 else (-_WIDE, 0, _WIDE)
+    return [y for off in span if (y := _height(plan, point.x + off)) is not None]
+
+
+def _height(line: Line, x: float) -> float | None:
+    for one in line.strokes:
+        if one.start.x <= x <= one.end.x:
+            part = (x - one.start.x) / (one.end.x - one.start.x)
+            return one.start.y + part * (one.end.y - one.start.y)
+    return None
 
 
 def _ticks(periods: Sequence[Period]) -> tuple[Tick, ...]:

@@ -1,6 +1,6 @@
 """What stands around every page: header, banner, navigation, footer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub.web.pages.labels import labels, lower_first
+from hub.web.pages.labels import ENGLISH, labels, lower_first
+from hub.web.pages.labels.fallback import told
+from hub.web.pages.labels.language import spoken
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -52,7 +54,7 @@ class Frame:
     viewer: str | None = None
     account: NavLink | None = None
     demo: bool = False
-    lang: str = "en"
+    lang: str = field(default_factory=spoken)
     method_href: str = "/method"
     accessibility_href: str = "/accessibility"
 
@@ -74,4 +76,5 @@ def _environment() -> Environment:
 def render(template: str, frame: Frame, **values: Any) -> str:
     """Fill a template; every value is escaped."""
     words = labels(frame.lang)
-    return _environment().get_template(template).render(frame=frame, t=words, **values)
+    html = _environment().get_template(template).render(frame=frame, t=words, **values)
+    return html if frame.lang == ENGLISH else told(html)

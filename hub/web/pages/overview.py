@@ -1,10 +1,11 @@
 """The overview page: the Marac portal's grid, indicators in bands down and comparators across."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from hub.protected.figures import Figure
+from hub.protected.figures import Figure, FigureStatus
+from hub.protected.observations import NOT_RETURNED
 from hub.views.overview import Column, Comparator, Overview
 from hub.vocabulary.rows import Indicator
 from hub.web.pages.copying import Copy
@@ -38,11 +39,11 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class GridBand:
-    """A heading with its rows, and how many rows nobody returned."""
+    """A heading with its rows, and the titles of those without a figure, by the reason."""
 
     title: str
     rows: tuple[GridRow, ...]
-    absent: tuple[str, ...]
+    absent: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +99,22 @@ def _grids(view: Overview) -> Iterator[Grid]:
 
 
 def _band(view: Overview, number: int, places: range) -> GridBand:
-    rows, absent = [], []
+    rows: list[GridRow] = []
+    absent: dict[str, list[str]] = {}
     band = view.bands[number]
     for row in band.rows:
         cells = tuple(_cell(view, row.indicator, place, row.cells[place]) for place in places)
         if all(cell.figure.value is None and cell.figure.symbol != "c" for cell in cells):
-            absent.append(row.indicator.title)
+            absent.setdefault(_why(cells), []).append(row.indicator.title)
         else:
             rows.append(GridRow(row.indicator, cells))
-    return GridBand(band.band.title, tuple(rows), tuple(absent))
+    return GridBand(band.band.title, tuple(rows), absent)
+
+
+def _why(cells: Iterable[GridCell]) -> str:
+    """Why a row is empty: the first reason of a computed figure, else that nobody returned it."""
+    reasons = (c.figure.reason for c in cells if c.figure.status is FigureStatus.NOT_RETURNED)
+    return next((reason for reason in reasons if reason and reason != NOT_RETURNED), "")
 
 
 def _cell(view: Overview, indicator: Indicator, place: int, figure: Figure) -> GridCell:
@@ -136,7 +144,7 @@ def _lead(view: Overview, t: Labels) -> str:
         level = found.get((True, column.area.code))
         if level is None or not level.value:
             return t("overview.lead.cases", **words)
-        more = cases.value >= level.value
-        key = "overview.lead.above" if more else "overview.lead.below"
-        return t(key, **words, level=level.display)
+        side = "above" if cases.value > level.value else "below"
+        key = "equal" if cases.value == level.value else side
+        return t(f"overview.lead.{key}", **words, level=level.display)
     return t("overview.lead.none", period=t.period(view.period))

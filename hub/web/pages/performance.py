@@ -108,7 +108,7 @@ def _measure(view: MeasureView, t: Labels) -> MeasureRow:
 def _compared(view: MeasureView, t: Labels) -> Iterator[Compared]:
     yield Compared(t("performance.against.plan"), view.period, view.cumulative, view.profile)
     yield Compared(t("performance.against.year"), view.period, view.cumulative, view.last_year)
-    if view.last is not None and view.last != view.period:
+    if view.last is not None and view.period and view.last.months != view.period.months:
         name = t("performance.against.last", period=t.period(view.last))
         yield Compared(name, view.last, view.actual, view.actual_last_year)
 
@@ -141,7 +141,9 @@ def _finding(view: MeasureView, t: Labels) -> str:
 
 
 def _said(figure: Figure, t: Labels) -> str:
-    if figure.unit in ("percent", "rate"):
+    if figure.unit == "rate":
+        return t("performance.finding.rate", figure=figure.display)
+    if figure.unit == "percent":
         return figure.display
     return f"{figure.display} {t.unit(figure.unit, figure.value)}"
 

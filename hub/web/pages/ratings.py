@@ -21,11 +21,11 @@ def ratings_of(standings: Mapping[str, StageStanding], t: Labels) -> dict[str, R
 def _rating(standing: StageStanding, t: Labels) -> Rating | None:
     measure, percent = standing.measure, plan_percent(standing.stage)
     if measure is not None and measure.standing in _JUDGED and percent is not None:
-        words = t("card.judged", words=measure.words, percent=percent)
+        words = t("card.judged", words=t.travelling(measure.words), percent=percent)
         return Rating(words, TONES[measure.standing])
     change = standing.last_year.percent
     if percent is not None or change.status is not FigureStatus.PUBLISHED or change.value is None:
         return None
     key = "same" if change.value == 0 else ("up" if change.value > 0 else "down")
     size = change.display.lstrip("-")
-    return Rating(t(f"card.{key}", size=size, period=t.period(standing.before)))
+    return Rating(t(f"card.{key}", size=size, period=t.year(standing.before)))

@@ -76,6 +76,7 @@ def release_page(
 ) -> str:
     """Draw the suppression report of one release, with the act it waits for."""
     t = labels(frame.lang)
+    words = t.vocabulary(words)
     return render(
         "release.html",
         frame,
@@ -84,7 +85,7 @@ def release_page(
         totals=report.totals,
         settings=settings_table(report, row.draft.protection, t),
         summaries=summary_tables(report, t),
-        losses=loss_tables(report, t, MOST_GROUPS),
+        losses=loss_tables(report, t, MOST_GROUPS, words),
         cells=cells_table(report, words, t, MOST_CELLS),
         listed=min(MOST_CELLS, len(report.lines)),
         lines=len(report.lines),

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from hub.disclosure import Method
 from hub.exports.report_xlsx import ReportTable, Value
 from hub.release.drafts import ReportLine
-from hub.release.report import By, Opening, Report, opened
+from hub.release.report import By, Loss, Opening, Report, opened
 from hub.release.whatif import Alternative, Outcome
 from hub.vocabulary import Breakdown, Vocabulary, breakdown_text, parse_period
+from hub.vocabulary.rows import Dimension, Indicator
 from hub.web.pages.labels import Labels
 
 
@@ -35,7 +36,7 @@ _POLICYS = ("method", "threshold", "base")
 def summary_tables(report: Report, t: Labels) -> tuple[ReportTable, ...]:
     """Totals, then how open small counts stay, then what forces cells to be hidden."""
     openings = tuple((_opening(one, t), one.cells) for one in report.openings)
-    forces = tuple((one.relation, one.cells) for one in report.forces)
+    forces = tuple((t.english(one.relation), one.cells) for one in report.forces)
     return (
         _table(t, "totals", _totals(report, t)),
         _table(t, "openings", openings),
@@ -43,7 +44,9 @@ def summary_tables(report: Report, t: Labels) -> tuple[ReportTable, ...]:
     )
 
 
-def loss_tables(report: Report, t: Labels, most: int | None = None) -> tuple[ReportTable, ...]:
+def loss_tables(
+    report: Report, t: Labels, most: int | None = None, words: Vocabulary | None = None
+) -> tuple[ReportTable, ...]:
     """The loss by indicator, area, period and breakdown, each of at most ``most`` groups.
 
     With ``most`` only groups that lost something are named.
@@ -51,9 +54,24 @@ def loss_tables(report: Report, t: Labels, most: int | None = None) -> tuple[Rep
     found = []
     for by in By:
         groups = [one for one in report.loss_by(by) if one.hidden or most is None][:most]
-        rows = tuple((o.title, o.code, o.cells, o.hidden, round(o.share, 1)) for o in groups)
+        rows = tuple(
+            (_group(o, words, t), o.code, o.cells, o.hidden, round(o.share, 1)) for o in groups
+        )
         found.append(_table(t, f"loss_{by.lower()}", rows, columns="loss"))
     return tuple(found)
+
+
+def _group(one: Loss, words: Vocabulary | None, t: Labels) -> str:
+    """A group in the page's language; a code that the vocabulary dropped stays as it is told."""
+    known = words or t.vocabulary()
+    if one.by is By.PERIOD and one.title != one.code:
+        return t.period(parse_period(one.code))
+    if one.by is By.AREA and one.code in known.areas:
+        return known.areas[one.code].name
+    table: Mapping[str, Indicator | Dimension] = known.dimensions
+    if one.by is By.INDICATOR:
+        table = known.indicators
+    return table[one.code].title if one.code in table else t.travelling(one.title)
 
 
 def cells_table(
@@ -71,7 +89,7 @@ def alternatives_table(found: Sequence[Alternative], t: Labels) -> ReportTable:
     for one in found:
         more = None if one.hidden is None or own is None else one.hidden - own
         note = "" if one.outcome is Outcome.DONE else t(f"releases.outcome.{one.outcome}")
-        rows.append((one.title, one.shown, one.hidden, more, note))
+        rows.append((t.english(one.title), one.shown, one.hidden, more, note))
     return _table(t, "alternatives", tuple(rows))
 
 
@@ -107,7 +125,7 @@ def _cell(line: ReportLine, promise: int, words: Vocabulary, t: Labels) -> tuple
         _breakdown(key.breakdown, words, t),
         t(f"releases.rule.{line.rule}"),
         t("releases.interval", low=open_[0], high=open_[1]) if open_ else t("releases.no_interval"),
-        line.forced_by or "",
+        t.english(line.forced_by or ""),
     )
 
 

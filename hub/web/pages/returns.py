@@ -129,6 +129,7 @@ def returns_page(
     frame: Frame,
 ) -> str:
     """Draw the calendar; ``agency`` is the viewer's own, if it has one."""
+    words = labels(frame.lang).vocabulary(words)
     return render(
         "returns.html",
         frame,
@@ -138,6 +139,7 @@ def returns_page(
         sent=sent,
         titled=lambda period: labels(frame.lang).period(parse_period(period)),
         dataset_title=lambda code: words.dataset(code).title,
+        agency_title=lambda code: words.agency(code).title,
         partners=tuple(partners),
         states=tuple(Owing),
         datasets=datasets,
@@ -149,6 +151,8 @@ def return_page(
     sight: Sight, stored: Stored | None, words: Vocabulary, *, error: str = "", frame: Frame
 ) -> str:
     """Draw one return: where it stands, what it holds, and the act it waits for."""
+    t = labels(frame.lang)
+    words = t.vocabulary(words)
     return render(
         "return.html",
         frame,
@@ -157,13 +161,14 @@ def return_page(
         most=MOST,
         named=lambda key: _named(key, words, labels(frame.lang)),
         shown=_shown,
-        layouts=[Option(name, shipped(name).title) for name in shipped_names()],
+        layouts=[Option(name, t.english(shipped(name).title)) for name in shipped_names()],
         error=error,
     )
 
 
 def check_page(sight: Sight, checked: Checked, words: Vocabulary, *, frame: Frame) -> str:
     """Draw the result of a dry run, with what can be done next."""
+    words = labels(frame.lang).vocabulary(words)
     placed = checked.transcript.placed if checked.transcript else ()
     return render(
         "return_check.html",

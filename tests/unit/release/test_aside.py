@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.disclosure import Progress
 from hub.errors import ConflictError, DisclosureError
-from hub.release.aside import LARGE, YIELDING, Progress, beside
+from hub.release.aside import LARGE, YIELDING, beside
 
 Told = list[tuple[str, int, int]]
 

@@ -294,6 +294,18 @@ def test_distinct_people_of_two_agencies_are_not_added() -> None:
     assert "54321" not in str(refused.value)
 
 
+def test_the_same_events_told_in_two_kinds_of_return_are_not_added() -> None:
+    """A Marac's own return and the portal's, or the police's and the partnership's."""
+    told = [
+        of_rows(reported(value=54_321), agency=who, dataset=dataset)
+        for who, dataset in (("ONE", "POLICE_RECORDS"), ("TWO", "OTHER_RECORDS"))
+    ]
+    with pytest.raises(ConflictError, match="OTHER_RECORDS and POLICE_RECORDS") as refused:
+        collate(told, WORDS)
+    assert refused.value.code == "TOLD_TWICE"
+    assert "54321" not in str(refused.value)
+
+
 def test_no_repr_of_the_room_shows_a_count() -> None:
     made = publish([of_counts(district(DISTRICT, (3, 45_678, 56_789)))])
     raw = collate([of_counts(district(DISTRICT, (3, 45_678, 56_789)))], WORDS)

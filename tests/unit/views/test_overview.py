@@ -141,3 +141,29 @@ def test_terms_name_every_line_and_its_parts() -> None:
     assert {*vocabulary().overview} <= terms
     assert "MAR_REPEAT" in terms
     assert CellKey("MAR_CASE", MARAC, PERIOD.id).indicator in terms
+
+
+def reasons(view: Overview, code: str) -> list[str | None]:
+    rows = [row for band in view.bands for row in band.rows if row.indicator.code == code]
+    return [figure.reason for figure in rows[0].cells]
+
+
+def test_a_rate_without_the_populations_of_its_own_period_says_so() -> None:
+    """An earlier year's population never stands in: it would be of another vintage."""
+    earlier = observation("POP_F16P", MARAC, "R12-2023-03", 80_000)
+    *_, reason = reasons(grid(MARAC, more=(earlier,)), "MAR_CASE_RATE")
+    assert reason == (
+        "Computed from “Women aged 16 and over”: nobody has returned that for these months."
+    )
+
+
+def test_a_change_without_the_year_before_says_so() -> None:
+    *_, reason = reasons(grid(MARAC), "MAR_CASE_YOY_PC")
+    assert reason == (
+        "Computed from “Cases discussed at Marac”: nobody has returned that for the year before."
+    )
+
+
+def test_what_no_formula_makes_is_plainly_not_returned() -> None:
+    *_, reason = reasons(grid(MARAC), "MAR_CHILD")
+    assert reason == "Nobody has returned this figure."

@@ -16,7 +16,7 @@ from hub.views.overview import ALWAYS, columns_of, overview_of
 from hub.views.performance import performance_of
 from hub.views.series import histories
 from hub.views.tables import profile_of
-from hub.vocabulary import CellKey, parse_period, vocabulary
+from hub.vocabulary import CellKey, Vocabulary, parse_period, vocabulary
 from hub.web.pages.changes import changes_page
 from hub.web.pages.copying import Copy, copy_of
 from hub.web.pages.frame import Frame, Option, ReleaseNote
@@ -30,7 +30,6 @@ from tests.unit.views.published import HIDDEN, Said, cells, observation, series,
 PLYMOUTH, MET, MARAC = "E06000026", "E23000001", "MAR_MET_01"
 POOL = "INS_POOL_2020"
 NOTE = ReleaseNote("demo-1", "1", "partner")
-WORDS = vocabulary()
 AREAS = (Option(PLYMOUTH, "Plymouth"), Option("E07000102", "Three Rivers"))
 
 
@@ -40,9 +39,14 @@ def copied(name: str = "journey", query: str = "area=E07000102&period=CY2017") -
     return copy_of(name, asked, ("csv", "json"), "https://hub.example", labels())
 
 
+def words() -> Vocabulary:
+    """The vocabulary in the language that pages are drawn in."""
+    return labels().vocabulary()
+
+
 def marac_cells() -> Cells:
     """Cases of a force and of its Maracs, one of them withheld with its share."""
-    maracs = [area.code for area in WORDS.areas.values() if area.level == "MAR"][:8]
+    maracs = [area.code for area in vocabulary().areas.values() if area.level == "MAR"][:8]
     found: dict[CellKey, object] = {}
     for number, code in enumerate(["K02000001", MET, *maracs]):
         said = HIDDEN if number == 4 else 400 + 31 * number
@@ -57,15 +61,15 @@ def marac_cells() -> Cells:
 
 def maracs() -> list[str]:
     """The Maracs that the invented release holds."""
-    return [area.code for area in WORDS.areas.values() if area.level == "MAR"][:8]
+    return [area.code for area in vocabulary().areas.values() if area.level == "MAR"][:8]
 
 
 def overview_html(frame: Frame | None = None, held: Cells | None = None) -> str:
     """The overview."""
     period = parse_period("R12-2024-03")
-    places = [WORDS.area(code) for code in maracs()]
-    columns = columns_of(places, period, ALWAYS, WORDS)
-    view = overview_of(columns, period, "demo-1", held or marac_cells(), WORDS)
+    places = [words().area(code) for code in maracs()]
+    columns = columns_of(places, period, ALWAYS, words())
+    view = overview_of(columns, period, "demo-1", held or marac_cells(), words())
     choices = Choices(
         [Option(place.code, place.name) for place in places],
         [Option(period.id, period.title)],
@@ -94,8 +98,8 @@ def plymouth_cells(withheld: str = "") -> Cells:
 
 def performance_html(frame: Frame | None = None, held: Cells | None = None) -> str:
     """The exception report."""
-    place, as_at = WORDS.area(PLYMOUTH), parse_period("2015-06")
-    view = performance_of(place, as_at, "demo-1", held or plymouth_cells(), WORDS)
+    place, as_at = words().area(PLYMOUTH), parse_period("2015-06")
+    view = performance_of(place, as_at, "demo-1", held or plymouth_cells(), words())
     copy = copied("performance", "area=E06000026&asAt=2015-06")
     return performance_page(view, areas=AREAS, copy=copy, release=NOTE, frame=frame)
 
@@ -104,10 +108,10 @@ def series_html(frame: Frame | None = None, held: Cells | None = None) -> str:
     """One indicator over time."""
     held = held or plymouth_cells()
     mine = [item for key, item in held.items() if key.indicator == "POL_DA_TOTAL"]
-    points = histories("POL_DA_TOTAL", totals(mine), WORDS)
+    points = histories("POL_DA_TOTAL", totals(mine), words())
     return series_page(
-        WORDS.indicator("POL_DA_TOTAL"),
-        WORDS.area(PLYMOUTH),
+        words().indicator("POL_DA_TOTAL"),
+        words().area(PLYMOUTH),
         points,
         copy=copied("observations", "indicator=POL_DA_TOTAL"),
         release=NOTE,
@@ -130,12 +134,12 @@ def risk_cells(high: object = 31) -> Cells:
 def profile_html(frame: Frame | None = None, held: Cells | None = None) -> str:
     """A return's tables."""
     view = profile_of(
-        WORDS.dataset("POLICE_CRIME"),
-        WORDS.area("E07000102"),
+        words().dataset("POLICE_CRIME"),
+        words().area("E07000102"),
         parse_period("CY2017"),
         "demo-1",
         held or risk_cells(),
-        WORDS,
+        words(),
     )
     choices = [Option("POLICE_CRIME E07000102 CY2017", "Police: Three Rivers, Jan to Dec 2017")]
     copy = copied("profile", "dataset=POLICE_CRIME")
@@ -167,7 +171,7 @@ def changes_html(frame: Frame | None = None) -> str:
         Difference(hidden, shown, Decimal(31), HIDDEN, None),
     )
     one, two = release_row(1), release_row(2)
-    return changes_page(Changes(two, one, found), [two, one], WORDS, frame=frame)
+    return changes_page(Changes(two, one, found), [two, one], words(), frame=frame)
 
 
 PAGES: dict[str, Callable[[Frame | None], str]] = {

@@ -11,7 +11,8 @@ from hub.protected.figures import FigureStatus
 from hub.protected.observations import Cells, Observation, Provenance
 from hub.views.assembly import journey_of
 from hub.views.journey import Journey
-from hub.vocabulary import CellKey, Term, parse_period, vocabulary
+from hub.vocabulary import CellKey, Term, parse_period
+from hub.web.pages.labels import labels
 
 AREA = "E07000102"
 POLICE, SERVICE = "CY2017", "FY2017-18"
@@ -93,7 +94,7 @@ def three_rivers_journey(
     *without: str, withheld: tuple[str, ...] = (), counts: Mapping[str, int] | None = None
 ) -> Journey:
     """The journey of Three Rivers around 2017, as the hub itself puts it together."""
-    words = vocabulary()
+    words = labels().vocabulary()
     return journey_of(
         area=words.area(AREA),
         period=parse_period(POLICE),
