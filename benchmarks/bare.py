@@ -49,7 +49,7 @@ class Pool:
 
 def application(address: str, answers: Path) -> Starlette:
     """Make the application; ``answers`` holds a file of bytes for each question."""
-    pool, stages = Pool(address), sorted(stage_terms(vocabulary()))
+    pool, stages = Pool(address), list(stage_terms(vocabulary()))
     ready = {file.name: file.read_bytes() for file in answers.iterdir()}
 
     async def sql(request: Request) -> Response:

@@ -18,6 +18,8 @@ class Measured:
     rate: float
     server: float
     postgres: float
+    refused: int = 0
+    """How many requests were answered with an error; they count nowhere else."""
 
     @property
     def cpu(self) -> float:
@@ -85,16 +87,19 @@ async def load(
     port: int, requests: Sequence[bytes], seconds: float, pids: tuple[int, int]
 ) -> Measured:
     """Ask the requests in turn for some seconds; ``pids`` are the server's and the postmaster's."""
-    turn, done = itertools.cycle(requests), 0
+    turn, done, refused = itertools.cycle(requests), 0, 0
     lines = [
         await asyncio.open_connection("127.0.0.1", port, limit=2**22) for _ in range(CONNECTIONS)
     ]
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal done
-        while not done or time.perf_counter() < until:
-            await exchange(reader, writer, next(turn))
-            done += 1
+        nonlocal done, refused
+        while (not done and refused < CONNECTIONS) or time.perf_counter() < until:
+            try:
+                await exchange(reader, writer, next(turn))
+                done += 1
+            except ValueError:
+                refused += 1
         writer.close()
         await writer.wait_closed()
 
@@ -102,8 +107,8 @@ async def load(
     until = started + seconds
     await asyncio.gather(*(talk(*line) for line in lines))
     spent, after = time.perf_counter() - started, cpu(*pids)
-    server, postgres = ((b - a) * 1000 / done for a, b in zip(before, after, strict=True))
-    return Measured(done / spent, server, postgres)
+    server, postgres = ((b - a) * 1000 / max(1, done) for a, b in zip(before, after, strict=True))
+    return Measured(done / spent, server, postgres, refused)
 
 
 def cpu(server: int, postmaster: int) -> tuple[float, float]:

@@ -58,7 +58,7 @@ class Size:
 
     def indicator_codes(self) -> list[str]:
         """Name the indicators, those of the journey first: counts, which are whole numbers."""
-        words, stages = vocabulary(), stage_terms(vocabulary())
+        words, stages = vocabulary(), set(stage_terms(vocabulary()))
         counts = [
             row.code
             for row in words.indicators.values()

@@ -35,6 +35,7 @@ from hub.settings import Settings
 WARM = 30
 """Sets of variables that kept answers are asked with: as many as fit into the memory for them."""
 PORT = 8470
+"""The first of eight ports, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ class Run:
             rates = [one.rate for one in all_]
             server, postgres = median(o.server for o in all_), median(o.postgres for o in all_)
             spread = f"{median(rates):8.1f} ({min(rates):.0f} to {max(rates):.0f})"
-            lines.append(f"  {way:13}{spread:>24} {server:10.3f} + {postgres:7.3f} ms")
+            refused = sum(one.refused for one in all_)
+            ending = f"; {refused} refused" if refused else ""
+            lines.append(f"  {way:13}{spread:>24} {server:10.3f} + {postgres:7.3f} ms{ending}")
         return "\n".join(lines)
 
     def ratio(self, question: str, way: str, base: str, what: str = "rate") -> str:
@@ -83,7 +86,8 @@ class Run:
         mine, other = self.found.get((question, way)), self.found.get((question, base))
         if not mine or not other:
             return "-"
-        each = [getattr(a, what) / getattr(b, what) for a, b in zip(mine, other, strict=True)]
+        pairs = [(getattr(a, what), getattr(b, what)) for a, b in zip(mine, other, strict=True)]
+        each = [a / b for a, b in pairs if b] or [float("nan")]
         return f"{median(each):.2f} ({min(each):.2f} to {max(each):.2f})"
 
 
@@ -149,39 +153,41 @@ async def _run(
     url: URL,
     stack: ExitStack,
 ) -> None:
+    port = given.port
+
     async def begin(starting: Any) -> Server:
         server: Server = await starting
         stack.callback(server.stop)
         return server
 
     hubs = {
-        "cold": await begin(servers.hub("hub", PORT, folder, HUB_ANSWERS_MEMORY="0")),
-        "off": await begin(servers.hub("hub, executor", PORT + 1, folder, HUB_COMPILE="false")),
-        "warm": await begin(servers.hub("hub, kept", PORT + 2, folder)),
+        "cold": await begin(servers.hub("hub", port, folder, HUB_ANSWERS_MEMORY="0")),
+        "off": await begin(servers.hub("hub, executor", port + 1, folder, HUB_COMPILE="false")),
+        "warm": await begin(servers.hub("hub, kept", port + 2, folder)),
     }
     peers = {}
     if given.node:
         for number, name in enumerate(("postgraphile", "mercurius")):
             starting = servers.node(
-                name, PORT + 3 + number, given.node.resolve(), dsn(url, "localhost")
+                name, port + 3 + number, given.node.resolve(), dsn(url, "localhost")
             )
             peers[name] = await begin(starting)
     secret = (folder / SECRET).read_text()
-    bearer = f"Authorization: Bearer {await servers.token(PORT, secret)}"
+    bearer = f"Authorization: Bearer {await servers.token(port, secret)}"
     for one in asked:
         ways = _ways(one, hubs, peers, bearer)
         body = await compare(one, ways, min(given.sets, 12))
         (answers / one.name.replace(" ", "")).write_bytes(body)
-    floor = await begin(servers.bare(PORT + 5, dsn(url), answers))
+    floor = await begin(servers.bare(port + 5, dsn(url), answers))
     twice: dict[str, Server] = {}
     if given.twice:
         twice["cold x2"] = await begin(
-            servers.hub("hub", PORT + 6, folder, 2, HUB_ANSWERS_MEMORY="0")
+            servers.hub("hub", port + 6, folder, 2, HUB_ANSWERS_MEMORY="0")
         )
-        twice["warm x2"] = await begin(servers.hub("hub", PORT + 7, folder, 2))
+        twice["warm x2"] = await begin(servers.hub("hub", port + 7, folder, 2))
     for one in asked:
         # Tokens last five minutes.
-        bearer = f"Authorization: Bearer {await servers.token(PORT, secret)}"
+        bearer = f"Authorization: Bearer {await servers.token(port, secret)}"
         targets = _ways(one, hubs, peers, bearer) | _floors(one, floor)
         targets |= await _not_modified(one, hubs["warm"], bearer)
         targets |= _ways(one, twice, {}, bearer)
@@ -258,6 +264,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sets", type=int, default=300)
+    parser.add_argument("--port", type=int, default=PORT, help="the first of eight")
     parser.add_argument("--only", default="")
     parser.add_argument("--twice", action="store_true", help="two processes, too")
     return parser

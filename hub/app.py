@@ -124,19 +124,26 @@ async def running(
     provider = provider_of(settings, clock)
     database = await Database.open(settings)
     try:
-        yield RunningHub(
-            database=database,
-            settings=settings,
-            keys=signing_keys(settings.data_dir),
-            clock=clock,
-            standing=Standing(source(database, clock), clock),
-            words=vocabulary(),
-            provider=provider,
-        )
+        yield hub_over(database, settings, clock, provider)
     finally:
         if provider is not None:
             await provider.close()
         await (database.discard() if throw_away else database.close())
+
+
+def hub_over(
+    database: Database, settings: Settings, clock: Clock = now, provider: Provider | None = None
+) -> RunningHub:
+    """Put a hub together over an open database; whoever opened that closes it."""
+    return RunningHub(
+        database=database,
+        settings=settings,
+        keys=signing_keys(settings.data_dir),
+        clock=clock,
+        standing=Standing(source(database, clock), clock),
+        words=vocabulary(),
+        provider=provider,
+    )
 
 
 def build(hub: RunningHub) -> Starlette:
@@ -160,6 +167,9 @@ def build(hub: RunningHub) -> Starlette:
         )
     )
     app = Starlette(routes=routes, middleware=middleware)
+    # An address with a slash too many is none. Starlette would lead on to the right one, at
+    # whatever host the request named, over http where a proxy ends TLS: tokens would follow.
+    app.router.redirect_slashes = False
     add_handlers(app, refusals.note)
     app.state.hub = hub
     app.state.refusals = refusals.Refusals()

@@ -56,11 +56,19 @@ def configure_logs(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_written),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
+
+
+_ENCODER = json.JSONEncoder(default=repr)
+"""Made once: ``json.dumps`` makes one for each line that it is given a way out for."""
+
+
+def _written(event: dict[str, object], **_: object) -> str:
+    return _ENCODER.encode(event)
 
 
 def _unraisable(what: "sys.UnraisableHookArgs") -> None:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from multiprocessing.context import SpawnProcess
 
 import structlog
+import uvloop
 
 from hub.app import running
 from hub.errors import HubError, SettingsError
@@ -41,7 +42,7 @@ def serve_together(settings: Settings, workers: int) -> None:
         SettingsError: a setting is unsafe, the port is taken, or no worker can serve.
     """
     processes = max(settings.processes, workers)
-    asyncio.run(_together(settings.model_copy(update={"processes": processes}), workers))
+    uvloop.run(_together(settings.model_copy(update={"processes": processes}), workers))
 
 
 async def _together(settings: Settings, workers: int) -> None:
@@ -108,7 +109,7 @@ def _work(settings: Settings, listening: socket.socket) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with suppress(KeyboardInterrupt):
-            asyncio.run(_serve(settings, listening))
+            uvloop.run(_serve(settings, listening))
     except HubError as error:
         sys.stderr.write(f"{error.code}: {error.message}\n")
         sys.exit(UNFIT)

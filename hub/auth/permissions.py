@@ -6,9 +6,11 @@ that says ``own`` is refused by :func:`demand` when no agency is given, so that 
 agency is a refusal and not a leak.
 """
 
+from functools import lru_cache
+
 from hub.auth.matrix import Grant, Line, matrix, second_factor_ages
 from hub.auth.principals import Principal
-from hub.auth.roles import forbidden_pairs
+from hub.auth.roles import Role, forbidden_pairs
 from hub.errors import RefusedError, StepUpError, UnauthenticatedError
 
 
@@ -72,11 +74,17 @@ def different_person(first_subject: str, second_subject: str) -> None:
         )
 
 
-def _grants(principal: Principal, line: Line) -> set[Grant]:
-    if forbidden_pairs(principal.roles):
-        return set()
-    held = {line.grants[role] for role in principal.roles} - {Grant.NONE}
-    return held if principal.agency else held - {Grant.OWN}
+def _grants(principal: Principal, line: Line) -> frozenset[Grant]:
+    return _granted(principal.roles, bool(principal.agency), line.name)
+
+
+@lru_cache(maxsize=4096)
+def _granted(roles: frozenset[Role], has_agency: bool, line: str) -> frozenset[Grant]:
+    """What roles give on a line: both files never change while a process runs."""
+    if forbidden_pairs(roles):
+        return frozenset()
+    held = {matrix()[line].grants[role] for role in roles} - {Grant.NONE}
+    return frozenset(held if has_agency else held - {Grant.OWN})
 
 
 def _require_second_factor(principal: Principal, line: str) -> None:

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from hub.errors import ConflictError
@@ -82,6 +82,11 @@ def terms() -> Mapping[Role, RoleTerms]:
 
 def scopes_of(roles: Iterable[Role]) -> frozenset[str]:
     """Every scope that holders of these roles may ask for."""
+    return _scopes(frozenset(roles))
+
+
+@lru_cache(maxsize=1024)
+def _scopes(roles: frozenset[Role]) -> frozenset[str]:
     return frozenset().union(*(terms()[role].scopes for role in roles))
 
 

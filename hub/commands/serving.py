@@ -6,6 +6,7 @@ from typing import Annotated
 
 import structlog
 import typer
+import uvloop
 
 from hub.app import running
 from hub.db.engine import Database
@@ -31,7 +32,7 @@ def demo(
     configure_logs("WARNING")
     _end_well()
     try:
-        asyncio.run(run_demo(port, stop=stop, as_json=as_json))
+        uvloop.run(run_demo(port, stop=stop, as_json=as_json))
     except KeyboardInterrupt:
         structlog.get_logger().debug("demo stopped")
 
@@ -46,7 +47,7 @@ def serve(
     configure_logs(chosen.log_level)
     _end_well()
     if workers == 1:
-        asyncio.run(_serve(chosen))
+        uvloop.run(_serve(chosen))
     else:
         serve_together(chosen, workers)
 

@@ -24,6 +24,7 @@ from hub.db.reads import Reads, UnfitError
 from hub.db.server import embedded, owner_address, reaching_the_database
 from hub.db.sessions import IdentitySession, IntakeSession, ProtectedSession, ReleaseSession
 from hub.db.standbys import Answer, Question, Standbys, standbys
+from hub.db.turns import Turns
 from hub.db.watch import Watch
 from hub.errors import DatabaseError, SettingsError, StorageFullError
 from hub.settings import Settings
@@ -61,6 +62,8 @@ class Database:
         self._archiving: Archiving | None = None
         self.reads = Reads(engines[Duty.READ].url, data_dir)
         """Single questions on what is published and due, of the primary."""
+        self.turns = Turns()
+        """Where writers of one thing wait for each other, without a connection."""
         self._halted: str | None = None
         self._originals: X25519PublicKey | None = None
         self.released = 0

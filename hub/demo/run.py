@@ -23,6 +23,8 @@ from hub.server import serving
 from hub.settings import Settings
 
 AREA, PERIOD = "E07000102", "CY2017"
+AGENCY = "HERTS_POLICE"
+"""Whose two people and system the demo introduces: those of the guide to sending a return."""
 MINUTES = int(PERSON_LIFETIME.total_seconds() // 60)
 
 
@@ -71,7 +73,7 @@ async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
             story = Story(api, accounts, advance)
             await story.sign_off(await story.push(returns))
             releases = await story.release()
-        known = await story.tokens()
+        known = await story.tokens(AGENCY)
         journey = await api.read(known["tokens"]["analyst"], JOURNEY, area=AREA, period=PERIOD)
     print_journey(console, journey)
     url = hub.settings.issuer
@@ -79,6 +81,10 @@ async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
     ways = {
         "signIn": await _sign_in(hub, analyst, "/journey"),
         "stewardSignIn": [await _sign_in(hub, one, "/releases") for one in accounts.stewards],
+        "officerSignIn": {
+            code: [await _sign_in(hub, one, "/returns") for one in pair.values()]
+            for code, pair in accounts.agencies.items()
+        },
         "clients": _clients(accounts),
     }
     return {"url": url, "release": releases["partner"], "releases": releases} | known | ways
@@ -113,22 +119,28 @@ def _progress(console: Console) -> Progress:
 
 
 def _print_ways(console: Console, known: dict[str, Any]) -> None:
-    url, analyst = known["url"], known["clients"]["analyst"]
+    url, clients = known["url"], known["clients"]
+    analyst, officers = clients["analyst"], clients["agencies"][AGENCY]
     lines = [
         "",
         f"Published. Public journey page:  {url}/journey",
         f"As a partnership analyst (once): {known['signIn']}",
         f"Query in the browser:            {url}/graphql   (after signing in)",
-        "As the two stewards who prepare and approve releases (once each, in two browsers):",
+        f"As two people of {AGENCY}, who send and sign off returns (once each, in two browsers):",
+        *(f"  {link}" for link in known["officerSignIn"][AGENCY]),
+        "As the two stewards, who prepare and approve releases (likewise):",
         *(f"  {link}" for link in known["stewardSignIn"]),
         "",
-        f"One token per role, good for {MINUTES} minutes:",
+        f"One token per role (submitter and approver: of {AGENCY}), good for {MINUTES} minutes:",
         *(f"  {role}: {token}" for role, token in known["tokens"].items()),
         "",
-        "Another token for the analyst, whenever the last one has run out:",
-        f"  curl -s -u {analyst['id']}:{analyst['secret']} "
-        f"-d grant_type=client_credentials {url}/oauth/token",
-        "The same client can read without a token (Basic):",
+        "Another token, whenever one has run out:",
+        *(
+            f"  curl -s -u {one['id']}:{one['secret']} "
+            f"-d grant_type=client_credentials {url}/oauth/token"
+            for one in (analyst, *officers.values())
+        ),
+        "The analyst's client can read without a token (Basic):",
         f"  curl -s -u {analyst['id']}:{analyst['secret']} "
         f'"{url}/v1/queries/journey.csv?area={AREA}&period={PERIOD}"',
         "Stop with Ctrl-C; everything the demo made is then gone.",

@@ -81,16 +81,16 @@ class Story:
         self._progress("Releases protected and attacked", len(AUDIENCES), len(AUDIENCES))
         return made
 
-    async def tokens(self) -> dict[str, Any]:
-        """One fresh token for each role, each agency and each steward."""
+    async def tokens(self, agency: str) -> dict[str, Any]:
+        """One fresh token for each role, each agency and each steward; those of ``agency`` stand
+        for the roles that every agency has."""
         singles = {str(role): await self._token(one) for role, one in self._accounts.roles.items()}
         stewards = [await self._token(one) for one in self._accounts.stewards]
         agencies = {
             code: {str(role): await self._token(one) for role, one in pair.items()}
             for code, pair in self._accounts.agencies.items()
         }
-        first = next(iter(agencies.values()))
-        roles = first | singles | {str(Role.STEWARD): stewards[0]}
+        roles = agencies[agency] | singles | {str(Role.STEWARD): stewards[0]}
         return {"tokens": roles, "agencies": agencies, "stewards": stewards}
 
     async def _token(self, account: Account) -> str:

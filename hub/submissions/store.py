@@ -21,10 +21,11 @@ from hub.errors import PreconditionError
 from hub.returns import Finding, Return, Severity
 from hub.submissions import staging
 from hub.submissions.changes import Counts, changes, compare
-from hub.submissions.history import current_revision, findings_of, observations_of, step
+from hub.submissions.history import current_revision, findings_of, observations_of
 from hub.submissions.receipts import keep
 from hub.submissions.revisions import Revision, Sent, Submission, etag_of
-from hub.submissions.states import OPEN, Act, State, move
+from hub.submissions.states import OPEN, Act, State
+from hub.submissions.steps import step
 
 
 async def submit(
@@ -50,7 +51,7 @@ async def submit(
     require_writing(session)
     return_id = await _lock(session, body, at)
     current = await current_revision(session, return_id)
-    _check(current, if_match, if_none_match)
+    check(current, if_match, if_none_match)
     if current and current.content_hash == body.content_hash and current.state in _LIVE:
         counts = Counts(received=len(body.observations), unchanged=len(body.observations))
         return _answer(body, return_id, current.number, current.state, counts, findings, False)
@@ -66,23 +67,13 @@ async def submit(
     return _answer(body, return_id, number, state, counts, findings, True)
 
 
-async def repeated(
-    session: IntakeSession,
-    current: Revision,
-    *,
-    if_match: str | None = None,
-    if_none_match: str | None = None,
-) -> Submission | None:
+async def repeated(session: IntakeSession, current: Revision) -> Submission | None:
     """Answer the push of what is the current revision already; None when that was withdrawn.
 
     The findings are those it was stored with. Nothing is stored.
-
-    Raises:
-        PreconditionError: as :func:`submit`.
     """
     if current.state not in _LIVE:
         return None
-    _check(current, if_match, if_none_match)
     return Submission(
         return_id=current.return_id,
         dataset=current.dataset,
@@ -129,6 +120,25 @@ async def find(session: IntakeSession, dataset: str, agency: str, period: str) -
     return await current_revision(session, return_id) if return_id else None
 
 
+def check(current: Revision | None, if_match: str | None, if_none_match: str | None) -> None:
+    """Hold a push to the conditions it came on, as HTTP's headers word them.
+
+    Raises:
+        PreconditionError: the current revision is not the one meant.
+    """
+    if if_none_match == "*" and current:
+        raise PreconditionError("This return already has a revision; send If-Match to replace it.")
+    if if_match and if_match != "*":
+        have = etag_of(current.number, current.content_hash) if current else None
+        if if_match != have:
+            raise PreconditionError(
+                "The return has changed since the revision named in If-Match. "
+                "GET it, look at what changed, and send again with its ETag."
+            )
+    if if_match == "*" and not current:
+        raise PreconditionError("If-Match: * needs a revision, and this return has none yet.")
+
+
 def first_state(body: Return, findings: tuple[Finding, ...]) -> State:
     """A note on the return answers its queries; without one it waits for answers."""
     asked = any(item.severity is Severity.QUERY for item in findings)
@@ -150,20 +160,6 @@ async def _lock(session: IntakeSession, body: Return, at: datetime) -> UUID:
     return found
 
 
-def _check(current: Revision | None, if_match: str | None, if_none_match: str | None) -> None:
-    if if_none_match == "*" and current:
-        raise PreconditionError("This return already has a revision; send If-Match to replace it.")
-    if if_match and if_match != "*":
-        have = etag_of(current.number, current.content_hash) if current else None
-        if if_match != have:
-            raise PreconditionError(
-                "The return has changed since the revision named in If-Match. "
-                "GET it, look at what changed, and send again with its ETag."
-            )
-    if if_match == "*" and not current:
-        raise PreconditionError("If-Match: * needs a revision, and this return has none yet.")
-
-
 async def _counts(session: IntakeSession, body: Return, current: Revision | None) -> Counts:
     received = len(body.observations)
     if current is None:
@@ -182,8 +178,7 @@ async def _step_aside(
     here = (table.c.return_id == current.return_id) & (table.c.number == current.number)
     await session.execute(update(table).where(here).values(is_current=False))
     if current.state in OPEN:
-        after = move(current.state, Act.SUPERSEDE)
-        await step(session, current, after, principal.subject, at, None)
+        await step(session, [current], Act.SUPERSEDE, principal.subject, at, None)
 
 
 async def _store(

@@ -1,11 +1,12 @@
 """Every view by name, read from a release: what GraphQL, saved queries and pages share."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.clock import Clock, now
 from hub.db.engine import Database
-from hub.db.reads import Asks
+from hub.db.standbys import Answer, Question
 from hub.errors import InvalidError, NotFoundError
 from hub.protected import reader, rows
 from hub.protected.observations import Cells
@@ -40,6 +41,7 @@ from hub.views.shelf import Shelf
 from hub.views.stages import near
 from hub.views.standings import StageStanding, standings_of
 from hub.views.tables import profile_of
+from hub.views.together import Together, is_whole
 from hub.views.trend import MOST_RELEASES, LinkTrend, trends_of
 from hub.vocabulary import Period, PeriodKind, Vocabulary, parse_period
 from hub.vocabulary.rows import Area
@@ -83,6 +85,9 @@ class Library:
     shelf: Shelf | None = None
     """Where the releases are looked up; without one the database is asked."""
     _seen: list[tuple[Release, ...]] = field(default_factory=list, init=False, repr=False)
+    _together: Together = field(
+        default_factory=lambda: Together(asyncio.Lock()), init=False, repr=False
+    )
 
     async def releases(self) -> list[Release]:
         """List the audience's releases, newest first, as they were at the first question."""
@@ -90,8 +95,10 @@ class Library:
 
     async def _releases(self) -> Sequence[Release]:
         if not self._seen:
-            # Parts are asked at the same time; the first that is answered counts for all.
-            self._seen.append(await self._look())
+            async with self._together.turn:
+                # Parts are asked at the same time; the first that looks looks for all.
+                if not self._seen:
+                    self._seen.append(await self._look())
         return self._seen[0]
 
     async def _look(self) -> tuple[Release, ...]:
@@ -99,6 +106,12 @@ class Library:
             return (await self.shelf.edition(self.audience)).releases
         async with self.database.protected() as session:
             return tuple(await reader.releases(session, self.audience))
+
+    async def _read(self, question: Question[Answer], *releases: str) -> Answer:
+        """Ask one thing at a time: sixteen pages of one document would take every connection from
+        the other readers, and wait for each other all the same."""
+        async with self._together.turn:
+            return await self.database.read(question, *releases)
 
     async def release(self, wanted: str | None = None) -> Release:
         """Find a release, the latest if none is named.
@@ -114,9 +127,15 @@ class Library:
         )
 
     async def journey(
-        self, area: str, period: str, release: str | None = None, *, allow_unlike: bool = False
+        self,
+        area: str,
+        period: str,
+        release: str | None = None,
+        *,
+        links: bool = True,
+        allow_unlike: bool = False,
     ) -> tuple[Journey, Release]:
-        """Assemble the journey of an area around a period.
+        """Assemble the journey of an area around a period; without ``links`` no ratio is computed.
 
         Raises:
             VocabularyError: unknown area, or a period that is not one.
@@ -124,7 +143,8 @@ class Library:
         """
         place, asked = self.words.area(area), parse_period(period)
         chosen = await self.release(release)
-        return await self._journey(place, asked, chosen, allow_unlike=allow_unlike), chosen
+        found = await self._journey(place, asked, chosen, links=links, allow_unlike=allow_unlike)
+        return found, chosen
 
     async def trend(self, area: str, period: str) -> tuple[LinkTrend, ...]:
         """Follow the links of a journey through the latest releases."""
@@ -134,16 +154,27 @@ class Library:
 
     async def standings(self, view: Journey, release: Release) -> dict[str, StageStanding]:
         """Say how the figures of a journey of that release stand, by stage."""
-        cells = await self._cells(release, sorted(stage_terms(self.words)), view.area.code)
+        cells = await self._cells(release, stage_terms(self.words), view.area.code)
         return standings_of(view, cells, self.words)
 
     async def _journey(
-        self, place: Area, asked: Period, chosen: Release, *, allow_unlike: bool = False
+        self,
+        place: Area,
+        asked: Period,
+        chosen: Release,
+        *,
+        links: bool = True,
+        allow_unlike: bool = False,
     ) -> Journey:
-        cells = await self._near(chosen, place.code, asked)
-        audience = str(self.audience)
         return journey_of(
-            place, asked, chosen.id, audience, cells, self.words, allow_unlike=allow_unlike
+            place,
+            asked,
+            chosen.id,
+            str(self.audience),
+            await self._near(chosen, place.code, asked),
+            self.words,
+            links=links,
+            allow_unlike=allow_unlike,
         )
 
     async def series(
@@ -180,9 +211,7 @@ class Library:
     async def places(self, indicators: Iterable[str], release: Release) -> list[tuple[str, str]]:
         """List the areas and periods for which a release says anything on some indicators."""
         wanted = sorted(indicators)
-        return await self.database.read(
-            lambda reads: rows.places(reads, release.id, wanted), release.id
-        )
+        return await self._read(lambda reads: rows.places(reads, release.id, wanted), release.id)
 
     async def returned(self, release: Release) -> list[tuple[str, str, str]]:
         """List the datasets, areas and periods of which a release says anything."""
@@ -195,9 +224,7 @@ class Library:
     async def _by_name(
         self, release: Release, groups: Mapping[str, Collection[str]]
     ) -> list[tuple[str, str, str]]:
-        return await self.database.read(
-            lambda reads: rows.returned(reads, release.id, groups), release.id
-        )
+        return await self._read(lambda reads: rows.returned(reads, release.id, groups), release.id)
 
     async def changes(self, release: str | None = None) -> tuple[Changes, Release]:
         """Say what a release changed against the one before it.
@@ -210,7 +237,7 @@ class Library:
         if not earlier:
             return Changes(chosen, None, ()), chosen
         old = earlier[0]
-        found = await self.database.read(
+        found = await self._read(
             lambda reads: rows.differences(reads, chosen.id, old.id), chosen.id, old.id
         )
         return Changes(chosen, old, tuple(found)), chosen
@@ -309,13 +336,25 @@ class Library:
         needs: Needs = EVERYTHING,
     ) -> Page:
         """Read some observations in their fixed order; 0 stands for a total not needed."""
-
-        async def ask(reads: Asks) -> tuple[list[Row], int]:
-            shown, id_ = needs.columns, release.id
-            found = await rows.page(reads, id_, wanted, limit=limit, after=after, columns=shown)
-            return found, await rows.count(reads, id_, wanted) if needs.total else 0
-
-        found, total = await self.database.read(ask, release.id)
+        shown, id_ = needs.columns, release.id
+        if after is None and is_whole(wanted, limit):
+            found = await self._together.rows(
+                wanted,
+                (id_, shown),
+                lambda all_: self.database.read(
+                    lambda reads: rows.page(reads, id_, all_, columns=shown), id_
+                ),
+            )
+        else:
+            found = await self._read(
+                lambda reads: rows.page(
+                    reads, id_, wanted, limit=limit, after=after, columns=shown
+                ),
+                id_,
+            )
+        total = 0
+        if needs.total:
+            total = await self._read(lambda reads: rows.count(reads, id_, wanted), id_)
         return Page(found, total, await self._parts(release, found) if needs.parts else {})
 
     async def _parts(self, release: Release, shown: Sequence[Row]) -> Cells:
@@ -335,12 +374,13 @@ class Library:
     async def _near(self, release: Release, area: str, period: Period) -> Cells:
         """Read what may stand for the stages of a journey: periods near the one asked for."""
         holdings = self.shelf.holdings if self.shelf else Holdings(self.database)
-        held = await holdings.periods(release.id, area)
+        async with self._together.turn:
+            held = await holdings.periods(release.id, area)
         periods = near(period, held)
         if not periods:
             return {}
-        indicators, breakdowns = sorted(stage_terms(self.words)), stage_breakdowns(self.words)
-        return await self._selected(release, Selection(indicators, [area], periods, breakdowns))
+        terms, breakdowns = stage_terms(self.words), stage_breakdowns(self.words)
+        return await self._selected(release, Selection(terms, [area], periods, breakdowns))
 
     async def _line(
         self,
@@ -351,13 +391,11 @@ class Library:
         columns: frozenset[str] = rows.ALL,
     ) -> list[Row]:
         """Read an indicator's totals in an area; of every period if no ends are named."""
-        return await self.database.read(
+        return await self._read(
             lambda reads: rows.line(reads, release.id, indicator, area, ends, columns=columns),
             release.id,
         )
 
     async def _selected(self, release: Release, wanted: Selection) -> Cells:
-        found = await self.database.read(
-            lambda reads: rows.page(reads, release.id, wanted), release.id
-        )
+        found = await self._read(lambda reads: rows.page(reads, release.id, wanted), release.id)
         return {item.key: item for item in map(observation_of_row, found)}

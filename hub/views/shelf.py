@@ -6,12 +6,14 @@ test) every question is a look. A look is never older than five seconds, because
 without news and a notice may be lost with its connection.
 """
 
+import asyncio
 import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.db.engine import Database
+from hub.errors import HubError
 from hub.protected import reader
 from hub.protected.releases import Audience, Release
 from hub.views.holdings import Holdings
@@ -45,6 +47,8 @@ class Shelf:
         self._database = database
         self._ticks = ticks
         self._looks: dict[Audience, _Look] = {}
+        self._turns = {audience: asyncio.Lock() for audience in Audience}
+        self._failure: HubError | None = None
         self._numbers = itertools.count(1)
         self._news = 0
         self.holdings = Holdings(database)
@@ -57,24 +61,38 @@ class Shelf:
         self._news += 1
 
     async def edition(self, audience: Audience) -> Edition:
-        """Give the edition of an audience, never an older one after a newer one."""
-        look, at = self._looks.get(audience), self._ticks()
-        heard = (self._news, self._database.released)
-        is_current = self.is_hearing and look is not None and look.heard == heard
-        if look is not None and is_current and 0 <= at - look.at <= AGE:
-            return look.edition
-        async with self._database.protected() as session:
-            found = tuple(await reader.releases(session, audience))
-        return self._seen(audience, found, at, heard)
+        """Give the edition of an audience, never an older one after a newer one.
 
-    def _seen(
-        self, audience: Audience, found: tuple[Release, ...], at: float, heard: tuple[int, int]
-    ) -> Edition:
+        One question looks; those that come meanwhile take what it found, or how it failed, so that
+        the parts of one document do not crowd the few connections.
+        """
+        found, failure = self._current(audience), self._failure
+        if found is not None:
+            return found
+        async with self._turns[audience]:
+            if self._failure is not None and self._failure is not failure:
+                raise self._failure
+            return self._current(audience) or await self._look(audience)
+
+    def _current(self, audience: Audience) -> Edition | None:
         look = self._looks.get(audience)
-        if look is not None and look.at > at:
-            # Another question looked later and answered first.
-            return look.edition
-        edition = look.edition if look is not None else None
+        if look is None or not self.is_hearing or look.heard != self._heard():
+            return None
+        return look.edition if 0 <= self._ticks() - look.at <= AGE else None
+
+    def _heard(self) -> tuple[int, int]:
+        return self._news, self._database.released
+
+    async def _look(self, audience: Audience) -> Edition:
+        at, heard = self._ticks(), self._heard()
+        try:
+            async with self._database.protected() as session:
+                found = tuple(await reader.releases(session, audience))
+        except HubError as error:
+            self._failure = error
+            raise
+        before = self._looks.get(audience)
+        edition = before.edition if before is not None else None
         if edition is None or edition.releases != found:
             edition = Edition(next(self._numbers), audience, found)
         self._looks[audience] = _Look(edition, at, heard)

@@ -3,7 +3,7 @@
 import asyncio
 import importlib.util
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from starlette.requests import Request
@@ -81,6 +81,7 @@ class _PrometheusMeter:
         from prometheus_client import CollectorRegistry, Histogram
 
         self._registry = CollectorRegistry()
+        self._children: dict[tuple[str, str, int], Any] = {}
         self._seconds = Histogram(
             "hub_request_seconds",
             "Duration of requests in seconds.",
@@ -90,7 +91,12 @@ class _PrometheusMeter:
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
-        self._seconds.labels(method, route, str(status)).observe(seconds)
+        key = method, route, status
+        child = self._children.get(key)
+        if child is None:
+            # Looked up once: each time would take longer than counting.
+            child = self._children[key] = self._seconds.labels(method, route, str(status))
+        child.observe(seconds)
 
     def text(self) -> tuple[bytes, str]:
         """Print the counts in Prometheus' text format."""

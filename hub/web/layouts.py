@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
-import yaml
-
 from hub.errors import MalformedError, TooLargeError
 from hub.loaders.agencies import Mapping, Transcript, named, parse_mapping, read_grid, transcribe
 from hub.loaders.agencies.grid import require_layout
@@ -55,12 +53,7 @@ async def layout_of(fields: Map[str, str], words: Vocabulary) -> Layout:
 def _parsed(text: str, words: Vocabulary) -> Mapping:
     if len(text) > LONGEST:
         raise TooLargeError(f"A mapping has at most {LONGEST // 1024} kB.")
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise MalformedError("A mapping has no YAML aliases (*name); write them out.")
-    except (yaml.YAMLError, RecursionError):
-        raise MalformedError("The mapping is not YAML.") from None
-    return parse_mapping(text, words)
+    return parse_mapping(text, words, aliases=False)
 
 
 async def transcript_of(

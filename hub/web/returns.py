@@ -29,6 +29,7 @@ from hub.submissions.reception import (
     Push,
     receive,
     receive_once,
+    rehearsed,
     require_known,
 )
 from hub.submissions.revisions import Revision, Submission, etag_of
@@ -65,28 +66,14 @@ async def put_return(request: Request) -> Response:
         content["receipt"] = await _receipt(session, hub, answer)
         return (201 if answer.created else 200), content
 
-    if key is not None:
-        push = Push(principal, address, body, media_type, conditions, mapping)
-        status, content = await receive_once(
-            hub.database, hub.words, hub.clock, push, key, answer_of
-        )
+    push = Push(principal, address, body, media_type, conditions, mapping)
+    where = hub.database, hub.words, hub.clock
+    if dry_run:
+        status, content = 200, as_json(*await rehearsed(*where, push))
+    elif key is None:
+        status, content = await receive(*where, push, answer_of)
     else:
-        answer, complete = await receive(
-            hub.database,
-            hub.words,
-            hub.clock,
-            principal,
-            address,
-            body,
-            media_type,
-            dry_run=dry_run,
-            conditions=conditions,
-            mapping=mapping,
-        )
-        status, content = 200, as_json(answer, complete)
-        if not dry_run:
-            async with hub.database.intake(address.agency) as session:
-                status, content = await answer_of(session, answer, complete)
+        status, content = await receive_once(*where, push, key, answer_of)
     response = JSONResponse(content, status)
     if content["revision"] is not None and not dry_run:
         response.headers["ETag"] = etag_of(content["revision"], content["contentHash"])

@@ -35,9 +35,17 @@ from hub.submissions.history import (
     revisions_of,
 )
 from hub.submissions.reading import record_reading
-from hub.submissions.reception import Address, Conditions, Push, receive, require_known
-from hub.submissions.revisions import Revision, etag_of
+from hub.submissions.reception import (
+    Address,
+    Conditions,
+    Push,
+    receive,
+    rehearsed,
+    require_known,
+)
+from hub.submissions.revisions import Revision, Submission, etag_of
 from hub.submissions.store import find
+from hub.validation import Completeness
 from hub.vocabulary import parse_period
 from hub.vocabulary.calendar import Owing
 from hub.web import refusals
@@ -241,18 +249,15 @@ async def _checked(
         current = await find(session, address.dataset, address.agency, address.period)
     etag = etag_of(current.number, current.content_hash) if current else ""
     try:
-        answer, complete = await receive(
-            hub.database,
-            hub.words,
-            hub.clock,
+        push = Push(
             principal,
             address,
             upload.content,
             upload.media_type,
-            dry_run=True,
             mapping=layout.mapping,
             note=note or None,
         )
+        answer, complete = await rehearsed(hub.database, hub.words, hub.clock, push)
     except InvalidError as error:
         return replace(blank, etag=etag, findings=_findings(error))
     return replace(
@@ -323,23 +328,16 @@ async def nil(request: Request, principal: Principal) -> Response:
 
 async def _store(hub: Hub, push: Push) -> Response:
     try:
-        await receive(
-            hub.database,
-            hub.words,
-            hub.clock,
-            push.principal,
-            push.address,
-            push.body,
-            push.media_type,
-            conditions=push.conditions,
-            mapping=push.mapping,
-            note=push.note,
-        )
+        await receive(hub.database, hub.words, hub.clock, push, _as_it_is)
     except HubError as error:
         if error.status >= 500:
             raise
         return await _drawn(hub, push.principal, push.address, error)
     return RedirectResponse(_sight(hub, push.principal, push.address).href, 303)
+
+
+async def _as_it_is(_: IntakeSession, answer: Submission, __: Completeness) -> Submission:
+    return answer
 
 
 async def sign(request: Request, principal: Principal) -> Response:

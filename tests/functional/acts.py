@@ -9,17 +9,11 @@ from typing import Any
 
 import httpx2
 
-from hub.app import RunningHub, build
-from hub.auth.keys import signing_keys
-from hub.auth.registry import grant_role, register_client
-from hub.auth.revocation import source
+from hub.app import RunningHub, build, hub_over
 from hub.auth.roles import Role
-from hub.auth.standing import Standing
-from hub.clock import now
 from hub.db.engine import Database
-from hub.vocabulary import vocabulary
 from tests.conftest import FreshSettings
-from tests.functional.conftest import URL, Client, Sign
+from tests.functional.conftest import URL, Client, Sign, signed_on
 
 RETURN = "return { id revision state contentHash } findings { code } userErrors { code message }"
 RELEASE = "release { id state contentHash figures } userErrors { code message }"
@@ -51,6 +45,20 @@ OBSERVATIONS = """query($release: String, $after: String, $indicators: [String!]
       provenance { agency dataset revision } }
   }
 }"""
+
+OWN_MAPPING = """\
+title: our own export
+dataset: IDVA
+area: E07000102
+tables:
+  - has: Measure
+    label: A
+    year: this
+    columns: [{heading: Q1 2017/18, quarter: 1}, {heading: Q2 2017/18, quarter: 2}]
+    rows: [{label: Referrals, indicator: IDV_REFERRAL}]
+    ignore: [Idva service]
+"""
+"""What an agency wrote about a table of its own: a heading, two quarters, one row."""
 
 Cell = tuple[str, str, str, str]
 """Indicator, area, period, breakdown."""
@@ -174,36 +182,8 @@ async def open_partnership(fresh: FreshSettings) -> AsyncIterator[Partnership]:
     async with fresh() as settings, AsyncExitStack() as stack:
         database = await Database.open(settings)
         stack.push_async_callback(database.close)
-        hub = RunningHub(
-            database=database,
-            settings=settings,
-            keys=signing_keys(settings.data_dir),
-            clock=now,
-            standing=Standing(source(database, now), now),
-            words=vocabulary(),
-        )
+        hub = hub_over(database, settings)
         transport = httpx2.ASGITransport(app=build(hub))
         client = httpx2.AsyncClient(transport=transport, base_url=URL)
         http = await stack.enter_async_context(client)
         yield Partnership(hub, partial(signed_on, database, http))
-
-
-async def signed_on(
-    database: Database,
-    http: httpx2.AsyncClient,
-    role: Role,
-    agency: str | None = None,
-    person: str = "",
-) -> Client:
-    """Register a client with a role and get it a token."""
-    at, client_id = now(), f"{agency or 'none'}-{role}-{person or 'one'}".lower()
-    async with database.identity() as session:
-        made = await register_client(
-            session, client_id=client_id, title="test", at=at, agency=agency, person=person
-        )
-        await grant_role(session, client_id, role, granted_by="test", at=at)
-    secret = made.secret or ""
-    answer = await http.post(
-        "/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
-    )
-    return Client(http, answer.json()["access_token"], client_id, secret)

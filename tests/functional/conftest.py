@@ -4,25 +4,22 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from hub.app import RunningHub, build
-from hub.auth.keys import signing_keys
+from hub.app import RunningHub, build, hub_over
 from hub.auth.registry import grant_role, register_client
-from hub.auth.revocation import source
 from hub.auth.roles import Role
-from hub.auth.standing import Standing
 from hub.cli import app as cli
 from hub.clock import now
 from hub.db.engine import Database
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.settings import settings as read_settings
-from hub.vocabulary import vocabulary
 from tests.conftest import FreshSettings
 from tests.functional.released import released_demo
 
@@ -68,14 +65,7 @@ Run = Callable[..., Any]
 @pytest.fixture
 async def hub(settings: Settings, database: Database) -> RunningHub:
     """A running hub over a database of the test's own."""
-    return RunningHub(
-        database=database,
-        settings=settings,
-        keys=signing_keys(settings.data_dir),
-        clock=now,
-        standing=Standing(source(database, now), now),
-        words=vocabulary(),
-    )
+    return hub_over(database, settings)
 
 
 @pytest.fixture(scope="module")
@@ -102,22 +92,28 @@ async def http(hub: RunningHub) -> AsyncIterator[httpx2.AsyncClient]:
 @pytest.fixture
 def sign(hub: RunningHub, http: httpx2.AsyncClient) -> Sign:
     """Register a client with a role and get it a token, as an operator and a system would."""
+    return partial(signed_on, hub.database, http)
 
-    async def make(role: Role, agency: str | None = None, person: str = "") -> Client:
-        at = now()
-        client_id = f"{(agency or 'none').lower()}-{role}-{person or 'one'}"
-        async with hub.database.identity() as session:
-            made = await register_client(
-                session, client_id=client_id, title="test", at=at, agency=agency, person=person
-            )
-            await grant_role(session, client_id, role, granted_by="test", at=at)
-        secret = made.secret or ""
-        answer = await http.post(
-            "/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
+
+async def signed_on(
+    database: Database,
+    http: httpx2.AsyncClient,
+    role: Role,
+    agency: str | None = None,
+    person: str = "",
+) -> Client:
+    """Register a client with a role and get it a token."""
+    at, client_id = now(), f"{agency or 'none'}-{role}-{person or 'one'}".lower()
+    async with database.identity() as session:
+        made = await register_client(
+            session, client_id=client_id, title="test", at=at, agency=agency, person=person
         )
-        return Client(http, answer.json()["access_token"], client_id, secret)
-
-    return make
+        await grant_role(session, client_id, role, granted_by="test", at=at)
+    secret = made.secret or ""
+    answer = await http.post(
+        "/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
+    )
+    return Client(http, answer.json()["access_token"], client_id, secret)
 
 
 @pytest.fixture

@@ -4,10 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from hub.app import RunningHub
-from hub.auth.keys import signing_keys
-from hub.auth.revocation import source
-from hub.auth.standing import Standing
+from hub.app import RunningHub, hub_over
 from hub.clock import now
 from hub.db.engine import Database
 from hub.protected import writer
@@ -32,14 +29,7 @@ async def released_demo(settings: Settings, *, public: bool = False) -> AsyncIte
         await _publish(database, "demo", Audience.PARTNER, release())
         if public:
             await _publish(database, "demo-public", Audience.PUBLIC, public_release())
-        yield RunningHub(
-            database=database,
-            settings=settings,
-            keys=signing_keys(settings.data_dir),
-            clock=now,
-            standing=Standing(source(database, now), now),
-            words=release().words,
-        )
+        yield hub_over(database, settings)
     finally:
         await database.close()
 

@@ -6,7 +6,6 @@ The demo that goes on serving is started once for all, in ``test_examples.py``.
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,16 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.provider.running import free_port
+
 ROOT = Path(__file__).parents[2]
 ORDINARY = "nobody"
 SHARED = Path(tempfile.gettempdir())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.sessions import IntakeSession
 from hub.db.tables import audit, intake
+from hub.errors import DatabaseError
 from hub.submissions.idempotency import KEPT, forget_old, keep
 from tests.functional.conftest import Client, Sign
 
@@ -88,6 +89,21 @@ async def test_the_answer_is_kept_with_the_effect_or_neither(
         await connection.execute(text("GRANT INSERT ON intake.idempotency TO hub_ingest"))
     assert (await police.put(ADDRESS, body(), **key)).status_code == 201
     assert await effects(hub) == (1, 1)
+
+
+async def test_what_cannot_be_answered_is_not_kept(
+    hub: RunningHub, police: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The receipt is made in the transaction of the push: no stored return behind a 503."""
+
+    async def gone(*_: Any) -> None:
+        raise DatabaseError("The database does not answer. Nothing was kept; ask again soon.")
+
+    for key in ({}, {"Idempotency-Key": "k"}):
+        with monkeypatch.context() as patch:
+            patch.setattr("hub.web.returns.receipt_of", gone)
+            assert (await police.put(ADDRESS, body(), **key)).status_code == 503
+        assert await effects(hub) == (0, 0)
 
 
 async def test_keys_are_remembered_for_thirty_days(hub: RunningHub, police: Client) -> None:

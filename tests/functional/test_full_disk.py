@@ -26,8 +26,8 @@ from hub.db.embedded import supervisor
 from hub.db.engine import Database
 from hub.db.tables import intake
 from hub.settings import Settings
-from tests.functional.acts import rows, signed_on
-from tests.functional.conftest import URL, Client, Sign
+from tests.functional.acts import rows
+from tests.functional.conftest import URL, Client, Sign, signed_on
 
 ADDRESS = "POLICE_CRIME/HERTS_POLICE/CY2017"
 FULL = (507, "STORAGE_FULL")

@@ -1,17 +1,38 @@
 """Answers of a release are kept; a new release, another audience, another right still count."""
 
+from asyncio import gather
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from inspect import isawaitable
 from typing import Any
 
 import httpx2
-from sqlalchemy import insert
+from graphql import execute, parse
+from sqlalchemy import Pool, event, insert
 
 from hub.app import RunningHub
+from hub.auth.principals import Principal
 from hub.auth.roles import Role
 from hub.clock import now
+from hub.db.logins import Duty
 from hub.db.tables import protected
+from hub.errors import DatabaseError
 from hub.protected.releases import Audience
+from hub.schema.read.context import ReadContext
+from hub.schema.read.query import schema
+from hub.views.library import Library
 from tests.functional.conftest import Client, Sign
 
+READER = Principal(
+    subject="one",
+    client_id="one",
+    title="One",
+    roles=frozenset({Role.ANALYST}),
+    agency=None,
+    areas=(),
+    scopes=frozenset({"published:read"}),
+    token_id=None,
+)
 DOCUMENT = """{ observations(indicators: ["POL_DA_CRIME"], first: 5) { nodes { figure { value } } }
   release { id } }"""
 
@@ -140,3 +161,67 @@ async def test_a_kept_answer_is_compressed_for_who_takes_it(hub: RunningHub, sig
     assert second.headers["content-encoding"] == "gzip"
     assert second.json() == first.json()
     assert "Accept-Encoding" in second.headers["vary"]
+
+
+async def test_the_parts_of_a_document_are_asked_one_after_the_other(hub: RunningHub) -> None:
+    """Sixteen pages at once would take every connection from the other readers, and a dozen such
+    documents would be told that the hub is overloaded. The executor asks all parts at once."""
+    await publish(hub, "made-1", "partner", 617)
+    pages = " ".join(
+        f'p{n}: observations(areas: ["E07000102"], first: {n + 1}) {{ nodes {{ derived }} }}'
+        for n in range(16)
+    )
+    context = ReadContext(READER, Library(hub.database, hub.words, Audience.PARTNER))
+    looked: list[object] = []
+    with hearing(Pool, "checkout", lambda *_: looked.append(None)):
+        found = execute(schema._schema, parse(f"{{ {pages} }}"), context_value=context)
+        result = await found if isawaitable(found) else found
+    assert not result.errors
+    assert len(result.data or ()) == 16
+    assert len(looked) == 1, "only the first part looks which releases there are"
+    assert await connections(hub) == 1
+
+
+async def test_questions_that_come_together_look_once(hub: RunningHub) -> None:
+    await publish(hub, "made-1", "partner", 617)
+    hub.shelf.is_hearing = True
+    looked: list[object] = []
+    with hearing(Pool, "checkout", lambda *_: looked.append(None)):
+        found = await gather(*(hub.shelf.edition(Audience.PARTNER) for _ in range(20)))
+    assert {edition.number for edition in found} == {found[0].number}
+    assert len(looked) == 1
+
+
+async def test_who_waits_for_a_look_is_told_how_it_failed(hub: RunningHub) -> None:
+    """At once, not each after a time limit of its own."""
+    hub.shelf.is_hearing = True
+    tried: list[object] = []
+
+    def fail(*_: object) -> None:
+        tried.append(None)
+        raise OSError
+
+    with hearing(hub.database._engines[Duty.READ].sync_engine, "do_connect", fail):
+        await hub.database._engines[Duty.READ].dispose()
+        asked = (hub.shelf.edition(Audience.PARTNER) for _ in range(20))
+        found = await gather(*asked, return_exceptions=True)
+    assert all(isinstance(one, DatabaseError) for one in found)
+    assert len(tried) == 1
+    assert (await hub.shelf.edition(Audience.PARTNER)).releases == ()
+
+
+@contextmanager
+def hearing(target: Any, name: str, heard: Callable[..., None]) -> Iterator[None]:
+    event.listen(target, name, heard)
+    yield
+    event.remove(target, name, heard)
+
+
+async def connections(hub: RunningHub) -> int:
+    """Count what single questions hold; those of sessions are of the same login."""
+    (row,) = await hub.database.reads.rows(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE usename = current_user AND backend_type = 'client backend' "
+        "AND query LIKE '%protected.observation%'"
+    )
+    return int(row[0])

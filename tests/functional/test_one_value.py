@@ -26,8 +26,7 @@ from hub.clock import now
 from hub.exports.columns import COLUMNS
 from hub.exports.png import rasterised
 from tests.conftest import FreshSettings
-from tests.functional.acts import signed_on
-from tests.functional.conftest import URL, Client
+from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.released import released_demo
 from tests.functional.test_views import OVERVIEW, PERFORMANCE, PROFILE, asked, figures, whole
 from tests.spec.audiences import public_release

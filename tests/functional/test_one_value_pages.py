@@ -26,8 +26,7 @@ from hub.vocabulary import PeriodKind, parse_period
 from hub.web.pages.overview import WIDTH
 from hub.web.pages.profile import TABLES
 from tests.conftest import FreshSettings
-from tests.functional.acts import signed_on
-from tests.functional.conftest import URL
+from tests.functional.conftest import URL, signed_on
 from tests.functional.printed import Row, Table, rows, tables
 from tests.functional.released import released_demo
 from tests.spec.audiences import public_release

@@ -25,8 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.logins import credentials
-from tests.functional.acts import OBSERVATIONS, Partnership, act, rows, signed_on
-from tests.functional.conftest import Client
+from tests.functional.acts import OBSERVATIONS, Partnership, act, rows
+from tests.functional.conftest import Client, signed_on
 from tests.functional.test_two_servers import _answers as answers
 from tests.provider.running import free_port
 

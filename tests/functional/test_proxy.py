@@ -19,8 +19,8 @@ from hub.protected.releases import Audience
 from hub.server import configured
 from tests.functional.conftest import Sign
 from tests.functional.released import publish_empty
-from tests.functional.test_crash import free_port
 from tests.integration.line import self_signed
+from tests.provider.running import free_port
 
 ROOT = Path(__file__).parents[2]
 NGINX = shutil.which("nginx")

@@ -1,16 +1,21 @@
 """Pushing a return: the contract's answers, one by one."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.tables import audit, intake
 from hub.submissions import reception
-from tests.functional.conftest import Sign
+from hub.validation import validate
+from tests.conftest import FreshSettings
+from tests.functional.acts import Partnership, open_partnership
+from tests.functional.conftest import Client, Sign
 
 ADDRESS = "POLICE_CRIME/HERTS_POLICE/CY2017"
 GOOD = {
@@ -30,6 +35,20 @@ async def stored(hub: RunningHub) -> int:
     async with hub.database.release() as session:
         query = select(func.count()).select_from(intake.observation)
         return await session.scalar(query) or 0
+
+
+@pytest.fixture(scope="module")
+async def partnership(fresh_settings: FreshSettings) -> AsyncIterator[Partnership]:
+    """One hub for every test of what is refused."""
+    async with open_partnership(fresh_settings) as made:
+        yield made
+
+
+@pytest.fixture
+async def refused(partnership: Partnership) -> AsyncIterator[Client]:
+    """The police, of whom nothing may be stored."""
+    yield await partnership.client(Role.SUBMITTER, "HERTS_POLICE")
+    assert await stored(partnership.hub) == 0
 
 
 async def test_a_return_is_stored_and_answered_as_the_contract_says(
@@ -80,6 +99,43 @@ async def test_the_same_bytes_are_answered_without_reading_them_again(
     # Read in another way, they are other bytes.
     await police.put(ADDRESS, json.dumps(GOOD).encode(), **{"Content-Type": "text/csv"})
     assert len(read) == 1
+
+
+async def test_the_same_content_in_other_bytes_is_not_judged_again(
+    sign: Sign, owner: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless by other words, or where its findings would name rows of other bytes."""
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    first = (await police.put(ADDRESS, GOOD)).json()
+    judged = []
+
+    def counting(*given: Any, **more: Any) -> Any:
+        judged.append(given)
+        return validate(*given, **more)
+
+    monkeypatch.setattr(reception, "validate", counting)
+    turned = GOOD | {"observations": GOOD["observations"][::-1]}
+    for number in range(2):
+        key = {"Idempotency-Key": f"night {number}"} if number else {}
+        again = (await police.put(ADDRESS, turned, **key)).json()
+        assert again.pop("receipt")
+        assert again == {name: value for name, value in first.items() if name != "receipt"} | {
+            "counts": first["counts"] | {"added": 0, "unchanged": 2}
+        }
+    assert judged == []
+    async with owner.begin() as connection:
+        await connection.execute(update(intake.revision).values(vocabulary="of last year"))
+    assert (await police.put(ADDRESS, turned)).json()["revision"] == 1
+    assert len(judged) == 1
+
+
+async def test_findings_name_the_rows_of_the_bytes_that_were_sent(sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    rows = [*GOOD["observations"][:1], {**GOOD["observations"][1], "value": None, "status": "x"}]
+    for body, row in ((rows, 1), (rows[::-1], 0), (rows, 1)):
+        found = (await police.put(ADDRESS, {"observations": body})).json()
+        assert [item["row"] for item in found["findings"]] == [row]
+        assert found["revision"] == 1
 
 
 async def test_bytes_of_a_withdrawn_or_replaced_revision_are_read_again(
@@ -143,10 +199,9 @@ BAD = [
 
 @pytest.mark.parametrize(("body", "hint"), [case[1:] for case in BAD], ids=[c[0] for c in BAD])
 async def test_bad_input_is_422_with_every_finding_and_nothing_stored(
-    hub: RunningHub, sign: Sign, body: dict[str, Any], hint: str | None
+    refused: Client, body: dict[str, Any], hint: str | None
 ) -> None:
-    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
-    answer = await police.put(ADDRESS, body)
+    answer = await refused.put(ADDRESS, body)
     problem = answer.json()
     assert answer.status_code == 422, problem
     assert answer.headers["content-type"].startswith("application/problem+json")
@@ -156,14 +211,11 @@ async def test_bad_input_is_422_with_every_finding_and_nothing_stored(
     assert hint is None or any(hint in f"{item['message']} {item['allowed']}" for item in errors), (
         errors
     )
-    assert await stored(hub) == 0
 
 
-async def test_a_future_period_is_refused(hub: RunningHub, sign: Sign) -> None:
-    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
-    answer = await police.put("POLICE_CRIME/HERTS_POLICE/CY2199", one())
+async def test_a_future_period_is_refused(refused: Client) -> None:
+    answer = await refused.put("POLICE_CRIME/HERTS_POLICE/CY2199", one())
     assert answer.status_code == 422
-    assert await stored(hub) == 0
 
 
 @pytest.mark.parametrize(
@@ -180,32 +232,29 @@ async def test_a_future_period_is_refused(hub: RunningHub, sign: Sign) -> None:
     ids=["empty json", "empty csv", "noise", "cut json", "missing column", "xml", "broken xlsx"],
 )
 async def test_unreadable_bodies(
-    hub: RunningHub, sign: Sign, body: bytes, media: str | None, status: int
+    refused: Client, body: bytes, media: str | None, status: int
 ) -> None:
-    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
     xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    answer = await police.put(ADDRESS, body, **{"Content-Type": media or xlsx})
+    answer = await refused.put(ADDRESS, body, **{"Content-Type": media or xlsx})
     assert answer.status_code == status, answer.text
-    assert await stored(hub) == 0
 
 
-async def test_twenty_megabytes_are_too_many(hub: RunningHub, sign: Sign) -> None:
-    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+async def test_twenty_megabytes_are_too_many(refused: Client) -> None:
     noise = b"\x01" * (20 * 1024 * 1024)
-    answer = await police.put(ADDRESS, noise, **{"Content-Type": "application/json"})
+    answer = await refused.put(ADDRESS, noise, **{"Content-Type": "application/json"})
     assert answer.status_code == 413
-    assert await stored(hub) == 0
 
 
-async def test_no_token_another_agencys_token_another_role(hub: RunningHub, sign: Sign) -> None:
-    other = await sign(Role.SUBMITTER, "REFUGE_HERTS")
-    approver = await sign(Role.APPROVER, "HERTS_POLICE")
+async def test_no_token_another_agencys_token_another_role(
+    partnership: Partnership, refused: Client
+) -> None:
+    other = await partnership.client(Role.SUBMITTER, "REFUGE_HERTS")
+    approver = await partnership.client(Role.APPROVER, "HERTS_POLICE")
     bare = await other.http.put(f"/v1/returns/{ADDRESS}", json=GOOD)
     assert (bare.status_code, "bearer" in bare.headers["www-authenticate"].lower()) == (401, True)
     assert (await other.put(ADDRESS, GOOD)).status_code == 403
     assert (await approver.put(ADDRESS, GOOD)).status_code == 403
     assert (await other.get(f"/v1/returns/{ADDRESS}")).status_code == 403
-    assert await stored(hub) == 0
 
 
 @pytest.mark.parametrize(
@@ -216,9 +265,10 @@ async def test_no_token_another_agencys_token_another_role(hub: RunningHub, sign
         "POLICE_CRIME/HERTS_POLICE/Q1",
     ],
 )
-async def test_unknown_dataset_agency_and_period_are_not_found(sign: Sign, address: str) -> None:
-    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
-    assert (await police.put(address, GOOD)).status_code == 404
+async def test_unknown_dataset_agency_and_period_are_not_found(
+    refused: Client, address: str
+) -> None:
+    assert (await refused.put(address, GOOD)).status_code == 404
 
 
 async def test_conditions_guard_against_overwriting(sign: Sign) -> None:
@@ -229,6 +279,19 @@ async def test_conditions_guard_against_overwriting(sign: Sign) -> None:
     fresh = await police.put(ADDRESS, one(), **{"If-Match": first.headers["etag"]})
     statuses = [answer.status_code for answer in (first, taken, stale, fresh)]
     assert statuses == [201, 412, 412, 201]
+
+
+async def test_who_comes_too_late_is_told_before_their_body_is_read(
+    sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Conditions come before the body (RFC 9110, 13.2.1): a loser costs the hub one look."""
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    seen = (await police.put(ADDRESS, GOOD)).headers["etag"]
+    assert (await police.put(ADDRESS, one(), **{"If-Match": seen})).status_code == 201
+    monkeypatch.setattr(reception, "load", None)
+    for number, key in enumerate(({}, {"Idempotency-Key": "late"})):
+        late = await police.put(ADDRESS, one(value=number), **{"If-Match": seen} | key)
+        assert (late.status_code, late.json()["code"]) == (412, "PRECONDITION")
 
 
 async def test_an_idempotency_key_repeats_the_first_answer(sign: Sign) -> None:
@@ -283,15 +346,12 @@ async def test_last_years_total_sent_again_is_asked_about(sign: Sign) -> None:
 
 @pytest.mark.parametrize("asked", ["dryRun=1", "dryRun=yes", "dryRun=", "dryrun=true", "dry=true"])
 async def test_an_unclear_dry_run_is_refused_and_stores_nothing(
-    hub: RunningHub, sign: Sign, asked: str
+    refused: Client, asked: str
 ) -> None:
     """Whoever asks for a rehearsal in a way the hub does not know must not have stored it."""
-    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
-    assert (await police.put(f"{ADDRESS}?{asked}", GOOD)).status_code == 400
-    assert await stored(hub) == 0
+    assert (await refused.put(f"{ADDRESS}?{asked}", GOOD)).status_code == 400
 
 
-async def test_a_row_that_cannot_be_read_is_no_nil_return(sign: Sign) -> None:
-    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
-    answer = await police.put(ADDRESS, one(value=-3))
+async def test_a_row_that_cannot_be_read_is_no_nil_return(refused: Client) -> None:
+    answer = await refused.put(ADDRESS, one(value=-3))
     assert "NIL_RETURN" not in {item["code"] for item in answer.json()["findings"]}

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.db.engine import Database
 from hub.settings import Settings
-from tests.functional.test_crash import children_of, free_port
+from tests.functional.test_crash import children_of
 from tests.functional.test_workers import Worker, serve, token_of
 from tests.functional.traffic import AREAS, PROMISED, Traffic, ask
+from tests.provider.running import free_port
 
 RELEASES = 5
 """One each second; a minute of them in the long run."""

@@ -17,20 +17,16 @@ from playwright.async_api import ConsoleMessage, Page, Route, async_playwright
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub, build
-from hub.auth.keys import signing_keys
+from hub.app import RunningHub, build, hub_over
 from hub.auth.oidc.provider import provider_of
 from hub.auth.people import register_person
 from hub.auth.registry import disable_client, grant_role, register_public
-from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
 from hub.auth.sign_ins import Secrets
-from hub.auth.standing import Standing
 from hub.clock import now
 from hub.db.engine import Database
 from hub.settings import Settings
-from hub.vocabulary import vocabulary
 from hub.web.authentication import COOKIE
 from hub.web.sign_in import PENDING
 from tests.provider.browsing import Browsing, query
@@ -71,15 +67,7 @@ async def hub(
     profile = provider.profile(by_key=request.param == "key")
     changed = settings.model_copy(update={"issuer": ADDRESS, "sign_in_profile": profile})
     found = provider_of(changed, now)
-    yield RunningHub(
-        database=database,
-        settings=changed,
-        keys=signing_keys(changed.data_dir),
-        clock=now,
-        standing=Standing(source(database, now), now),
-        words=vocabulary(),
-        provider=found,
-    )
+    yield hub_over(database, changed, now, found)
     assert found is not None
     await found.close()
 

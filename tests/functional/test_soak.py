@@ -20,20 +20,17 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.app import RunningHub
-from hub.auth.keys import signing_keys
-from hub.auth.revocation import source
+from hub.app import hub_over
 from hub.auth.roles import Role
-from hub.auth.standing import Standing
-from hub.clock import now
 from hub.db.engine import Database
 from hub.settings import Settings
 from hub.vocabulary import parse_period, vocabulary
-from tests.functional.acts import Partnership, signed_on
-from tests.functional.test_crash import free_port
+from tests.functional.acts import Partnership
+from tests.functional.conftest import signed_on
 from tests.functional.test_releases_under_load import Together, worker_processes
 from tests.functional.test_workers import serve
 from tests.functional.traffic import Traffic
+from tests.provider.running import free_port
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 READERS, PUSHERS = 6, 3
@@ -193,15 +190,7 @@ async def test_readers_pushers_and_releases_together(
         http = await stack.enter_async_context(
             httpx2.AsyncClient(base_url=url, timeout=300, limits=httpx2.Limits())
         )
-        here = RunningHub(
-            database=database,
-            settings=settings,
-            keys=signing_keys(settings.data_dir),
-            clock=now,
-            standing=Standing(source(database, now), now),
-            words=vocabulary(),
-        )
-        partnership = Partnership(here, partial(signed_on, database, http))
+        partnership = Partnership(hub_over(database, settings), partial(signed_on, database, http))
         for year in YEARS:
             await partnership.returned(f"POLICE_CRIME/HERTS_POLICE/CY{year}", made_up(year))
         await partnership.release()

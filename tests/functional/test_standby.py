@@ -15,19 +15,13 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from hub.app import RunningHub, build
-from hub.auth.keys import signing_keys
-from hub.auth.revocation import source
+from hub.app import build, hub_over
 from hub.auth.roles import Role
-from hub.auth.standing import Standing
-from hub.clock import now
 from hub.db.engine import Database
 from hub.db.server import owner_address
 from hub.settings import Settings
-from hub.vocabulary import vocabulary
 from tests.conftest import Template
-from tests.functional.acts import signed_on
-from tests.functional.conftest import URL
+from tests.functional.conftest import URL, signed_on
 from tests.functional.traffic import Traffic
 from tests.integration.own_server import OwnServer, own_server
 
@@ -72,14 +66,7 @@ async def replicated(template: Template, settings: Settings) -> AsyncIterator[Re
         reading = settings.model_copy(update={"read_database_urls": address})
         database = await Database.open(reading)
         stack.push_async_callback(database.close)
-        hub = RunningHub(
-            database=database,
-            settings=reading,
-            keys=signing_keys(reading.data_dir),
-            clock=now,
-            standing=Standing(source(database, now), now),
-            words=vocabulary(),
-        )
+        hub = hub_over(database, reading)
         listener = database.listener(lambda _: hub.shelf.hear())
         listener.begin()
         stack.push_async_callback(listener.end)

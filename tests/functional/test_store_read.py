@@ -16,8 +16,7 @@ from hub.db.logins import Duty
 from hub.db.tables import protected
 from hub.vocabulary import breakdown_text
 from tests.conftest import FreshSettings
-from tests.functional.acts import signed_on
-from tests.functional.conftest import URL, Client
+from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.released import released_demo
 
 """Answered from the vocabulary in memory."""

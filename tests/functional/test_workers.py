@@ -19,9 +19,10 @@ from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.engine import Database
 from hub.settings import Settings
-from tests.functional.test_crash import ROOT, Hub, crashing, examine, free_port
+from tests.functional.test_crash import ROOT, Hub, crashing, examine, place
+from tests.provider.running import free_port
 
-__all__ = ["crashing"]
+__all__ = ["crashing", "place"]
 PROMISED = 5.0
 """Seconds after which ended access must have ended everywhere."""
 
@@ -155,4 +156,4 @@ async def test_sigterm_under_load_loses_nothing_acknowledged(crashing: Hub) -> N
     await asyncio.gather(*pushing)
     assert took < 20
     assert code == 0
-    await examine(crashing)
+    assert await examine(crashing) == set()

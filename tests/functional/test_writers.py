@@ -8,8 +8,11 @@ from sqlalchemy import select
 
 from hub.app import RunningHub
 from hub.auth.roles import Role
+from hub.db import pools
+from hub.db.logins import Duty
 from hub.db.tables import intake
-from tests.functional.acts import rows
+from tests.conftest import FreshSettings
+from tests.functional.acts import open_partnership, rows
 from tests.functional.conftest import Client, Sign
 
 LOST = {(409, "BUSY"), (412, "PRECONDITION")}
@@ -81,6 +84,18 @@ async def test_of_thirty_first_revisions_one_is(hub: RunningHub, sign: Sign) -> 
     won = winners(await at_once(police, "CY2015", 30, **{"If-None-Match": "*"}))
     assert won == [1]
     assert await stored(hub, "CY2015") == ([1], [1])
+
+
+async def test_writers_of_one_return_wait_for_each_other_and_not_for_connections(
+    fresh_settings: FreshSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the queue, nobody in it is told that the hub is overloaded: it is not."""
+    monkeypatch.setattr(pools, "SIZES", {**pools.SIZES, Duty.INGEST: 1})
+    monkeypatch.setattr(pools, "WAITS", {**pools.WAITS, Duty.INGEST: 0.1})
+    async with open_partnership(fresh_settings) as one:
+        police = await one.client(Role.SUBMITTER, "HERTS_POLICE")
+        await without_condition(one.hub, police, 30)
+        await on_one_revision(one.hub, police, 30)
 
 
 @pytest.mark.long

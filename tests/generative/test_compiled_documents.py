@@ -23,8 +23,8 @@ from hub.schema.read.context import ReadContext
 from hub.schema.read.query import schema
 from hub.views.library import Library
 from tests.conftest import FreshSettings
-from tests.functional.acts import plain, signed_on
-from tests.functional.conftest import URL
+from tests.functional.acts import plain
+from tests.functional.conftest import URL, signed_on
 from tests.functional.released import released_demo
 from tests.generative.documents import Maker
 

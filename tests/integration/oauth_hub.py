@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Any
 
 import httpx2
@@ -13,13 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hub import app as whole
 from hub.auth import registry
-from hub.auth.keys import SigningKeys, signing_keys
-from hub.auth.oidc.provider import Provider, provider_of
+from hub.auth.oidc.provider import provider_of
 from hub.auth.registry import Registration
-from hub.auth.revocation import source
 from hub.auth.roles import Role
-from hub.auth.standing import Standing
 from hub.clock import Clock, now
 from hub.db.engine import Database
 from hub.errors import HubError, UnauthenticatedError
@@ -32,17 +30,11 @@ from hub.web.tickets import ticket_routes
 BASE = "http://127.0.0.1:8000"
 
 
-@dataclass
-class RunningHub:
-    """What routes find at ``app.state.hub``, with a browser or program to talk to it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningHub(whole.RunningHub):
+    """A hub with a browser or program to talk to it."""
 
-    database: Database
-    settings: Settings
-    keys: SigningKeys
-    clock: Clock
-    standing: Standing
-    provider: Provider | None = None
-    http: httpx2.AsyncClient = field(init=False)
+    http: httpx2.AsyncClient
 
     async def register(self, client_id: str, *roles: Role, **more: Any) -> Registration:
         async with self.database.identity() as session:
@@ -91,19 +83,18 @@ async def _whoami(request: Request) -> Response:
 async def running(settings: Settings, clock: Clock = now) -> AsyncIterator[RunningHub]:
     """Open the database and serve the identity routes in this process."""
     database = await Database.open(settings)
-    standing = Standing(source(database, clock), clock)
-    keys, provider = signing_keys(settings.data_dir), provider_of(settings, clock)
-    hub = RunningHub(database, settings, keys, clock, standing, provider)
+    made = whole.hub_over(database, settings, clock, provider_of(settings, clock))
     own = [Route("/whoami", _whoami, methods=["GET", "POST"])]
     is_demo = settings.env == "demo"
     ways = ticket_routes(settings) if is_demo else sign_in.provider_routes
     rooms = (oauth.routes, consents.routes, client_keys.routes, sign_in.routes, ways, own)
     app = Starlette(routes=[route for room in rooms for route in room])
     add_handlers(app)
-    app.state.hub = hub
     transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url=BASE) as hub.http:
-        yield hub
+    async with httpx2.AsyncClient(transport=transport, base_url=BASE) as http:
+        parts = {part.name: getattr(made, part.name) for part in fields(made) if part.init}
+        app.state.hub = RunningHub(**parts, http=http)
+        yield app.state.hub
     await database.close()
 
 

@@ -5,7 +5,7 @@ them convert to themselves, so that a field that takes nothing else is called wi
 graphql-core coerced. Which arguments a document fills with variables is decided once.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
@@ -29,7 +29,7 @@ from strawberry.utils.str_converters import to_camel_case
 from hub.schema.compiled.running import Run, UncoveredError
 
 PLAIN = (GraphQLString, GraphQLInt, GraphQLFloat, GraphQLBoolean)
-Call = Callable[[Run], Awaitable[Any]]
+Call = Callable[[Run], Coroutine[Any, Any, Any]]
 """Calls one root field; raises for whatever the executor has to answer."""
 
 

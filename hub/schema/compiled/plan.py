@@ -1,7 +1,8 @@
 """A plan: what one document asks, decided once for each way its conditions may turn out."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +75,7 @@ class Plan:
         shape = self._shape(values)
         context = context.asking(shape.asked)
         run = Run(self.schema, self.fragments, self.operation, values, context)
-        found = [await root.call(run) for root in shape.roots]
+        found = await _all([root.call(run) for root in shape.roots])
         if any(isinstance(value, Exception) for value in found):
             raise UncoveredError
         pairs = zip(shape.roots, found, strict=True)
@@ -109,6 +110,20 @@ class Plan:
             roots.append(Root(key, call, write, asked))
         text = "{" + ",".join(template) + "}"
         return Shape(text, tuple(roots), {root.key: root.asked for root in roots})
+
+
+async def _all(calls: list[Coroutine[Any, Any, Any]]) -> list[Any]:
+    """Wait for every root at once, as the executor does; the first failure ends the others."""
+    if len(calls) == 1:
+        return [await calls[0]]
+    tasks = [asyncio.ensure_future(call) for call in calls]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 class _Collecting:

@@ -11,6 +11,7 @@ from strawberry import argument
 from strawberry.types import Info
 
 from hub.auth.permissions import demand
+from hub.db.sessions import IntakeSession
 from hub.disclosure import Method
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
@@ -49,9 +50,9 @@ from hub.submissions.history import (
     revisions_of,
 )
 from hub.submissions.receipts import receipt_of
-from hub.submissions.reception import Address, receive
-from hub.submissions.revisions import Revision
-from hub.submissions.store import find
+from hub.submissions.reception import Address, Push, receive, rehearsed
+from hub.submissions.revisions import Revision, Submission
+from hub.validation import Completeness
 
 Ask = Info[IntakeContext, None]
 Arguments = Mapping[str, Any]
@@ -173,19 +174,11 @@ class Mutation(CalendarMutation):
         """Submit."""
         context = info.context
         address = Address(input.dataset, input.agency, input.period)
-        answer, complete = await receive(
-            context.database,
-            context.words,
-            context.clock,
-            context.principal,
-            address,
-            _body(input),
-            "application/json",
-            dry_run=dry_run,
-        )
-        async with context.database.intake(input.agency) as session:
-            stored = await find(session, input.dataset, input.agency, input.period)
-        return SubmitReturnPayload.of(answer, complete, None if dry_run else stored)
+        push = Push(context.principal, address, _body(input), "application/json")
+        where = context.database, context.words, context.clock
+        if dry_run:
+            return SubmitReturnPayload.of(*await rehearsed(*where, push), None)
+        return await receive(*where, push, _submitted)
 
     @strawberry.mutation(description="Sign a revision off, as the second person of the agency.")
     async def sign_off_return(
@@ -348,6 +341,15 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise MalformedError("That is not the id of a return.") from None
+
+
+async def _submitted(
+    session: IntakeSession, answer: Submission, complete: Completeness
+) -> SubmitReturnPayload:
+    stored = None
+    if answer.return_id is not None and answer.revision is not None:
+        stored = await one_revision(session, answer.return_id, answer.revision)
+    return SubmitReturnPayload.of(answer, complete, stored)
 
 
 def _body(given: ReturnInput) -> bytes:

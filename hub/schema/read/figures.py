@@ -1,6 +1,9 @@
 """A figure as GraphQL shows it."""
 
-from typing import Annotated, cast
+from collections.abc import Sequence
+from decimal import Decimal
+from json.encoder import encode_basestring as quote
+from typing import Annotated, Any, cast
 
 import strawberry
 
@@ -9,6 +12,7 @@ from hub.protected.figures import FigureStatus as StatusView
 from hub.protected.figures import blank
 from hub.protected.observations import Cells, figure_of
 from hub.protected.rows import Row, observation_of_row
+from hub.schema.naming import INSIDE, Inside, Told
 from hub.schema.read.enums import FigureStatus
 from hub.views.ratios import figure_with_parts
 from hub.vocabulary import Vocabulary
@@ -61,7 +65,7 @@ class ShownFigure:
     @property
     def value(self) -> float | None:
         """The figure itself."""
-        return self._figure.number
+        return number_of(self._figure.value)
 
     @property
     def status(self) -> FigureStatus:
@@ -102,6 +106,36 @@ class ShownFigure:
     def denominator(self) -> Figure | None:
         """The base."""
         return Figure.of(self._figure.denominator) if self._figure.denominator else None
+
+
+def number_of(value: Decimal | None) -> float | None:
+    """Give a figure's exact value as GraphQL's ``Float``."""
+    return None if value is None else float(value)
+
+
+def view_told(attribute: str) -> dict[str, Inside]:
+    """Say that a figure stands at an attribute, where it tells most of what is asked of it."""
+    return {
+        INSIDE: {
+            "value": Told(f"{attribute}.value", _values),
+            "status": Told(f"{attribute}.status", _statuses, keeps=True),
+            "symbol": Told(f"{attribute}.symbol", _texts_or_null, keeps=True),
+            "unit": Told(f"{attribute}.unit", _texts_or_null, keeps=True),
+            "display": Told(f"{attribute}.display", _texts_or_null),
+        }
+    }
+
+
+def _values(values: Sequence[Decimal | None], run: Any) -> list[str]:
+    return ["null" if value is None else repr(float(value)) for value in values]
+
+
+def _statuses(statuses: Sequence[StatusView], run: Any) -> list[str]:
+    return [quote(status.value) for status in statuses]
+
+
+def _texts_or_null(texts: Sequence[str | None], run: Any) -> list[str]:
+    return ["null" if text is None else quote(text) for text in texts]
 
 
 _TEXTS = {status.value: FigureStatus[status.name] for status in StatusView}

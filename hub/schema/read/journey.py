@@ -1,14 +1,21 @@
 """The cross-agency victim journey as GraphQL shows it."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import strawberry
 
 from hub.protected.releases import Release as ReleaseRow
 from hub.schema.read.enums import GRADES, Comparability
-from hub.schema.read.figures import Figure
+from hub.schema.read.figures import Figure, view_told
 from hub.schema.read.releases import Release
-from hub.schema.read.words import Agency, Area, Period
+from hub.schema.read.words import (
+    Agency,
+    Area,
+    Period,
+    agency_named,
+    area_named,
+    period_named,
+)
 from hub.views import journey as views
 
 
@@ -20,11 +27,6 @@ class StagePart:
     title: str = strawberry.field(description="Its name.")
     figure: Figure = strawberry.field(description="The count.")
 
-    @classmethod
-    def of(cls, part: views.Part) -> "StagePart":
-        """Show a part."""
-        return cls(code=part.code, title=part.title, figure=Figure.of(part.figure))
-
 
 @strawberry.type(
     description="A stage of the journey: a separate count, not people followed over time."
@@ -35,11 +37,19 @@ class Stage:
     code: str = strawberry.field(description="Code of the stage.")
     title: str = strawberry.field(description="What happened to the victim here.")
     band: str = strawberry.field(description="Reported, referred, changed, justice or missing.")
-    agency: Agency | None = strawberry.field(description="Who owns the figure.")
+    agency: Agency | None = strawberry.field(
+        description="Who owns the figure.", metadata=agency_named("agency_code")
+    )
     unit: str = strawberry.field(description="What one is. Stages count different things.")
-    period: Period | None = strawberry.field(description="The figure's own period.")
-    area: Area = strawberry.field(description="The figure's own area.")
-    figure: Figure = strawberry.field(description="The count, or why there is none.")
+    period: Period | None = strawberry.field(
+        description="The figure's own period.", metadata=period_named("period_id")
+    )
+    area: Area = strawberry.field(
+        description="The figure's own area.", metadata=area_named("view.area.code")
+    )
+    figure: Figure = strawberry.field(
+        description="The count, or why there is none.", metadata=view_told("view.figure")
+    )
     parts: list[StagePart] = strawberry.field(description="Counts within this one.")
     nested: list[Annotated["Stage", strawberry.lazy("hub.schema.read.journey")]] = strawberry.field(
         description="Stages within this one by the same source, such as engaged."
@@ -51,23 +61,70 @@ class Stage:
     note: str = strawberry.field(description="What to know about it.")
 
     @classmethod
-    def of(cls, stage: views.StageView) -> "Stage":
+    def of(cls, view: views.StageView) -> "Stage":
         """Show a stage."""
-        return cls(
-            code=stage.code,
-            title=stage.title,
-            band=stage.band,
-            agency=Agency.of(stage.agency) if stage.agency else None,
-            unit=stage.unit,
-            period=Period.of(stage.period) if stage.period else None,
-            area=Area.of(stage.area),
-            figure=Figure.of(stage.figure),
-            parts=[StagePart.of(part) for part in stage.parts],
-            nested=[cls.of(inner) for inner in stage.nested],
-            target=Figure.of(stage.target) if stage.target else None,
-            same_period=stage.same_period,
-            note=stage.note,
-        )
+        return cast("Stage", ShownStage(view))
+
+
+class ShownStage:
+    """Stands for a :class:`Stage`: makes a field when it is asked for, and tells the view's own."""
+
+    __slots__ = ("view",)
+
+    def __init__(self, view: views.StageView) -> None:
+        self.view = view
+
+    def __getattr__(self, name: str) -> Any:
+        """Tell what is the same in the view."""
+        return getattr(self.view, name)
+
+    @property
+    def agency_code(self) -> str | None:
+        """Code of the agency that owns the figure."""
+        return self.view.agency.code if self.view.agency else None
+
+    @property
+    def agency(self) -> Agency | None:
+        """Who owns the figure."""
+        return Agency.of(self.view.agency) if self.view.agency else None
+
+    @property
+    def period_id(self) -> str | None:
+        """The period's string."""
+        return self.view.period.id if self.view.period else None
+
+    @property
+    def period(self) -> Period | None:
+        """The figure's own period."""
+        return Period.of(self.view.period) if self.view.period else None
+
+    @property
+    def area(self) -> Area:
+        """The figure's own area."""
+        return Area.of(self.view.area)
+
+    @property
+    def figure(self) -> Figure:
+        """The count."""
+        return Figure.of(self.view.figure)
+
+    @property
+    def parts(self) -> list[StagePart]:
+        """Counts within this one."""
+        return [
+            StagePart(code=part.code, title=part.title, figure=Figure.of(part.figure))
+            for part in self.view.parts
+        ]
+
+    @property
+    def nested(self) -> list[Stage]:
+        """Stages within this one."""
+        return [Stage.of(inner) for inner in self.view.nested]
+
+    @property
+    def target(self) -> Figure | None:
+        """The planned level."""
+        return Figure.of(self.view.target) if self.view.target else None
 
 
 @strawberry.type(description="A sentence that travels with a ratio.")
@@ -87,7 +144,9 @@ class JourneyLink:
     from_: str = strawberry.field(name="from", description="Code of the stage divided by.")
     to: str = strawberry.field(description="Code of the stage divided.")
     per: int = strawberry.field(description="Per how many of the first stage.")
-    ratio: Figure = strawberry.field(description="The ratio, with both its parts.")
+    ratio: Figure = strawberry.field(
+        description="The ratio, with both its parts.", metadata=view_told("view.ratio")
+    )
     period_overlap: float = strawberry.field(
         description="Share of the shorter period's months that both cover, 0 to 1."
     )
@@ -102,24 +161,52 @@ class JourneyLink:
     caveats: list[Caveat] = strawberry.field(description="What to keep in mind.")
 
     @classmethod
-    def of(cls, link: views.LinkView) -> "JourneyLink":
+    def of(cls, view: views.LinkView) -> "JourneyLink":
         """Show a link."""
-        return cls(
-            code=link.code,
-            title=link.title,
-            from_=link.source,
-            to=link.target,
-            per=link.per,
-            ratio=Figure.of(link.ratio),
-            period_overlap=link.overlap,
-            common_months=link.common_months,
-            longest_months=link.longest_months,
-            unit_match=link.unit_match,
-            area_match=link.area_match,
-            source_filter=link.source_filter,
-            comparability=GRADES[link.grade],
-            caveats=[Caveat(code=item.code, text=item.text) for item in link.caveats],
-        )
+        return cast("JourneyLink", ShownLink(view))
+
+
+class ShownLink:
+    """Stands for a :class:`JourneyLink`, as :class:`ShownStage` does for a stage."""
+
+    __slots__ = ("view",)
+
+    def __init__(self, view: views.LinkView) -> None:
+        self.view = view
+
+    def __getattr__(self, name: str) -> Any:
+        """Tell what is the same in the view."""
+        return getattr(self.view, name)
+
+    @property
+    def from_(self) -> str:
+        """Code of the stage divided by."""
+        return self.view.source
+
+    @property
+    def to(self) -> str:
+        """Code of the stage divided."""
+        return self.view.target
+
+    @property
+    def ratio(self) -> Figure:
+        """The ratio."""
+        return Figure.of(self.view.ratio)
+
+    @property
+    def period_overlap(self) -> float:
+        """Share of the shorter period's months that both cover."""
+        return self.view.overlap
+
+    @property
+    def comparability(self) -> Comparability:
+        """How far the two compare."""
+        return GRADES[self.view.grade]
+
+    @property
+    def caveats(self) -> list[Caveat]:
+        """What to keep in mind."""
+        return [Caveat(code=item.code, text=item.text) for item in self.view.caveats]
 
 
 @strawberry.type(description="A stage without a figure, and who could give it.")

@@ -162,8 +162,14 @@ class Query:
         allow_unlike: a.AllowUnlike = False,
     ) -> Journey:
         """Assemble a journey."""
-        library = info.context.library
-        found = await library.journey(area, period, release, allow_unlike=allow_unlike)
+        library, asked = info.context.library, info.context.asked.get(str(info.path.key))
+        found = await library.journey(
+            area,
+            period,
+            release,
+            links=asked is None or "links" in asked,
+            allow_unlike=allow_unlike,
+        )
         return Journey.of(*found)
 
     @strawberry.field(

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from hub.schema.naming import NAMED, Named
 from hub.schema.read.enums import Direction, IndicatorKind, PeriodKind
-from hub.schema.read.memory import remembered
 from hub.vocabulary import Period as PeriodWord
 from hub.vocabulary import Vocabulary, parse_period, rows, vocabulary
+from hub.vocabulary.memory import remembered
 
 
 @strawberry.type(description="A typed, dated run of whole months. One string, one meaning.")
@@ -221,4 +221,17 @@ def area_named(attribute: str) -> Mapping[str, Named]:
 
 def period_named(attribute: str) -> Mapping[str, Named]:
     """Say that a field shows the period whose string stands at an attribute."""
-    return {NAMED: Named(attribute, lambda text, context: Period.of(parse_period(text)))}
+    return {NAMED: Named(attribute, _period_named)}
+
+
+def _period_named(text: str | None, context: Any) -> Period | None:
+    return Period.of(parse_period(text)) if text is not None else None
+
+
+def agency_named(attribute: str) -> Mapping[str, Named]:
+    """Say that a field shows the agency whose code stands at an attribute, if any does."""
+    return {NAMED: Named(attribute, _agency_named)}
+
+
+def _agency_named(code: str | None, context: Any) -> Agency | None:
+    return Agency.of(context.words.agencies[code]) if code is not None else None

@@ -7,7 +7,7 @@ import pytest
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation
 from hub.views.series import ends_of, series_of
-from hub.views.stages import near, nearest
+from hub.views.stages import by_term, near, nearest
 from hub.vocabulary import CellKey, Term, parse_period
 from tests.factory import DISTRICT, NEIGHBOUR, words
 from tests.unit.views.published import totals
@@ -38,23 +38,23 @@ def cells(*periods: str, area: str = DISTRICT, derived: bool = False) -> dict[Ce
 def test_the_nearest_period_stands_for_the_asked_one(
     asked: str, there: tuple[str, ...], chosen: str | None
 ) -> None:
-    found = nearest(TERM, DISTRICT, parse_period(asked), cells(*there))
+    found = nearest(TERM, parse_period(asked), by_term(DISTRICT, cells(*there)))
     assert (found.key.period if found else None) == chosen
     # What is read for it is enough.
     read = cells(*near(parse_period(asked), there))
-    assert nearest(TERM, DISTRICT, parse_period(asked), read) == found
+    assert nearest(TERM, parse_period(asked), by_term(DISTRICT, read)) == found
 
 
 def test_what_was_returned_comes_before_a_sum_of_the_hub() -> None:
     both = cells("YTD-2018-03") | cells("FY2017-18", derived=True)
-    found = nearest(TERM, DISTRICT, parse_period("R12-2018-03"), both)
+    found = nearest(TERM, parse_period("R12-2018-03"), by_term(DISTRICT, both))
     assert found is not None
     assert found.key.period == "YTD-2018-03"
 
 
 def test_another_area_does_not_stand_for_this_one() -> None:
     elsewhere = cells("CY2017", area=NEIGHBOUR)
-    assert nearest(TERM, DISTRICT, parse_period("CY2017"), elsewhere) is None
+    assert nearest(TERM, parse_period("CY2017"), by_term(DISTRICT, elsewhere)) is None
 
 
 @pytest.mark.parametrize(

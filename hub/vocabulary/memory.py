@@ -1,10 +1,10 @@
-"""What is shown of the vocabulary, made once for each vocabulary: it never changes."""
+"""What follows from a vocabulary alone, made once for each: it never changes."""
 
 import weakref
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from hub.vocabulary import Vocabulary
+from hub.vocabulary.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
