@@ -167,6 +167,9 @@ def build(hub: RunningHub) -> Starlette:
         )
     )
     app = Starlette(routes=routes, middleware=middleware)
+    # An address with a slash too many is none. Starlette would lead on to the right one, at
+    # whatever host the request named, over http where a proxy ends TLS: tokens would follow.
+    app.router.redirect_slashes = False
     add_handlers(app, refusals.note)
     app.state.hub = hub
     app.state.refusals = refusals.Refusals()

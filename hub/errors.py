@@ -8,6 +8,7 @@
     ├── MalformedError       a body that cannot be read at all (400)
     ├── InvalidError         a return that breaks rules; carries findings (422)
     ├── TooLargeError        a body over the limit (413)
+    ├── HeadTooLargeError    an address and header fields over the limit (431)
     ├── MediaTypeError       a body of a kind the hub does not read (415)
     ├── UnauthenticatedError no token, or one that does not hold (401)
     ├── RefusedError         known caller, not allowed (403)
@@ -85,6 +86,13 @@ class TooLargeError(HubError):
 
     code = "TOO_LARGE"
     status = 413
+
+
+class HeadTooLargeError(HubError):
+    """A request line with header fields over the limit."""
+
+    code = "HEAD_TOO_LARGE"
+    status = 431
 
 
 class MediaTypeError(HubError):

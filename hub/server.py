@@ -21,6 +21,7 @@ from hub.errors import SettingsError
 from hub.settings import Settings
 from hub.submissions.idempotency import forget_old
 from hub.submissions.originals import forget_originals
+from hub.web.arrival import Arrival
 from hub.webhooks.outbox import forget_tries
 from hub.webhooks.sending import Sending
 
@@ -43,6 +44,7 @@ def configured(hub: RunningHub) -> uvicorn.Config:
         build(hub),
         host=hub.settings.host,
         port=hub.settings.port,
+        http=Arrival,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,24 +1,35 @@
 """Takes every guard out of the code, one at a time, and looks whether a test notices (Z3).
 
-    python -m scripts.guards [--list] [--nearest] [--slice=2/4] [PART OF A PATH ...]
+    python -m scripts.guards [--list] [--quick] [--slice=2/4] [PART OF A GUARD ...]
 
 A guard is a statement whose only effect is to refuse: ``if …: raise …``, ``if …: _refuse()``, or
 a call of one of ``CALLS``. Each is replaced by ``pass`` in a copy of the tree. Where what a door
 gives back is used (``principal = enter(caller, line)``), the caller takes the door's place. In the
 modules that decide (``DECIDING``) an early ``return`` of nothing is a guard as well, and every
-answer of a function that says yes or no is replaced by ``True`` and by ``False``. The tests
-nearest to the guard run first (:mod:`scripts.trying`). Those guards that no test notices are
-printed, and the status is 1. ``--nearest`` leaves the tests further away out.
+answer of a function that says yes or no is replaced by ``True`` and by ``False``.
+
+In the copy every guard has a switch, so that nothing is imported twice, and of the tests only
+those run that come by the guard, until one fails (:mod:`scripts.switches`): of the unit tests
+first (``--quick`` ends there), then of the nearest, then of ``SLOW``. What is decided while the
+hub is imported is past by then. So whatever no test noticed is tried again with the one file
+changed and all of it imported anew (:mod:`scripts.trying`). Those guards that no test notices are
+printed, and the status is 1.
 """
 
 import ast
+import json
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 
-from scripts.trying import trial
+from scripts.switches import SWITCH, Try
+from scripts.trying import copied, database, trial
 
 ROOT = Path(__file__).parents[1]
 TWO = "different_person"
@@ -201,9 +212,14 @@ class Guard:
 
 def guards() -> list[Guard]:
     """Find every guard, once."""
-    found = [guard for path in _files(WHOLE) for guard in _guards_of(path)]
-    others = [path for path in _files(DOORS_ONLY) if path not in {*_files(WHOLE)}]
-    return found + [guard for path in others for guard in _guards_of(path, DOORS | {TWO})]
+    return [guard for path, calls in _searched() for guard in _guards_of(path, calls)]
+
+
+def _searched() -> Iterator[tuple[Path, frozenset[str]]]:
+    """Every module that has guards, and the calls that count as one in it."""
+    whole = _files(WHOLE)
+    yield from ((path, CALLS) for path in whole)
+    yield from ((path, DOORS | {TWO}) for path in _files(DOORS_ONLY) if path not in whole)
 
 
 def _files(places: tuple[str, ...]) -> list[Path]:
@@ -213,7 +229,7 @@ def _files(places: tuple[str, ...]) -> list[Path]:
     ]
 
 
-def _guards_of(path: Path, calls: frozenset[str] = CALLS) -> Iterator[Guard]:
+def _guards_of(path: Path, calls: frozenset[str]) -> Iterator[Guard]:
     source, name = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
     lines = source.splitlines()
     for node, instead in _changes(ast.parse(source), name in DECIDING, calls):
@@ -291,6 +307,48 @@ def without(source: str, guard: Guard) -> str:
     return "".join(lines)
 
 
+def switched() -> Iterator[tuple[str, str]]:
+    """Give each module with every guard behind a switch, numbered as in :func:`guards`."""
+    numbers = count()
+    for path, calls in _searched():
+        name = str(path.relative_to(ROOT))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        switches: dict[ast.stmt, list[tuple[int, str]]] = {}
+        for node, instead in _changes(tree, name in DECIDING, calls):
+            switches.setdefault(node, []).append((next(numbers), instead))
+        if switches:
+            _Switches(switches).visit(tree)
+            tree.body.insert(_after_head(tree), ast.parse("from hub import _switch").body[0])
+            yield name, ast.unparse(ast.fix_missing_locations(tree))
+
+
+class _Switches(ast.NodeTransformer):
+    """Writes ``if _switch.out(number): instead`` before a guard, which becomes its ``else``."""
+
+    def __init__(self, switches: dict[ast.stmt, list[tuple[int, str]]]) -> None:
+        self.switches = switches
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        changes = self.switches.get(node, []) if isinstance(node, ast.stmt) else []
+        inner = self.generic_visit(node)
+        for number, instead in changes:
+            switch = ast.parse(f"if _switch.out({number}):\n    {instead}").body[0]
+            assert isinstance(switch, ast.If) and isinstance(inner, ast.stmt)  # noqa: S101
+            switch.orelse = [inner]
+            inner = switch
+        return inner
+
+
+def _after_head(tree: ast.Module) -> int:
+    """Where the first import may stand: behind the docstring and ``from __future__``."""
+    head = [isinstance(one, ast.Expr) or _is_future(one) for one in tree.body]
+    return head.index(False)
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
 def tests_of(guard: Guard) -> list[tuple[str, ...]]:
     """Name the tests that run without a guard, in rounds: the nearest first, then all."""
     place = Path(guard.path).relative_to("hub")
@@ -301,27 +359,82 @@ def tests_of(guard: Guard) -> list[tuple[str, ...]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Try every guard, or those whose path has one of the arguments in it, or a slice of them."""
-    asked = [one for one in arguments if not one.startswith("-") and "/" not in one[:3]]
-    chosen = [one for one in guards() if not asked or any(part in one.path for part in asked)]
-    for one in arguments:
-        if one.startswith("--slice="):
-            number, of = map(int, one.removeprefix("--slice=").split("/"))
-            chosen = chosen[number - 1 :: of]
+    """Try every guard, or those that have one of the arguments in them, or a slice of them."""
+    chosen = _chosen(arguments)
     if "--list" in arguments:
-        sys.stdout.writelines(f"{guard}\n" for guard in chosen)
+        sys.stdout.writelines(f"{guard}\n" for _, guard in chosen)
         return 0
-    survivors, most = [], 1 if "--nearest" in arguments else None
-    with trial(ROOT) as tried:
-        for number, guard in enumerate(chosen, 1):
-            source = (ROOT / guard.path).read_text(encoding="utf-8")
-            noticed = tried.is_noticed(guard.path, without(source, guard), tests_of(guard)[:most])
-            told = f"noticed by {noticed}" if noticed else "NOT NOTICED"
-            sys.stdout.write(f"{number}/{len(chosen)} {guard}: {told}\n")
-            sys.stdout.flush()
-            survivors += [] if noticed else [guard]
+    left = chosen
+    for tests in (units_of, nearest_of, far_of)[: 1 if "--quick" in arguments else 3]:
+        noticed = switched_off(left, tests(left)) if left else {}
+        left = [(number, guard) for number, guard in left if not noticed[number]]
+    survivors = [guard for _, guard in left]
+    if left and "--quick" not in arguments:
+        survivors = [*_tried_anew(survivors)]
+    sys.stdout.writelines(f"NOT NOTICED: {guard}\n" for guard in survivors)
     sys.stdout.write(f"{len(chosen) - len(survivors)} of {len(chosen)} are noticed.\n")
     return bool(survivors)
+
+
+def _chosen(arguments: Sequence[str]) -> list[tuple[int, Guard]]:
+    parts = [one for one in arguments if not one.startswith("-")]
+    chosen = [
+        (number, one)
+        for number, one in enumerate(guards())
+        if not parts or any(part in str(one) for part in parts)
+    ]
+    for one in arguments:
+        if one.startswith("--slice="):
+            which, of = map(int, one.removeprefix("--slice=").split("/"))
+            chosen = chosen[which - 1 :: of]
+    return chosen
+
+
+def units_of(chosen: Sequence[tuple[int, Guard]]) -> list[str]:
+    """Name the unit tests near any of the guards, and those of the rooms that guard."""
+    near = {each for _, guard in chosen for each in tests_of(guard)[0]}
+    return sorted({*QUICK, *(each for each in near if each.startswith("tests/unit/"))})
+
+
+def nearest_of(chosen: Sequence[tuple[int, Guard]]) -> list[str]:
+    """Name the tests nearest to the guards, of whatever kind."""
+    return sorted({each for _, guard in chosen for each in tests_of(guard)[0]})
+
+
+def far_of(chosen: Sequence[tuple[int, Guard]]) -> list[str]:
+    """Name the tests that come by most guards, wherever these are."""
+    return [*SLOW]
+
+
+def switched_off(chosen: Sequence[tuple[int, Guard]], tests: Sequence[str]) -> dict[int, str]:
+    """Switch guards off one by one; by the guard's number the test that noticed it, or nothing."""
+    with tempfile.TemporaryDirectory(prefix="hub-guards-") as name:
+        folder, results = Path(name), Path(name) / "results.json"
+        tree = copied(ROOT, folder)
+        (tree / "hub/_switch.py").write_text(SWITCH, encoding="utf-8")
+        for path, source in switched():
+            (tree / path).write_text(source, encoding="utf-8")
+        tries = [Try(number, str(guard), tests_of(guard)[0]) for number, guard in chosen]
+        plan = folder / "plan.json"
+        plan.write_text(json.dumps([asdict(one) for one in tries]), encoding="utf-8")
+        command = [sys.executable, "-m", "scripts.switches", str(plan), str(results), *tests]
+        is_bare = all(one.startswith("tests/unit/") for one in tests)
+        with nullcontext() if is_bare else database(tree, folder / "data"):
+            subprocess.run(command, cwd=tree, check=True)  # noqa: S603 our own program
+        found = json.loads(results.read_text(encoding="utf-8"))
+    return {number: found[str(number)] for number, _ in chosen}
+
+
+def _tried_anew(left: Sequence[Guard]) -> Iterator[Guard]:
+    """Change one file at a time and import everything anew; those that no test noticed."""
+    with trial(ROOT) as tried:
+        for guard in left:
+            source = (ROOT / guard.path).read_text(encoding="utf-8")
+            noticed = tried.is_noticed(guard.path, without(source, guard), tests_of(guard))
+            sys.stdout.write(f"anew: {guard}: {noticed or 'NOT NOTICED'}\n")
+            sys.stdout.flush()
+            if not noticed:
+                yield guard
 
 
 if __name__ == "__main__":

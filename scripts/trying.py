@@ -78,7 +78,7 @@ class Trial:
             with contextlib.suppress(BaseException):
                 os._exit(self._run(arguments))
             os._exit(99)
-        return _ended(child)
+        return ended(child, PATIENCE)
 
     def _run(self, arguments: list[str]) -> int:
         os.setsid()
@@ -109,7 +109,7 @@ def trial(root: Path, *, warm: bool = True) -> Iterator[Trial]:
         if not warm:
             yield tried
             return
-        with _database(tree, Path(folder) / "data"):
+        with database(tree, Path(folder) / "data"):
             _warm(tree)
             yield tried
 
@@ -122,7 +122,8 @@ def copied(root: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def _database(tree: Path, folder: Path) -> Iterator[None]:
+def database(tree: Path, folder: Path) -> Iterator[None]:
+    """Start a migrated PostgreSQL in a folder; the tests of this process' children find it."""
     command = [sys.executable, "-c", SERVER, str(folder)]
     with subprocess.Popen(  # noqa: S603 our own program
         command, cwd=tree, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -150,8 +151,9 @@ def _warm(tree: Path) -> None:
                 importlib.import_module(name)
 
 
-def _ended(child: int) -> int:
-    ends = time.monotonic() + PATIENCE
+def ended(child: int, patience: float) -> int:
+    """Wait for a fork that leads a session of its own; after ``patience`` seconds end it: 1."""
+    ends = time.monotonic() + patience
     while time.monotonic() < ends:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:

@@ -15,7 +15,8 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.errors import RefusedError
+from hub.errors import HeadTooLargeError, HubError, MalformedError, RefusedError
+from hub.web.arrival import LARGEST_HEAD
 from hub.web.cors import Cors, MayRead
 from hub.web.problems import fault, problem, request_id
 from hub.web.rates import RateGuard, Rates
@@ -77,6 +78,7 @@ def wall(settings: Wall) -> list[Middleware]:
     layers = [
         Middleware(SecurityHeaders, is_https=settings.is_https),
         Middleware(AccessLog, observe=settings.observe),
+        Middleware(HeadGuard),
         Middleware(
             OriginGuard, cookie=settings.cookie, forms=settings.forms, uploads=settings.uploads
         ),
@@ -84,7 +86,7 @@ def wall(settings: Wall) -> list[Middleware]:
     if settings.may_read is not None:
         layers.append(Middleware(Cors, may_read=settings.may_read))
     if settings.rates is not None:
-        layers.insert(2, Middleware(RateGuard, rates=settings.rates))
+        layers.insert(3, Middleware(RateGuard, rates=settings.rates))
     return layers
 
 
@@ -169,6 +171,31 @@ class AccessLog:
         )
         if self._observe is not None:
             self._observe(method, route, status, seconds)
+
+
+class HeadGuard:
+    """Refuses a head that is too long, or names no host or several (RFC 9112 section 3.2).
+
+    A proxy and the hub that take different ones of two hosts do not speak of the same request.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it with 400 or 431 before its body is read."""
+        error = self._fault(scope) if scope["type"] == "http" else None
+        await (problem(error, scope) if error else self._app)(scope, receive, send)
+
+    def _fault(self, scope: Scope) -> HubError | None:
+        fields = scope["headers"]
+        size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+        if size + sum(len(name) + len(value) for name, value in fields) > LARGEST_HEAD:
+            return HeadTooLargeError("The address and header fields are too long.")
+        hosts = sum(name == b"host" for name, _ in fields)
+        if hosts > 1 or (not hosts and scope["http_version"] != "1.0"):
+            return MalformedError("Name the host once.", code="HOST")
+        return None
 
 
 class OriginGuard:

@@ -12,6 +12,7 @@ import uvicorn
 
 from hub.app import RunningHub
 from hub.server import configured
+from hub.web.arrival import Arrival
 from hub.web.rates import address_of
 
 ALLOWED = 3
@@ -76,3 +77,16 @@ async def test_from_the_proxy_the_last_address_counts(hub: RunningHub) -> None:
 
 def test_an_address_is_the_connections() -> None:
     assert address_of({"type": "http", "client": ("192.0.2.1", 1)}) == "192.0.2.1"
+
+
+async def test_no_answer_leads_to_the_host_that_was_named(http: httpx2.AsyncClient) -> None:
+    """A slash too many is not found: a redirect would go where the request says it is."""
+    for path in ("/graphql/", "/journey/", "/static", "/v1/audit/heads/", "/journey//"):
+        for method in ("GET", "POST"):
+            answer = await http.request(method, path, headers={"host": "evil.example"})
+            assert answer.status_code == 404, path
+            assert "evil" not in answer.text + str(answer.headers)
+
+
+def test_the_hub_bounds_how_requests_arrive(hub: RunningHub) -> None:
+    assert configured(hub).http is Arrival

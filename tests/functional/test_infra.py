@@ -57,4 +57,6 @@ def test_the_image_is_an_ordinary_users_and_made_from_the_lock() -> None:
     last = IMAGE.rpartition("\nFROM ")[2]
     assert re.search(r"^USER 10001$", last, re.MULTILINE)
     assert "HEALTHCHECK" in last and "HUB_ENV" not in last
-    assert "--require-hashes --only-binary :all: -r requirements.txt" in IMAGE
+    locked, own = re.findall(r"pip install --no-cache-dir (.+?)(?: \\)?$", IMAGE, re.MULTILINE)
+    assert locked == "--require-hashes --only-binary :all: -r requirements.txt"
+    assert own == "--no-deps --no-build-isolation ."

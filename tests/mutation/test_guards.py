@@ -1,11 +1,12 @@
 """No guard can be taken away unnoticed (Z3): one in the short run, every one in the long."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
-from scripts.guards import ROOT, Guard, guards, main, without
+from scripts.guards import ROOT, Guard, guards, main, switched, switched_off, without
 
 FOUND = guards()
 
@@ -45,7 +46,9 @@ with trial(ROOT, warm=False) as tried:
 """
 
 
+@pytest.mark.long
 def test_taking_one_out_is_noticed_and_a_remark_is_not() -> None:
+    """The slower way, for what no test noticed when it was switched off."""
     done = subprocess.run(
         [sys.executable, "-c", TRY], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -58,6 +61,21 @@ def test_taking_one_out_is_noticed_and_a_remark_is_not() -> None:
 def test_a_door_that_gives_the_caller_back_lets_everybody_through() -> None:
     guard = one("hub/web/returns.py", 'enter(await principal_of(request), "return.submit")')
     assert guard.instead == "principal = await principal_of(request)"
+
+
+def test_every_guard_has_one_switch() -> None:
+    numbers = re.findall(r"_switch\.out\((\d+)\)", "".join(dict(switched()).values()))
+    assert sorted(map(int, numbers)) == list(range(len(FOUND)))
+
+
+def test_switched_off_it_is_noticed_by_tests_that_come_by() -> None:
+    near = one("hub/auth/permissions.py", "agency != caller.agency")
+    far = one("hub/auth/redirects.py", "PLAIN.fullmatch")
+    chosen = [(FOUND.index(guard), guard) for guard in (near, far)]
+    noticed = switched_off(chosen, ["tests/unit/auth/test_permissions.py"])
+    first, second = [noticed[number] for number, _ in chosen]
+    assert first.startswith("tests/unit/auth/test_permissions.py::")
+    assert second == ""
 
 
 @pytest.mark.long

@@ -17,7 +17,9 @@ from hub.schema.intake.context import IntakeContext
 from hub.schema.intake.returns import Finding, UserError
 
 
-@strawberry.enum(description="Who a release is made for.")
+@strawberry.enum(
+    description="Who a release is made for; readers, files and commands say `partner`, `public`."
+)
 class AudienceChoice(Enum):
     """Audiences."""
 

@@ -18,6 +18,7 @@ from strawberry.types import get_object_definition
 
 from hub.auth import matrix
 from hub.auth.matrix import missing, surface_lines
+from hub.protected.releases import Audience
 from hub.schema import guard
 from hub.schema.intake import root as intake
 from hub.schema.read import query as read
@@ -110,3 +111,10 @@ def test_the_intake_schema_returns_no_count() -> None:
 def test_the_committed_sdl_is_current() -> None:
     """Made anew by ``python -m scripts.reference``."""
     assert SDL.read_text(encoding="utf-8") == read.schema.as_str() + "\n"
+
+
+def test_both_spellings_of_an_audience_are_one_list() -> None:
+    """Stewards choose from an enumeration; readers, files and commands have its values."""
+    chosen = core(intake.schema).type_map["AudienceChoice"]
+    assert isinstance(chosen, GraphQLEnumType)
+    assert {name.lower() for name in chosen.values} == {str(one) for one in Audience}

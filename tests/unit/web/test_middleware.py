@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from hub.errors import ConflictError, HubError, NotFoundError, RateLimitedError
+from hub.web.arrival import LARGEST_HEAD
 from hub.web.graphql import graphql_route
 from hub.web.middleware import HEADERS, Wall, wall
 from hub.web.problems import add_handlers
@@ -128,6 +129,34 @@ async def test_every_answer_has_every_security_header(
         assert answer.headers[name] == value
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
     assert len(answer.headers["x-request-id"]) == 16
+
+
+HEADS = {
+    "one host": (200, "1.1", [(b"host", b"hub.test")]),
+    "no host, in the old protocol": (200, "1.0", []),
+    "no host": (400, "1.1", []),
+    "two hosts": (400, "1.1", [(b"host", b"hub.test"), (b"host", b"evil.example")]),
+    "a long field": (431, "1.1", [(b"host", b"hub.test"), (b"x", b"a" * LARGEST_HEAD)]),
+    "many fields": (431, "1.1", [(b"host", b"hub.test"), *[(b"x-a", b"bcd")] * 11_000]),
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+async def test_a_head_is_short_and_names_one_host(head: str) -> None:
+    status, version, fields = HEADS[head]
+    sent: list[Any] = []
+    scope = {"type": "http", "method": "GET", "path": "/good", "raw_path": b"/good"}
+    scope |= {"query_string": b"", "headers": fields, "http_version": version, "scheme": "http"}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app_of(WALL)(scope, receive, send)
+    assert sent[0]["status"] == status
+    assert {name.decode() for name, _ in sent[0]["headers"]} >= {one.lower() for one in HEADERS}
 
 
 @pytest.mark.parametrize(
