@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, Table, func, insert, select, text, update
 
@@ -228,11 +227,3 @@ def _report_line(row: Row[Any]) -> ReportLine:
         high=None if row.high is None else int(row.high),
         forced_by=row.forced_by,
     )
-
-
-async def inputs_of(session: ReleaseSession, release_id: str) -> list[tuple[UUID, int]]:
-    """Which revisions a release was made from."""
-    table = intake.release_input
-    query = select(table).where(table.c.release_id == release_id)
-    query = query.order_by(table.c.return_id, table.c.revision)
-    return [(row.return_id, row.revision) for row in (await session.execute(query)).all()]
