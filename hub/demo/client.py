@@ -7,7 +7,6 @@ import httpx2
 from hub.demo.accounts import Account
 from hub.errors import HubError
 
-
 PATIENCE = 600.0
 """Seconds for one answer: a release takes minutes on a slow machine, and a push on one that has
 much else to do is no fault of the hub."""
