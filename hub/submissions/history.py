@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 
 from hub.db.sessions import IntakeSession, OwnerSession, ReleaseSession
+from hub.db.streaming import made_of
 from hub.db.tables import intake
 from hub.errors import NotFoundError
 from hub.returns import Finding, Reported, Severity
@@ -99,7 +100,7 @@ async def observations_of(
     )
     if indicators is not None:
         query = query.where(table.c.indicator.in_(sorted(indicators)))
-    return tuple(_reported(row) for row in (await session.execute(query)).all())
+    return await made_of(session, query, _reported)
 
 
 async def changed_by(session: AnySession, later: Revision) -> tuple[Change, ...]:
