@@ -18,7 +18,7 @@ brackets, so that a word outside them is hard-wired."""
 PARTIAL = "en-x-partial"
 """The same as a translation half done: every other word is in brackets, the others fall back."""
 LONGEST = 200
-"""Characters of an ``Accept-Language`` that are read: what is kept of strangers' words is bounded."""
+"""Characters of an ``Accept-Language`` that are read, so that what is kept of them is bounded."""
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 
