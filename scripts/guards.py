@@ -74,10 +74,7 @@ NEAREST = {
         "tests/integration/test_oauth_token.py",
         "tests/integration/test_oauth_code.py",
     ),
-    "hub/auth/origins.py": (
-        "tests/integration/test_oauth_registry.py",
-        "tests/functional/test_examples.py",
-    ),
+    "hub/auth/origins.py": ("tests/functional/test_feed.py",),
     "hub/auth/people.py": (
         "tests/integration/test_oauth_registry.py",
         "tests/functional/test_users.py",
@@ -91,6 +88,7 @@ NEAREST = {
         "tests/integration/test_oauth_token.py",
         "tests/integration/test_oauth_code.py",
     ),
+    "hub/auth/standing.py": ("tests/functional/test_feed.py",),
     "hub/auth/sessions.py": ("tests/integration/test_oauth_authentication.py",),
     "hub/auth/verification.py": (
         "tests/unit/auth/test_tokens.py",
@@ -125,6 +123,11 @@ NEAREST = {
     "hub/web/calendar.py": (
         "tests/functional/test_calendar.py",
         "tests/functional/test_objects.py",
+    ),
+    "hub/web/documents.py": ("tests/functional/test_rates.py",),
+    "hub/web/graphql.py": (
+        "tests/functional/test_trusted.py",
+        "tests/functional/test_overload.py",
     ),
     "hub/web/client_keys.py": ("tests/functional/test_matrix.py",),
     "hub/web/queries.py": (

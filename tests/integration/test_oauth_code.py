@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.auth import registry
+from hub.auth.delegated import challenge_of
 from hub.auth.registry import disable_client, register_public, revoke_role
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
@@ -239,6 +240,20 @@ async def test_pkce_is_s256_at_both_ends_and_nothing_else(hub: RunningHub, cooki
     for verifier in (None, "", "w" * 43, VERIFIER[:42], VERIFIER + "v", CHALLENGE, "v" * 42 + "!"):
         answer = await redeem(hub, await new_code(hub, cookie), code_verifier=verifier)
         assert answer.status_code == 400, verifier
+
+
+async def test_what_is_left_out_or_too_short_is_said_so(hub: RunningHub, cookie: str) -> None:
+    """Before the code is looked at, so that the slip does not use it up."""
+    code = await new_code(hub, cookie)
+    for name in ("code", "redirect_uri", "code_verifier"):
+        answer = await redeem(hub, code, **{name: None})
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), name
+    assert (await redeem(hub, code)).status_code == 200
+    short = "v" * 42
+    code = await new_code(hub, cookie, code_challenge=challenge_of(short))
+    assert (await redeem(hub, code, code_verifier=short)).json()["error"] == "invalid_grant"
+    odd = await redeem(hub, await new_code(hub, cookie), code_verifier="é" * 43)
+    assert odd.json()["error"] == "invalid_grant"
 
 
 async def test_a_guessed_verifier_uses_the_code_up(hub: RunningHub, cookie: str) -> None:
