@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
 
-.PHONY: demo test test-long check bench bench-reading sbom dist audit clean
+.PHONY: demo test test-long check bench bench-reading bench-writing sbom dist audit clean
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED = $(PIP) --require-hashes --only-binary :all:
@@ -40,8 +40,15 @@ check: $(VENV)/ready-to-test
 	$(BIN)/lint-imports
 	$(BIN)/hub vocabulary check
 
-bench: $(VENV)/ready bench-reading
+bench: $(VENV)/ready bench-reading bench-writing
 	$(BIN)/python -m benchmarks.disclosure
+
+# Each makes what it needs, in a folder of its own. YEARS=8 releases ten times the cells.
+YEARS ?= 1
+bench-writing: $(VENV)/ready
+	$(BIN)/python -m benchmarks.writing --rounds 6
+	$(BIN)/python -m benchmarks.releasing --years $(YEARS)
+	$(BIN)/python -m benchmarks.partitioning --releases 10 --rows 50000
 
 # 2.7 million observations are made once, and the peers installed where there is npm.
 BENCH ?= .bench

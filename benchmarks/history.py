@@ -102,7 +102,7 @@ def _corrected(one: SignedOff, dice: random.Random) -> SignedOff:
     """The return's next revision: one count is another."""
     rows = list(one.observations)
     at = dice.randrange(len(rows))
-    rows[at] = replace(rows[at], value=(rows[at].value or Decimal(0)) + dice.randint(1, 9))
+    rows[at] = rows[at]._replace(value=(rows[at].value or Decimal(0)) + dice.randint(1, 9))
     number = one.revision.number + 1
     name = f"{one.revision.dataset}/{one.revision.period}/{number}"
     return SignedOff(replace(one.revision, number=number, content_hash=name), tuple(rows))

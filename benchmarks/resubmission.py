@@ -7,7 +7,7 @@ return of its own; the last month of one service is corrected in one count.
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
@@ -102,7 +102,7 @@ def _is_the_one(one: SignedOff, month: str) -> bool:
 
 def _corrected(one: SignedOff) -> SignedOff:
     row = one.observations[0]
-    raised = replace(row, value=(row.value or Decimal(0)) + 3)
+    raised = row._replace(value=(row.value or Decimal(0)) + 3)
     rows = (raised, *one.observations[1:])
     return _signed(one.revision.dataset, one.revision.period, rows, 2)
 

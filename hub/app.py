@@ -6,7 +6,7 @@ role matrix (security Z1), or when a setting is unsafe.
 
 import os
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -214,7 +214,7 @@ def _sign_in(hub: RunningHub) -> list[Route]:
 def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
     reads = path == "/graphql"
 
-    def context(request: Request, principal: Principal) -> AbstractAsyncContextManager[object]:
+    async def context(request: Request, principal: Principal) -> object:
         async def refused(door: str, error: RefusedError) -> None:
             await refusals.note(request, error, door)
 
@@ -257,25 +257,19 @@ def _keeping(hub: RunningHub) -> Keeping:
     )
 
 
-@asynccontextmanager
-async def _context(
-    hub: RunningHub, principal: Principal, reads: bool, refused: Refused
-) -> AsyncIterator[object]:
+def _context(hub: RunningHub, principal: Principal, reads: bool, refused: Refused) -> object:
     if reads:
-        yield ReadContext(principal, library_of(hub, principal.audience), refused=refused)
-    else:
-        receipts = Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer)
-        secret = hub.settings.method_secret_file
-        yield IntakeContext(
-            principal,
-            hub.database,
-            hub.words,
-            hub.clock,
-            receipts,
-            secret_file=secret,
-            processes=hub.settings.protection_processes,
-            refused=refused,
-        )
+        return ReadContext(principal, library_of(hub, principal.audience), refused=refused)
+    return IntakeContext(
+        principal,
+        hub.database,
+        hub.words,
+        hub.clock,
+        Receipts(ledger_keys(hub.settings.data_dir), hub.settings.issuer),
+        secret_file=hub.settings.method_secret_file,
+        processes=hub.settings.protection_processes,
+        refused=refused,
+    )
 
 
 async def _authenticate(request: Request) -> Principal:

@@ -16,7 +16,7 @@ from hub.loaders import load
 from hub.loaders.agencies import Mapping, load_mapping, named
 from hub.loaders.annotation import annotated_csv, annotated_xlsx
 from hub.loaders.body import CSV, JSON, XLSX
-from hub.returns import Finding, Reported, Severity
+from hub.returns import Finding, Reported, Severity, past_of
 from hub.submissions.reception import Address, against, judge, require_known
 from hub.validation.comparison import Earlier
 from hub.vocabulary import vocabulary
@@ -121,7 +121,7 @@ def check(
         report(findings, as_json, ok=False)
         raise typer.Exit(1) from None
     if since is not None:
-        judged = against(judged, Earlier(_sent_last(since, address)))
+        judged = against(judged, Earlier(past_of(_sent_last(since, address))))
     _annotate(file, annotate, judged.findings)
     report(judged.findings, as_json, ok=True)
 

@@ -3,7 +3,8 @@
 import difflib
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Any, TypeVar, cast
 
 from hub.errors import MalformedError, TooLargeError
 from hub.loaders.cells import ALLOWED_NUMBER, read_code, read_note, read_number, read_status
@@ -25,16 +26,27 @@ MAX_DEPTH = 64
 FIELDS = (
     "indicator", "area", "period", "breakdown", "value", "status", "note", "reason", "base",
 )  # fmt: skip
+_KNOWN = frozenset(FIELDS)
 
 
-class _Literal(str):
-    """A number as it is written, so that ``1e3`` and ``1000`` stay apart."""
+class _Numbers(dict[str, Decimal | CellError]):
+    """What each number reads as, by how it is written: ``1e3`` and ``1000`` stay apart.
 
-    __slots__ = ()
+    A number that is none of the hub's stays in the document as what is wrong with it, until it is
+    known where it stands.
+    """
+
+    def __missing__(self, text: str) -> Decimal | CellError:
+        try:
+            found: Decimal | CellError = read_number(text)
+        except CellError as error:
+            found = error
+        self[text] = found
+        return found
 
 
 def read_json(body: bytes, frame: Frame, words: Vocabulary) -> Loaded:
-    """Read a JSON body.
+    """Read a JSON body: field after field, each over all observations.
 
     Raises:
         MalformedError: it is not strict JSON (duplicate names, NaN, nesting over 64) or no object.
@@ -49,30 +61,49 @@ def read_json(body: bytes, frame: Frame, words: Vocabulary) -> Loaded:
         return Loaded(None, (*findings, error.at(pointer="/observations")), 0)
     if len(items) > MAX_ROWS:
         raise TooLargeError(f"The return has more than {MAX_ROWS:,} observations.")
-    top = _Object(document, "", None, words)
-    note = top.field("note", read_note)
-    observations: list[Reported] = []
-    partial: list[Reported] = []
-    findings += top.findings
-    for row, item in enumerate(items):
-        before = len(findings)
-        reported = _read_item(item, row, frame, words, findings)
-        if reported:
-            (observations if len(findings) == before else partial).append(reported)
-    return Loaded(frame.make(observations, note), tuple(findings), len(items), tuple(partial))
+    top = _Objects([(None, "", document)])
+    (note,) = top.texts("note", read_note)
+    rows = _Objects(
+        [
+            (row, f"/observations/{row}", item)
+            for row, item in enumerate(items)
+            if type(item) is dict
+        ]
+    )
+    found = rows.observations(frame, words)
+    findings += top.findings + sorted(_no_objects(items) + rows.findings, key=_row)
+    faulty = {finding.row for finding in rows.findings}
+    good = [item for item in found if item.row not in faulty] if faulty else found
+    partial = tuple(item for item in found if item.row in faulty) if faulty else ()
+    return Loaded(frame.make(good, note), tuple(findings), len(items), partial)
+
+
+def _no_objects(items: list[Any]) -> list[Finding]:
+    error = CellError(LoaderCode.FIELD_TYPE, "An observation must be a JSON object.")
+    return [
+        error.at(row, pointer=f"/observations/{row}")
+        for row, item in enumerate(items)
+        if type(item) is not dict
+    ]
+
+
+def _row(finding: Finding) -> int:
+    return finding.row or 0
 
 
 def parse_strict(text: str) -> dict[str, Any]:
-    """Parse strict JSON whose top is an object; numbers come as the text they are written as.
+    """Parse strict JSON whose top is an object; a number comes as the hub reads it, or as the
+    :class:`CellError` that says why it does not.
 
     Raises:
         MalformedError: it is not strict JSON, nests deeper than 64, or is no object.
     """
+    number = _Numbers().__getitem__
     try:
         document = json.loads(
             text,
-            parse_float=_Literal,
-            parse_int=_Literal,
+            parse_float=number,
+            parse_int=number,
             parse_constant=_refuse_constant,
             object_pairs_hook=_without_duplicates,
         )
@@ -101,11 +132,14 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _depth(document: Any) -> int:
-    depth, front = 0, [document]
-    while front := [item for item in front if isinstance(item, dict | list)]:
+    depth, front = 0, [document] if type(document) in (dict, list) else []
+    while front:
         depth += 1
         front = [
-            inner for item in front for inner in (item.values() if isinstance(item, dict) else item)
+            inner
+            for item in front
+            for inner in (item.values() if type(item) is dict else item)
+            if type(inner) is dict or type(inner) is list
         ]
     return depth
 
@@ -127,109 +161,158 @@ def _unknown_fields(
     return findings
 
 
-def _read_item(
-    item: Any, row: int, frame: Frame, words: Vocabulary, findings: list[Finding]
-) -> Reported | None:
-    pointer = f"/observations/{row}"
-    if not isinstance(item, dict):
-        error = CellError(LoaderCode.FIELD_TYPE, "An observation must be a JSON object.")
-        findings.append(error.at(row, pointer=pointer))
-        return None
-    reader = _Object(item, pointer, row, words)
-    reported = reader.observation(frame)
-    findings += _unknown_fields(item, FIELDS, pointer, row) + reader.findings
-    return reported
+_NO_TEXT = CellError(LoaderCode.FIELD_TYPE, "The field must hold text.")
+_NO_NUMBER = CellError(
+    LoaderCode.NUMBER_FORMAT,
+    "The field must hold a JSON number, without quotes.",
+    ALLOWED_NUMBER,
+)
 
 
-class _Object:
-    """Reads the fields of one JSON object and keeps every problem, not the first."""
+class _Texts(dict[str, T | CellError | None]):
+    """What each text reads as, or what is wrong with it: a return says the same few codes
+    thousands of times."""
 
-    def __init__(
-        self, item: dict[str, Any], pointer: str, row: int | None, words: Vocabulary
-    ) -> None:
-        self.item, self.pointer, self.row, self.words = item, pointer, row, words
+    def __init__(self, read: Callable[[str], T]) -> None:
+        super().__init__({"": None})
+        self._read = read
+
+    def __missing__(self, text: str) -> T | CellError | None:
+        try:
+            found: T | CellError | None = self._read(text)
+        except CellError as error:
+            found = error
+        self[text] = found
+        return found
+
+
+class _Objects:
+    """Reads the fields of JSON objects, each field over all of them, and keeps every problem."""
+
+    def __init__(self, objects: list[tuple[int | None, str, dict[str, Any]]]) -> None:
+        self.objects = objects
+        """Row, pointer and fields of each."""
         self.findings: list[Finding] = []
 
-    def observation(self, frame: Frame) -> Reported:
-        """Read the object; in part only when ``findings`` is not empty afterwards."""
-        return Reported(
-            indicator=self._needed("indicator"),
-            area=self._needed("area"),
-            period=self.field("period", read_code) or frame.period,
-            breakdown=self._breakdown(),
-            value=self._number("value"),
-            status=self.field("status", read_status),
-            reason=self.field("reason", read_code),
-            base=self._number("base"),
-            note=self.field("note", read_note),
-            row=self.row,
-            pointer=self.pointer,
+    def observations(self, frame: Frame, words: Vocabulary) -> list[Reported]:
+        """Read the objects; those that a finding names are read in part only."""
+        for row, pointer, item in self.objects:
+            if not _KNOWN.issuperset(item):
+                self.findings += _unknown_fields(item, FIELDS, pointer, row)
+        return list(
+            map(
+                Reported,
+                self._needed("indicator"),
+                self._needed("area"),
+                [period or frame.period for period in self.texts("period", read_code)],
+                self._breakdowns(words),
+                self._numbers("value"),
+                self.texts("status", read_status),
+                self.texts("reason", read_code),
+                self._numbers("base"),
+                self.texts("note", read_note),
+                [row for row, _, _ in self.objects],
+                [pointer for _, pointer, _ in self.objects],
+            )
         )
 
-    def field(self, name: str, read: Callable[[str], T]) -> T | None:
+    def texts(self, name: str, read: Callable[[str], T]) -> list[T | None]:
         """Read a field that holds text; absent, null and empty are the same."""
-        return self._read(name, self.item.get(name), read)
+        column, known = self._column(name), _Texts(read)
+        if column.count(None) == len(column):
+            return column
+        return self._sound(
+            name,
+            [
+                None if one is None else known[one] if type(one) is str else _NO_TEXT
+                for one in column
+            ],
+        )
 
-    def _read(self, name: str, found: Any, read: Callable[[str], T]) -> T | None:
-        if found is None or found == "":
-            return None
-        if not isinstance(found, str) or isinstance(found, _Literal):
-            self._note(CellError(LoaderCode.FIELD_TYPE, "The field must hold text."), name)
-            return None
+    def _needed(self, name: str) -> list[str]:
+        column = self._column(name)
+        if None in column or "" in column:
+            error = CellError(LoaderCode.MISSING_FIELD, f"The {name} is missing.")
+            for place, one in enumerate(column):
+                if one is None or one == "":
+                    self._note(place, name, error)
+        return [code or "" for code in self.texts(name, read_code)]
+
+    def _numbers(self, name: str) -> list[Decimal | None]:
+        return self._sound(
+            name,
+            [
+                one if one is None or isinstance(one, (Decimal, CellError)) else _NO_NUMBER
+                for one in self._column(name)
+            ],
+        )
+
+    def _breakdowns(self, words: Vocabulary) -> list[Breakdown]:
+        known: dict[object, Breakdown] = {}
+        found: list[Breakdown] = []
+        for place, one in enumerate(self._column("breakdown")):
+            if one is None:
+                found.append(())
+            elif type(one) is not dict:
+                error = CellError(LoaderCode.FIELD_TYPE, "The breakdown must be a JSON object.")
+                self._note(place, "breakdown", error)
+                found.append(())
+            else:
+                found.append(self._breakdown(place, one, words, known))
+        return found
+
+    def _breakdown(
+        self, place: int, found: dict[str, Any], words: Vocabulary, known: dict[object, Breakdown]
+    ) -> Breakdown:
+        """Read a breakdown; one without a fault is known from then on."""
+        pairs = tuple(found.items())
         try:
-            return read(found)
-        except CellError as error:
-            self._note(error, name)
-            return None
+            if pairs in known:
+                return known[pairs]
+        except TypeError:
+            pass  # a list or an object in the place of a category, which is found below
+        before = len(self.findings)
+        read = {name: self._category(place, name, code, words) for name, code in pairs}
+        breakdown = breakdown_of({name: code for name, code in read.items() if code})
+        if len(self.findings) == before:
+            known[pairs] = breakdown
+        return breakdown
 
-    def _needed(self, name: str) -> str:
-        if self.item.get(name) in (None, ""):
-            self._note(CellError(LoaderCode.MISSING_FIELD, f"The {name} is missing."), name)
-        return self.field(name, read_code) or ""
-
-    def _number(self, name: str) -> Any:
-        found = self.item.get(name)
-        if found is None:
-            return None
-        try:
-            if not isinstance(found, _Literal):
-                raise CellError(
-                    LoaderCode.NUMBER_FORMAT,
-                    "The field must hold a JSON number, without quotes.",
-                    ALLOWED_NUMBER,
-                )
-            return read_number(str(found))
-        except CellError as error:
-            self._note(error, name)
-            return None
-
-    def _breakdown(self) -> Breakdown:
-        found = self.item.get("breakdown")
-        if found is None:
-            return ()
-        if not isinstance(found, dict):
-            self._note(
-                CellError(LoaderCode.FIELD_TYPE, "The breakdown must be a JSON object."),
-                "breakdown",
-            )
-            return ()
-        read = {name: self._category(name, code) for name, code in found.items()}
-        return breakdown_of({name: code for name, code in read.items() if code})
-
-    def _category(self, dimension: str, code: Any) -> str | None:
-        place = f"breakdown/{dimension}"
-        if dimension not in self.words.dimensions:
-            self._note(_unknown_dimension(dimension, self.words), "breakdown")
-        elif code in (None, ""):
+    def _category(self, place: int, dimension: str, code: Any, words: Vocabulary) -> str | None:
+        name = f"breakdown/{dimension}"
+        if dimension not in words.dimensions:
+            self._note(place, "breakdown", _unknown_dimension(dimension, words))
+        elif code is None or code == "":
             message = "The category is empty. Leave the dimension out for the total."
-            self._note(CellError(LoaderCode.MISSING_FIELD, message), place)
+            self._note(place, name, CellError(LoaderCode.MISSING_FIELD, message))
+        elif type(code) is not str:
+            self._note(place, name, _NO_TEXT)
         else:
-            return self._read(place, code, read_code)
+            try:
+                return read_code(code)
+            except CellError as error:
+                self._note(place, name, error)
         return None
 
-    def _note(self, error: CellError, name: str) -> None:
-        column = name.rpartition("/")[2]
-        self.findings.append(error.at(self.row, column, f"{self.pointer}/{name}"))
+    def _column(self, name: str) -> list[Any]:
+        return [item.get(name) for _, _, item in self.objects]
+
+    def _sound(self, name: str, found: list[T | CellError | None]) -> list[T | None]:
+        """Note what is wrong in a column, and give the rest."""
+        if CellError not in set(map(type, found)):
+            return cast(list[T | None], found)
+        sound: list[T | None] = []
+        for place, one in enumerate(found):
+            if isinstance(one, CellError):
+                self._note(place, name, one)
+                sound.append(None)
+            else:
+                sound.append(one)
+        return sound
+
+    def _note(self, place: int, name: str, error: CellError) -> None:
+        row, pointer, _ = self.objects[place]
+        self.findings.append(error.at(row, name.rpartition("/")[2], f"{pointer}/{name}"))
 
 
 def _unknown_dimension(name: str, words: Vocabulary) -> CellError:

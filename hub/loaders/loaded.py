@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hub.returns import Finding, Reported, Return, Severity
+from hub.returns import Finding, Past, Reported, Return, Severity
 
 MAX_ROWS = 10_000
 """Most observations in one return, in every format (security requirement U3)."""
@@ -36,7 +36,7 @@ class Loaded:
     partial: tuple[Reported, ...] = field(default=(), repr=False)
     """Rows that could be read in part: their codes are judged too, so that a row with two faults
     hears of both at once. Never stored."""
-    earlier: Return | None = field(default=None, repr=False)
+    earlier: Past | None = field(default=None, repr=False)
     """What the same page says of the year before the return, to compare with. Never stored."""
 
     @property

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from hub.errors import VocabularyError
+from hub.strict_yaml import StrictYamlError, read_yaml
 from hub.vocabulary import Vocabulary
 from hub.vocabulary.rows.row import AreaCode, Code
 from hub.vocabulary.spelling import hint
@@ -136,9 +136,9 @@ def parse_recipe(text: str, words: Vocabulary) -> Recipe:
     if len(text) > MAX_BYTES:
         raise RecipeError("A recipe is a small file; this one is not.")
     try:
-        recipe = Recipe.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, RecursionError):
-        raise RecipeError("The recipe is not YAML.") from None
+        recipe = Recipe.model_validate(read_yaml(text))
+    except StrictYamlError as error:
+        raise RecipeError(f"The recipe {error}.") from None
     except ValidationError as error:
         lines = [
             f"{'.'.join(map(str, item['loc'])) or 'the recipe'}: {item['msg']}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, literal, select, text
 
 from hub.db.sessions import ReleaseSession
+from hub.db.streaming import made_of
 from hub.db.tables import intake, protected
 from hub.protected.observations import Observation
 from hub.protected.reader import observation_of, release_of
@@ -72,8 +73,7 @@ async def observations(
     query = select(table).where(table.c.release_id == release_id)
     if indicators is not None:
         query = query.where(table.c.indicator.in_(sorted(indicators)))
-    rows = await session.execute(query)
-    return tuple(observation_of(row) for row in rows.all())
+    return await made_of(session, query, observation_of)
 
 
 async def visible_from(session: ReleaseSession, release_id: str) -> datetime:

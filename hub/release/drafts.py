@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, Table, func, insert, select, text, update
 
 from hub.db.copying import copy_into
 from hub.db.sessions import ReleaseSession
+from hub.db.streaming import made_of
 from hub.db.tables import intake
 from hub.errors import ConflictError, NotFoundError
 from hub.protected.observations import Observation
@@ -215,7 +215,7 @@ async def report_of(session: ReleaseSession, release_id: str) -> list[ReportLine
     table = intake.disclosure_cell
     order = (table.c.area, table.c.period, table.c.indicator, table.c.breakdown)
     query = select(table).where(table.c.release_id == release_id).order_by(*order)
-    return [_report_line(row) for row in (await session.execute(query)).all()]
+    return list(await made_of(session, query, _report_line))
 
 
 def _report_line(row: Row[Any]) -> ReportLine:
@@ -227,11 +227,3 @@ def _report_line(row: Row[Any]) -> ReportLine:
         high=None if row.high is None else int(row.high),
         forced_by=row.forced_by,
     )
-
-
-async def inputs_of(session: ReleaseSession, release_id: str) -> list[tuple[UUID, int]]:
-    """Which revisions a release was made from."""
-    table = intake.release_input
-    query = select(table).where(table.c.release_id == release_id)
-    query = query.order_by(table.c.return_id, table.c.revision)
-    return [(row.return_id, row.revision) for row in (await session.execute(query)).all()]

@@ -29,10 +29,10 @@ from hub.release.record import event_of
 from hub.release.secret import secret_for
 from hub.release.vintages import linked_history
 from hub.release.words import keep_words
-from hub.submissions.history import lock_returns, one_revision, step
 from hub.submissions.revisions import SignedOff
-from hub.submissions.signed_off import of_release, signed_off
-from hub.submissions.states import APPROVED, Act, move
+from hub.submissions.signed_off import inputs_of, lock_inputs, of_release, signed_off
+from hub.submissions.states import APPROVED, Act
+from hub.submissions.steps import step
 from hub.vocabulary import Vocabulary
 
 
@@ -213,16 +213,14 @@ async def publish_release(
 async def _step_inputs(
     session: ReleaseSession, draft: Draft, act: Act, principal: Principal, at: datetime
 ) -> None:
-    inputs = await drafts.inputs_of(session, draft.id)
-    await lock_returns(session, {return_id for return_id, _ in inputs})
-    for return_id, number in inputs:
-        revision = await one_revision(session, return_id, number)
+    """Move all returns of the release: three statements, however many they are."""
+    await lock_inputs(session, draft.id)
+    inputs = await inputs_of(session, draft.id)
+    for revision in inputs:
         if revision.state not in APPROVED:
             raise ConflictError(
                 f"{revision.dataset} of {revision.agency} for {revision.period}, revision "
                 f"{revision.number}, is {revision.state} by now; prepare a new release.",
                 code="STALE_RELEASE",
             )
-        after = move(revision.state, act)
-        if after is not revision.state:
-            await step(session, revision, after, principal.subject, at, draft.id)
+    await step(session, inputs, act, principal.subject, at, draft.id)

@@ -35,13 +35,13 @@ class Prepared:
     report: tuple[ReportLine, ...] = field(repr=False)
     public: Mapping[str, str] = field(default_factory=dict)
     """The method and its settings, as published with the release."""
+    content_hash: str = field(init=False)
+    """SHA-256 over the content in its stored order; worked out where the release is prepared."""
 
-    @property
-    def content_hash(self) -> str:
-        """SHA-256 over the content in its stored order."""
+    def __post_init__(self) -> None:
         rows = [cell_columns(cell) for cell in self.cells]
         text = json.dumps(rows, sort_keys=True, default=str, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        object.__setattr__(self, "content_hash", hashlib.sha256(text.encode()).hexdigest())
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
 """What the agency sent before, read for comparison with what it sends now."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, cast, func, select
+from sqlalchemy import Double, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
-from hub.returns import Reported, Return
-from hub.submissions.history import observations_of, revisions_of
+from hub.returns import Past, Return
+from hub.submissions.history import revisions_of
 from hub.submissions.revisions import Revision
 from hub.submissions.states import APPROVED, State
 from hub.submissions.store import find
@@ -29,12 +30,38 @@ async def earlier_than(session: IntakeSession, body: Return) -> Earlier:
     return Earlier(await _before(session, body), await _series(session, body))
 
 
-async def _before(session: IntakeSession, body: Return) -> tuple[Reported, ...]:
+async def past_of_revision(session: IntakeSession, return_id: UUID, number: int) -> Past:
+    """Read a revision's figures by series: a row for each series, not for each cell.
+
+    The periods come as one text, which most rows have in common. Neither list is ordered, so both
+    are in the order that PostgreSQL meets the cells in.
+    """
+    table = intake.observation
+    series = (table.c.indicator, table.c.area, table.c.breakdown)
+    query = (
+        select(*series, func.string_agg(table.c.period, " "), func.array_agg(table.c.value))
+        .where(table.c.return_id == return_id, table.c.revision == number)
+        .group_by(*series)
+    )
+    return {
+        (indicator, area, parse_breakdown(breakdown)): list(
+            zip(_periods(periods), values, strict=True)
+        )
+        for indicator, area, breakdown, periods, values in (await session.execute(query)).all()
+    }
+
+
+@lru_cache(maxsize=1024)
+def _periods(text: str) -> tuple[str, ...]:
+    return tuple(text.split(" "))
+
+
+async def _before(session: IntakeSession, body: Return) -> Past:
     current = await find(session, body.dataset, body.agency, body.period)
     if current is None:
-        return ()
+        return {}
     chosen = _base(await revisions_of(session, current.return_id), body.content_hash)
-    return await observations_of(session, chosen.return_id, chosen.number) if chosen else ()
+    return await past_of_revision(session, chosen.return_id, chosen.number) if chosen else {}
 
 
 def _base(history: list[Revision], content_hash: str) -> Revision | None:
@@ -51,17 +78,26 @@ async def _series(session: IntakeSession, body: Return) -> dict[_Place, list[flo
     """The values of earlier periods, the latest return of each period counting, oldest first."""
     end = parse_period(body.period).end
     ids = await _returns_before(session, body)
-    found: dict[_Place, dict[tuple[int, int], float]] = defaultdict(dict)
+    found: dict[_Place, list[float]] = {}
+    orders: dict[str, list[tuple[int, list[int]]]] = {}
     for indicator, area, breakdown, periods, values in await _rows_of(session, body, ids):
+        if periods not in orders:
+            orders[periods] = list(_orders(_periods(periods), end))
         where = (indicator, area, parse_breakdown(breakdown))
-        for text, value in zip(periods, values, strict=True):
-            period = parse_period(text)
-            if period.end <= end:
-                found[*where, period.length][period.months] = value
-    return {
-        place: [values[months] for months in sorted(values)][-LONGEST:]
-        for place, values in found.items()
-    }
+        for length, chosen in orders[periods]:
+            found[*where, length] = [values[place] for place in chosen]
+    return found
+
+
+def _orders(periods: Sequence[str], end: int) -> Iterator[tuple[int, list[int]]]:
+    """By length, where in a list the newest periods stand, oldest first; what comes later in the
+    list replaces what was said of the same months before. Most series have the same list."""
+    found: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
+    for place, period in enumerate(map(parse_period, periods)):
+        if period.end <= end:
+            found[period.length][period.months] = place
+    for length, places in found.items():
+        yield length, [places[months] for months in sorted(places)][-LONGEST:]
 
 
 async def _returns_before(session: IntakeSession, body: Return) -> list[UUID]:
@@ -85,11 +121,12 @@ async def _rows_of(session: IntakeSession, body: Return, ids: Sequence[UUID]) ->
     revision, table = intake.revision, intake.observation
     address = (table.c.indicator, table.c.area, table.c.breakdown)
 
-    def listed(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.array_agg(aggregate_order_by(column, revision.c.submitted_at))
-
+    # By period too, so that series which hold the same periods give the same text.
+    order = (revision.c.submitted_at, table.c.period)
+    periods = func.string_agg(table.c.period, aggregate_order_by(literal(" "), *order))
+    values = func.array_agg(aggregate_order_by(cast(table.c.value, Double), *order))
     query = (
-        select(*address, listed(table.c.period), listed(cast(table.c.value, Double)))
+        select(*address, periods, values)
         .join(
             revision,
             (revision.c.return_id == table.c.return_id) & (revision.c.number == table.c.revision),

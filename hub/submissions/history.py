@@ -1,15 +1,15 @@
-"""Reading and moving stored revisions."""
+"""Reading stored revisions."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, select
 
 from hub.db.sessions import IntakeSession, OwnerSession, ReleaseSession
+from hub.db.streaming import made_of
 from hub.db.tables import intake
-from hub.errors import ConflictError, NotFoundError
+from hub.errors import NotFoundError
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.changes import Change, changes
 from hub.submissions.revisions import Revision, Sent
@@ -42,8 +42,12 @@ def revision_of(row: Row[Any]) -> Revision:
         rows=row.rows,
         current=row.is_current,
         note=row.note,
-        sent=Sent(row.body_hash, row.expected, row.received) if row.body_hash else None,
+        sent=None if row.expected is None else _sent(row),
     )
+
+
+def _sent(row: Row[Any]) -> Sent:
+    return Sent(row.body_hash, row.expected, row.received, row.vocabulary)
 
 
 async def current_revision(session: AnySession, return_id: UUID) -> Revision | None:
@@ -96,7 +100,7 @@ async def observations_of(
     )
     if indicators is not None:
         query = query.where(table.c.indicator.in_(sorted(indicators)))
-    return tuple(_reported(row) for row in (await session.execute(query)).all())
+    return await made_of(session, query, _reported)
 
 
 async def changed_by(session: AnySession, later: Revision) -> tuple[Change, ...]:
@@ -140,51 +144,4 @@ async def findings_of(session: AnySession, return_id: UUID, number: int) -> tupl
             allowed=row.allowed,
         )
         for row in rows
-    )
-
-
-async def lock_returns(session: AnySession, return_ids: Collection[UUID]) -> None:
-    """Hold returns until the transaction ends; whatever happens to them waits (security K4).
-
-    They are taken in one order, so that two holders of several never wait for each other.
-    """
-    table = intake.return_
-    query = select(table.c.id).where(table.c.id.in_(return_ids)).order_by(table.c.id)
-    await session.execute(query.with_for_update())
-
-
-async def step(
-    session: AnySession,
-    revision: Revision,
-    after: State,
-    subject: str,
-    at: datetime,
-    reason: str | None,
-) -> None:
-    """Move a revision to ``after`` and keep the step in its history.
-
-    Raises:
-        ConflictError: somebody else has moved it since it was read.
-    """
-    table, history = intake.revision, intake.transition
-    mine = (history.c.return_id == revision.return_id) & (history.c.revision == revision.number)
-    ordinal = await session.scalar(select(func.count()).select_from(history).where(mine)) or 0
-    here = (table.c.return_id == revision.return_id) & (table.c.number == revision.number)
-    unmoved = here & (table.c.state == str(revision.state))
-    moved = await session.execute(
-        update(table).where(unmoved).values(state=str(after)).returning(table.c.number)
-    )
-    if moved.first() is None:
-        raise ConflictError("The revision has moved on meanwhile; look at it again.")
-    await session.execute(
-        insert(history).values(
-            return_id=revision.return_id,
-            revision=revision.number,
-            ordinal=ordinal,
-            from_state=str(revision.state),
-            to_state=str(after),
-            by_subject=subject,
-            at=at,
-            reason=reason,
-        )
     )

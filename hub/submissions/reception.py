@@ -13,11 +13,10 @@ from hub.clock import Clock
 from hub.db.engine import Database
 from hub.db.sessions import IntakeSession
 from hub.errors import BusyError, InvalidError, NotFoundError, PeriodError, VocabularyError
-from hub.loaders import load
+from hub.loaders import Loaded, load
 from hub.loaders.agencies import Mapping
-from hub.returns import Finding, Return
-from hub.submissions.earlier import earlier_than
-from hub.submissions.history import observations_of
+from hub.returns import Finding, Past, Return
+from hub.submissions.earlier import earlier_than, past_of_revision
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.originals import keep_original
 from hub.submissions.revisions import Revision, Sent, Submission
@@ -78,20 +77,31 @@ def judge(
     address: Address,
     words: Vocabulary,
     today: date,
-    previous: Return | None = None,
+    previous: Past | None = None,
     mapping: Mapping | None = None,
     note: str | None = None,
 ) -> Judged:
     """Read and validate a body, with no account and nothing stored. Blocks: run it in a thread.
 
-    ``previous`` is the return for the period before, if the hub has it; ``mapping`` reads a body in
-    the agency's own layout. ``note`` is a note on the whole return for bodies that have no place
-    for one; it replaces the body's own.
+    ``previous`` is what was returned for the period before, if the hub has it; ``mapping`` reads a
+    body in the agency's own layout. ``note`` is a note on the whole return for bodies that have no
+    place for one; it replaces the body's own.
 
     Raises:
         MalformedError, MediaTypeError, TooLargeError: it cannot be read.
         InvalidError: it breaks rules; carries every finding.
     """
+    return _judge(_read(body, media_type, address, words, mapping, note), words, today, previous)
+
+
+def _read(
+    body: bytes,
+    media_type: str,
+    address: Address,
+    words: Vocabulary,
+    mapping: Mapping | None,
+    note: str | None,
+) -> Loaded:
     loaded = load(
         body,
         media_type,
@@ -102,14 +112,18 @@ def judge(
         mapping=mapping,
     )
     if note and loaded.readable is not None:
-        loaded = replace(loaded, readable=replace(loaded.readable, note=note))
+        return replace(loaded, readable=replace(loaded.readable, note=note))
+    return loaded
+
+
+def _judge(loaded: Loaded, words: Vocabulary, today: date, previous: Past | None) -> Judged:
     findings = list(loaded.findings)
     if loaded.readable is not None:
         findings += validate(
             loaded.readable,
             words,
             today=today,
-            previous=previous or loaded.earlier,
+            previous=loaded.earlier if previous is None else previous,
             is_whole=loaded.is_whole,
             partial=loaded.partial,
         )
@@ -146,7 +160,7 @@ async def rehearsed(
     Raises what :func:`receive` does, but for ``PreconditionError`` and ``BusyError``.
     """
     _admit(push, words)
-    judged = await _judged(database, words, clock, push)
+    judged = await _judged(database, words, clock, push, await _loaded(push, words))
     async with database.intake(push.address.agency) as session:
         answer = await rehearse(session, judged.body, judged.findings)
     return answer, judged.completeness
@@ -170,13 +184,14 @@ async def receive(
     _admit(push, words)
     async with database.turns.of(_name(push)):
         async with database.intake(push.address.agency) as session:
-            again = await _again(session, await _found(session, push), push, words)
+            current = await _found(session, push)
+            again = await _again(session, current, push, words)
             if again is not None:
                 return await answer_of(session, *again)
-        judged = await _judged(database, words, clock, push)
+        looked = await _looked(database, words, clock, push, current)
         async with database.intake(push.address.agency) as session:
-            stored = await _stored(session, judged, push, words, clock())
-            return await answer_of(session, stored, judged.completeness)
+            taken = await _taken(session, looked, push, words, clock())
+            return await answer_of(session, *taken)
 
 
 async def receive_once(
@@ -214,7 +229,7 @@ async def _received_once(
             return known
         _admit(push, words)
         again = await _again(session, current, push, words)
-    judged = None if again is not None else await _judged(database, words, clock, push)
+    looked = _KNOWN if again else await _looked(database, words, clock, push, current)
     for attempt in range(ATTEMPTS):
         try:
             async with database.intake(push.address.agency) as session:
@@ -222,14 +237,15 @@ async def _received_once(
                 known = await answered(session, key)
                 if known is not None:
                     return known
-                taken = await _taken(session, judged, push, words, clock())
+                taken = await _taken(session, looked, push, words, clock())
                 answer = await answer_of(session, *taken)
                 await keep(session, key, answer, clock())
             return answer
         except BusyError:
             if attempt == ATTEMPTS - 1:
                 raise
-            judged = judged or await _judged(database, words, clock, push)
+            if looked.judged is None:
+                looked = await _looked(database, words, clock, push, None)
     raise BusyError
 
 
@@ -246,30 +262,73 @@ async def _found(session: IntakeSession, push: Push) -> Revision | None:
     return await find(session, *astuple(push.address))
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A push that was looked at: judged, or else known as the current revision."""
+
+    content: str | None = None
+    """The hash of what it says, where it was read and nothing in it asked for a word."""
+    judged: Judged | None = None
+
+
+_KNOWN = _Looked()
+"""By its bytes alone."""
+
+
+async def _looked(
+    database: Database, words: Vocabulary, clock: Clock, push: Push, current: Revision | None
+) -> _Looked:
+    """Read a push, and judge it unless ``current`` says the same already."""
+    loaded = await _loaded(push, words)
+    content = await asyncio.to_thread(_content, loaded)
+    if content is not None and current is not None and current.content_hash == content:
+        async with database.intake(push.address.agency) as session:
+            again = await _again(session, current, push, words, content)
+        if again is not None:
+            return _Looked(content)
+    return _Looked(content, await _judged(database, words, clock, push, loaded))
+
+
+def _content(loaded: Loaded) -> str | None:
+    return None if loaded.findings or loaded.return_ is None else loaded.return_.content_hash
+
+
 async def _again(
-    session: IntakeSession, current: Revision | None, push: Push, words: Vocabulary
+    session: IntakeSession,
+    current: Revision | None,
+    push: Push,
+    words: Vocabulary,
+    content: str | None = None,
 ) -> tuple[Submission, Completeness] | None:
-    """Answer at once when these very bytes made the current revision: most nightly pushes.
+    """Answer at once when these very bytes, or what they say, made the current revision.
+
+    Most nightly pushes are the same bytes. Other bytes that say the same have other rows: they are
+    judged where the findings name any.
 
     And when the return has moved on since the revision that they are to replace: conditions come
     before the body (RFC 9110, 13.2.1), and are held to again when it is stored.
     """
     check(current, push.conditions.if_match, push.conditions.if_none_match)
+    if current is None or current.sent is None:
+        return None
     body_hash = _body_hash(push, words)
-    if current is None or current.sent is None or current.sent.body_hash != body_hash:
+    is_same = body_hash is not None and body_hash == current.sent.body_hash
+    is_alike = content == current.content_hash and words.version == current.sent.vocabulary
+    if not (is_same or is_alike):
         return None
     answer = await repeated(session, current)
-    if answer is None:
+    if answer is None or not (is_same or all(one.row is None for one in answer.findings)):
         return None
     return answer, Completeness(current.sent.expected, current.sent.received)
 
 
 async def _taken(
-    session: IntakeSession, judged: Judged | None, push: Push, words: Vocabulary, at: datetime
+    session: IntakeSession, looked: _Looked, push: Push, words: Vocabulary, at: datetime
 ) -> tuple[Submission, Completeness]:
-    if judged is not None:
+    if looked.judged is not None:
+        judged = looked.judged
         return await _stored(session, judged, push, words, at), judged.completeness
-    again = await _again(session, await _found(session, push), push, words)
+    again = await _again(session, await _found(session, push), push, words, looked.content)
     if again is None:
         raise BusyError  # replaced since it was looked at
     return again
@@ -284,20 +343,17 @@ def _body_hash(push: Push, words: Vocabulary) -> str | None:
     return hashlib.sha256(read.encode() + b"\0" + push.body).hexdigest()
 
 
-async def _judged(database: Database, words: Vocabulary, clock: Clock, push: Push) -> Judged:
-    before = await _before(database, push.address)
-    today = clock().date()
-    judged = await asyncio.to_thread(
-        judge,
-        push.body,
-        push.media_type,
-        push.address,
-        words,
-        today,
-        before,
-        push.mapping,
-        push.note,
+async def _loaded(push: Push, words: Vocabulary) -> Loaded:
+    return await asyncio.to_thread(
+        _read, push.body, push.media_type, push.address, words, push.mapping, push.note
     )
+
+
+async def _judged(
+    database: Database, words: Vocabulary, clock: Clock, push: Push, loaded: Loaded
+) -> Judged:
+    before = await _before(database, push.address)
+    judged = await asyncio.to_thread(_judge, loaded, words, clock().date(), before)
     return await _compared(database, judged)
 
 
@@ -313,7 +369,7 @@ async def _stored(
         at,
         if_match=push.conditions.if_match,
         if_none_match=push.conditions.if_none_match,
-        sent=Sent(body_hash, complete.expected, complete.received) if body_hash else None,
+        sent=Sent(body_hash, complete.expected, complete.received, words.version),
     )
     await keep_original(session, stored, push.body, push.media_type, at)
     return stored
@@ -323,7 +379,7 @@ async def _compared(database: Database, judged: Judged) -> Judged:
     """Ask about what is unlike anything the agency sent before."""
     async with database.intake(judged.body.agency) as session:
         earlier = await earlier_than(session, judged.body)
-    return against(judged, earlier)
+    return await asyncio.to_thread(against, judged, earlier)
 
 
 def against(judged: Judged, earlier: Earlier) -> Judged:
@@ -334,7 +390,7 @@ def against(judged: Judged, earlier: Earlier) -> Judged:
     return replace(judged, findings=in_order([*judged.findings, *asked]))
 
 
-async def _before(database: Database, address: Address) -> Return | None:
+async def _before(database: Database, address: Address) -> Past | None:
     """The return for the period before, as it stands: what a new one is compared with."""
     period = parse_period(address.period)
     try:
@@ -345,5 +401,4 @@ async def _before(database: Database, address: Address) -> Return | None:
         found = await find(session, address.dataset, address.agency, earlier.id)
         if found is None:
             return None
-        rows = await observations_of(session, found.return_id, found.number)
-    return Return(address.dataset, address.agency, earlier.id, rows, found.note)
+        return await past_of_revision(session, found.return_id, found.number)

@@ -34,12 +34,17 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a revision was sent as: the hash of the bytes and of how they are read, and how
-    complete the return was. The same bytes need not be read and judged again."""
+    """What a revision was sent as, and how complete the return was.
 
-    body_hash: str
+    ``body_hash`` is of the bytes and of how they are read, ``None`` where a mapping read them: the
+    same bytes need not be read again. ``vocabulary`` is the version of the words it was judged by:
+    the same content need not be judged again by the same words.
+    """
+
+    body_hash: str | None
     expected: int
     received: int
+    vocabulary: str | None
 
 
 @dataclass(frozen=True, slots=True)

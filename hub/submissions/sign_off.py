@@ -14,9 +14,10 @@ from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
 from hub.errors import ConflictError, InvalidError
-from hub.submissions.history import lock_returns, one_revision, revision_of, revisions, step
+from hub.submissions.history import one_revision, revision_of, revisions
 from hub.submissions.revisions import Revision
-from hub.submissions.states import APPROVED, Act, State, move
+from hub.submissions.states import APPROVED, Act, State
+from hub.submissions.steps import lock_returns, step
 
 
 async def sign_off(
@@ -46,9 +47,8 @@ async def sign_off(
     different_person(revision.submitted_by, principal.subject)
     if revision.state is State.SUBMITTED:
         revision = await _answer(session, revision, principal, at, note)
-    after = move(revision.state, Act.SIGN_OFF)
     await _retire(session, revision, principal, at)
-    await step(session, revision, after, principal.subject, at, note)
+    await step(session, [revision], Act.SIGN_OFF, principal.subject, at, note)
     await session.execute(
         insert(intake.sign_off).values(
             return_id=return_id,
@@ -83,10 +83,8 @@ async def withdraw(
     ]
     if not any((revision.state, Act.WITHDRAW) in _WITHDRAWABLE for revision in live):
         raise ConflictError("There is no revision left to withdraw.")
+    await step(session, live, Act.WITHDRAW, principal.subject, at, reason)
     for revision in live:
-        await step(
-            session, revision, move(revision.state, Act.WITHDRAW), principal.subject, at, reason
-        )
         await record(session, _event("return.withdraw", revision, principal), at)
     newest = max(live, key=lambda revision: revision.number)
     return await one_revision(session, return_id, newest.number)
@@ -116,8 +114,7 @@ async def _answer(
             "This revision has open queries. Sign off with a note that answers them, "
             "or send the return again with a note."
         )
-    after = move(revision.state, Act.ANSWER)
-    await step(session, revision, after, principal.subject, at, note)
+    await step(session, [revision], Act.ANSWER, principal.subject, at, note)
     return await one_revision(session, revision.return_id, revision.number)
 
 
@@ -131,10 +128,8 @@ async def _retire(
         body.c.number != revision.number,
         body.c.state.in_([str(state) for state in APPROVED]),
     )
-    for row in (await session.execute(query)).all():
-        before = revision_of(row)
-        after = move(before.state, Act.SUPERSEDE)
-        await step(session, before, after, principal.subject, at, None)
+    before = [revision_of(row) for row in (await session.execute(query)).all()]
+    await step(session, before, Act.SUPERSEDE, principal.subject, at, None)
 
 
 def _event(act: str, revision: Revision, principal: Principal) -> Event:

@@ -12,6 +12,7 @@ from hub.errors import ConflictError
 from hub.submissions.history import observations_of, revision_of, revisions
 from hub.submissions.revisions import Revision, SignedOff
 from hub.submissions.states import APPROVED
+from hub.submissions.steps import lock_returns
 
 Kept: TypeAlias = MutableMapping[tuple[UUID, int], SignedOff]
 """Revisions that were read before. Releases in a row are made from almost the same ones; each is
@@ -41,6 +42,17 @@ async def of_release(
 
     With ``indicators`` only these figures of each; ``kept`` are those read before in the same way.
     """
+    found = await inputs_of(session, release_id)
+    kept = {} if kept is None else kept
+    for one in found:
+        address = one.return_id, one.number
+        if address not in kept:
+            kept[address] = await _with_observations(session, one, indicators)
+    return [kept[one.return_id, one.number] for one in found]
+
+
+async def inputs_of(session: ReleaseSession, release_id: str) -> list[Revision]:
+    """Read which revisions a release was made from, as they stand now."""
     body, used = intake.revision, intake.release_input
     query = (
         revisions()
@@ -48,13 +60,13 @@ async def of_release(
         .where(used.c.release_id == release_id)
         .order_by(intake.return_.c.agency, intake.return_.c.dataset, intake.return_.c.period)
     )
-    found = [revision_of(row) for row in (await session.execute(query)).all()]
-    kept = {} if kept is None else kept
-    for one in found:
-        address = one.return_id, one.number
-        if address not in kept:
-            kept[address] = await _with_observations(session, one, indicators)
-    return [kept[one.return_id, one.number] for one in found]
+    return [revision_of(row) for row in (await session.execute(query)).all()]
+
+
+async def lock_inputs(session: ReleaseSession, release_id: str) -> None:
+    """Hold the returns that a release was made from until the transaction ends."""
+    used = intake.release_input
+    await lock_returns(session, select(used.c.return_id).where(used.c.release_id == release_id))
 
 
 async def _with_observations(

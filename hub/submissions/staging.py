@@ -8,6 +8,7 @@ connection alone, and is empty after every transaction.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import (
@@ -89,11 +90,14 @@ async def compare(session: IntakeSession, received: int, return_id: UUID, number
     )
 
 
+_text = lru_cache(maxsize=4096)(breakdown_text)
+
+
 def _row(item: Reported) -> tuple[object, ...]:
     return (
         item.area,
         item.period,
-        breakdown_text(item.breakdown),
+        _text(item.breakdown),
         item.indicator,
         item.value,
         item.status,

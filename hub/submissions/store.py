@@ -21,10 +21,11 @@ from hub.errors import PreconditionError
 from hub.returns import Finding, Return, Severity
 from hub.submissions import staging
 from hub.submissions.changes import Counts, changes, compare
-from hub.submissions.history import current_revision, findings_of, observations_of, step
+from hub.submissions.history import current_revision, findings_of, observations_of
 from hub.submissions.receipts import keep
 from hub.submissions.revisions import Revision, Sent, Submission, etag_of
-from hub.submissions.states import OPEN, Act, State, move
+from hub.submissions.states import OPEN, Act, State
+from hub.submissions.steps import step
 
 
 async def submit(
@@ -177,8 +178,7 @@ async def _step_aside(
     here = (table.c.return_id == current.return_id) & (table.c.number == current.number)
     await session.execute(update(table).where(here).values(is_current=False))
     if current.state in OPEN:
-        after = move(current.state, Act.SUPERSEDE)
-        await step(session, current, after, principal.subject, at, None)
+        await step(session, [current], Act.SUPERSEDE, principal.subject, at, None)
 
 
 async def _store(

@@ -1,6 +1,7 @@
 """Rules on areas: known, within the agency's reach, of a level the indicator is counted at."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from hub.returns import Finding, Reported, Severity
 from hub.validation.codes import nearest, unknown
@@ -14,28 +15,31 @@ ERROR = Severity.ERROR
 def check_areas(context: Context) -> Iterator[Finding]:
     """Every observation is of a known area that this agency reports on."""
     reach = _Reach(context)
-    for item in context.observations:
-        if not item.area:
-            continue  # it could not be read, which the loader has said
-        area = context.words.areas.get(item.area)
-        if area is None:
-            near = nearest(item.area, reach.codes)
-            message = unknown("area", near)
-            yield finding(ERROR, RuleCode.UNKNOWN_AREA, message, item, "area", near)
-            continue
-        if not reach.holds(area.code):
-            yield finding(
-                ERROR,
-                RuleCode.AREA_REACH,
-                "The agency does not report on this area.",
-                item,
-                "area",
-                ", ".join(reach.codes),
-            )
-        yield from _check_dates(item, area)
-        indicator = context.words.indicators.get(item.indicator)
-        if indicator:
-            yield from _check_level(item, area, indicator)
+    kind_of = attrgetter("indicator", "area", "period")
+    yield from context.judged(kind_of, lambda item: _check_area(context, item, reach))
+
+
+def _check_area(context: Context, item: Reported, reach: "_Reach") -> Iterator[Finding]:
+    if not item.area:
+        return  # it could not be read, which the loader has said
+    area = context.words.areas.get(item.area)
+    if area is None:
+        near = nearest(item.area, reach.codes)
+        yield finding(ERROR, RuleCode.UNKNOWN_AREA, unknown("area", near), item, "area", near)
+        return
+    if not reach.holds(area.code):
+        yield finding(
+            ERROR,
+            RuleCode.AREA_REACH,
+            "The agency does not report on this area.",
+            item,
+            "area",
+            ", ".join(reach.codes),
+        )
+    yield from _check_dates(item, area)
+    indicator = context.words.indicators.get(item.indicator)
+    if indicator:
+        yield from _check_level(item, area, indicator)
 
 
 class _Reach:

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from hub.returns import Finding, Reported, Severity
 from hub.validation.context import Context
@@ -57,24 +58,22 @@ def check_nil(context: Context) -> Iterator[Finding]:
 def check_codes(context: Context) -> Iterator[Finding]:
     """Indicators, breakdowns and reasons are of the vocabulary and belong together."""
     members = frozenset(context.words.dataset_indicators.get(context.return_.dataset, ()))
-    for item in context.observations:
-        if not item.indicator:
-            continue  # it could not be read, which the loader has said
-        indicator = context.words.indicators.get(item.indicator)
-        if indicator is None:
-            near = nearest(item.indicator, members or context.words.indicators)
-            yield finding(
-                ERROR,
-                RuleCode.UNKNOWN_INDICATOR,
-                unknown("indicator", near),
-                item,
-                "indicator",
-                near,
-            )
-            continue
-        yield from _check_indicator(item, indicator, members)
-        yield from _check_breakdown(context, item, indicator)
-        yield from _check_reason(context, item)
+    kind_of = attrgetter("indicator", "breakdown", "status", "reason")
+    yield from context.judged(kind_of, lambda item: _check_codes(context, item, members))
+
+
+def _check_codes(context: Context, item: Reported, members: frozenset[str]) -> Iterator[Finding]:
+    if not item.indicator:
+        return  # it could not be read, which the loader has said
+    indicator = context.words.indicators.get(item.indicator)
+    if indicator is None:
+        near = nearest(item.indicator, members or context.words.indicators)
+        message = unknown("indicator", near)
+        yield finding(ERROR, RuleCode.UNKNOWN_INDICATOR, message, item, "indicator", near)
+        return
+    yield from _check_indicator(item, indicator, members)
+    yield from _check_breakdown(context, item, indicator)
+    yield from _check_reason(context, item)
 
 
 def _check_indicator(

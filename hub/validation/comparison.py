@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import fmean, median
 
-from hub.returns import Finding, Reported, Severity
+from hub.returns import Address, Finding, Past, Reported, Severity, address_of
 from hub.validation.findings import RuleCode, finding
-from hub.vocabulary import Breakdown, CellKey
+from hub.vocabulary import Breakdown
 
 TOLERANCE = Decimal("0.2")
 """A figure may differ from the revision before by this share of it without being asked about."""
@@ -24,7 +24,7 @@ FEWEST = 6
 """Fewest earlier values that say what is usual."""
 
 Values = Sequence[float] | Sequence[Decimal]
-Series = Mapping[tuple[str, str, Breakdown, int], Values]
+Usual = Mapping[tuple[str, str, Breakdown, int], Values]
 """Earlier values by indicator, area, breakdown and length of the period in months."""
 
 
@@ -32,8 +32,8 @@ Series = Mapping[tuple[str, str, Breakdown, int], Values]
 class Earlier:
     """What the agency sent before: the revision to compare with, and the periods before."""
 
-    revision: Sequence[Reported] = field(default=(), repr=False)
-    series: Series = field(default_factory=dict, repr=False)
+    revision: Past = field(default_factory=dict, repr=False)
+    series: Usual = field(default_factory=dict, repr=False)
 
 
 def check_earlier(
@@ -44,12 +44,15 @@ def check_earlier(
     ``lengths`` gives the months of each period that the observations name.
     """
     items = tuple(observations)
-    yield from _changed(items, earlier.revision)
-    yield from _removed(items, earlier.revision)
-    for item in items:
-        length = lengths.get(item.period, 0)
-        values = earlier.series.get((item.indicator, item.area, item.breakdown, length), ())
-        if item.value is not None and is_outlier(item.value, values):
+    if earlier.revision:
+        before = _by_address(earlier.revision)
+        yield from _changed(items, before)
+        yield from _removed(items, before)
+    bounds = {where: Bounds.of(values) for where, values in earlier.series.items()}
+    for item in items if bounds else ():
+        where = (item.indicator, item.area, item.breakdown, lengths.get(item.period, 0))
+        bound = bounds.get(where)
+        if item.value is not None and bound and bound.is_outlier(item.value):
             message = (
                 "It is far from what you returned for earlier periods (modified z-score beyond "
                 f"{CUTOFF}). If it is right, say why in a note."
@@ -57,13 +60,23 @@ def check_earlier(
             yield finding(Severity.QUERY, RuleCode.OUTLIER, message, item, "value")
 
 
-def _changed(items: Sequence[Reported], before: Sequence[Reported]) -> Iterator[Finding]:
-    old: dict[CellKey, Decimal] = {
-        item.key: item.value for item in before if item.value is not None
-    }
+def _by_address(past: Past) -> Mapping[Address, Decimal | None]:
+    """By address; of a file that holds an address twice, the last value counts."""
+    found: dict[Address, Decimal | None] = {}
+    for (code, area, breakdown), dated in past.items():
+        for period, value in dated:
+            where = (code, area, period, breakdown)
+            if value is not None or where not in found:
+                found[where] = value
+    return found
+
+
+def _changed(
+    items: Sequence[Reported], before: Mapping[Address, Decimal | None]
+) -> Iterator[Finding]:
     for item in items:
-        was = old.get(item.key)
-        if was is None or item.value is None:
+        was = before.get(address_of(item))
+        if was is None or item.value is None or was == item.value:
             continue
         apart = abs(item.value - was)
         if apart >= LEAST and apart > TOLERANCE * was:
@@ -74,9 +87,10 @@ def _changed(items: Sequence[Reported], before: Sequence[Reported]) -> Iterator[
             yield finding(Severity.QUERY, RuleCode.REVISION_CHANGE, message, item, "value")
 
 
-def _removed(items: Sequence[Reported], before: Sequence[Reported]) -> Iterator[Finding]:
-    gone = len({item.key for item in before} - {item.key for item in items})
-    if gone and items:
+def _removed(
+    items: Sequence[Reported], before: Mapping[Address, Decimal | None]
+) -> Iterator[Finding]:
+    if items and not before.keys() <= set(map(address_of, items)):
         message = (
             "Figures that the revision before held are left out; they count as not returned. "
             "Is that right?"
@@ -84,20 +98,31 @@ def _removed(items: Sequence[Reported], before: Sequence[Reported]) -> Iterator[
         yield finding(Severity.NOTICE, RuleCode.REVISION_REMOVED, message)
 
 
-def is_outlier(value: Decimal, earlier: Values) -> bool:
-    """Say whether a value is far from earlier ones, by its modified z-score.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is usual, by earlier values: the modified z-score of others against them.
 
     ``0.6745 * (x - median) / MAD``, with MAD the median absolute deviation; where more than half
     of the values are equal and MAD is 0, ``(x - median) / (1.253314 * mean absolute deviation)``
     stands in for it. Source: Iglewicz and Hoaglin, How to detect and handle outliers, 1993.
     """
-    if len(earlier) < FEWEST:
-        return False
-    values = [float(one) for one in earlier]
-    middle = median(values)
-    apart = abs(float(value) - middle)
-    if apart < LEAST:
-        return False
-    deviations = [abs(one - middle) for one in values]
-    spread = median(deviations) / 0.6745 or 1.253314 * fmean(deviations)
-    return spread == 0 or apart / spread > CUTOFF
+
+    middle: float = field(repr=False)
+    spread: float = field(repr=False)
+
+    @classmethod
+    def of(cls, earlier: Values) -> "Bounds | None":
+        """Work them out; too few values say nothing."""
+        if len(earlier) < FEWEST:
+            return None
+        values = [float(one) for one in earlier]
+        middle = median(values)
+        deviations = [abs(one - middle) for one in values]
+        return cls(middle, median(deviations) / 0.6745 or 1.253314 * fmean(deviations))
+
+    def is_outlier(self, value: Decimal) -> bool:
+        """Say whether a value is far from the earlier ones."""
+        apart = abs(float(value) - self.middle)
+        if apart < LEAST:
+            return False
+        return self.spread == 0 or apart / self.spread > CUTOFF

@@ -1,15 +1,15 @@
 """What every rule looks at: the return, the words, today, and each observation resolved once."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from hub.errors import PeriodError
-from hub.returns import Reported, Return
-from hub.vocabulary import Breakdown, CellKey, Period, Vocabulary, parse_period
+from hub.returns import Address, Finding, Past, Reported, Return, Series, address_of, series_of
+from hub.vocabulary import Period, PeriodKind, Term, Vocabulary, parse_period
 from hub.vocabulary.rows import Indicator
 
 Place = tuple[str, str]
@@ -18,12 +18,15 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Context:
-    """One return under judgement. ``previous`` is the same agency's return a period earlier."""
+    """One return under judgement. ``previous`` is the same agency's return a period earlier.
+
+    A return says few things thousands of times: rules look at each thing once.
+    """
 
     return_: Return = field(repr=False)
     words: Vocabulary = field(repr=False)
     today: date
-    previous: Return | None = field(default=None, repr=False)
+    previous: Past | None = field(default=None, repr=False)
 
     @property
     def observations(self) -> tuple[Reported, ...]:
@@ -35,48 +38,93 @@ class Context:
         """The return's own period, or ``None`` when it cannot be read."""
         return readable_period(self.return_.period)
 
-    def known(self) -> Iterator[tuple[Reported, Indicator]]:
-        """Observations of indicators the vocabulary knows, with the indicator."""
-        for item in self.observations:
-            indicator = self.words.indicators.get(item.indicator)
-            if indicator is not None:
-                yield item, indicator
+    def judged(
+        self,
+        kind_of: Callable[[Reported], Hashable],
+        judge: Callable[[Reported], Iterator[Finding]],
+    ) -> Iterator[Finding]:
+        """Judge every observation that may be at fault, in the order they came.
+
+        ``kind_of`` gives all of an observation that decides whether ``judge`` finds something.
+        One observation of each kind is judged; the others only where that one is at fault.
+        """
+        kinds = [kind_of(item) for item in self.observations]
+        examples = dict(zip(kinds, self.observations, strict=True))
+        faults = {kind: tuple(judge(item)) for kind, item in examples.items()}
+        if not any(faults.values()):
+            return
+        for kind, item in zip(kinds, self.observations, strict=True):
+            if faults[kind]:
+                yield from faults[kind] if item is examples[kind] else judge(item)
 
     @cached_property
-    def figures(self) -> Mapping[CellKey, Reported]:
+    def indicators(self) -> Mapping[str, Indicator]:
+        """The indicators that the return names and the vocabulary knows."""
+        named = {item.indicator for item in self.observations}
+        known = self.words.indicators
+        return {code: known[code] for code in named if code in known}
+
+    @cached_property
+    def areas(self) -> frozenset[str]:
+        """The areas that the return names."""
+        return frozenset(item.area for item in self.observations)
+
+    @cached_property
+    def periods(self) -> Mapping[str, Period]:
+        """The periods that the return names and that can be read."""
+        named = {item.period for item in self.observations}
+        found = {text: readable_period(text) for text in named}
+        return {text: period for text, period in found.items() if period is not None}
+
+    @cached_property
+    def figures(self) -> Mapping[Address, Reported]:
         """The observations that hold a value, by address; the first of a duplicate counts."""
-        found: dict[CellKey, Reported] = {}
+        found: dict[Address, Reported] = {}
         for item in self.observations:
             if item.value is not None:
-                found.setdefault(item.key, item)
+                found.setdefault(address_of(item), item)
         return found
 
     @cached_property
-    def places(self) -> Mapping[Place, tuple[Reported, ...]]:
-        """The figures of each area and period."""
-        found: dict[Place, list[Reported]] = defaultdict(list)
-        for item in self.figures.values():
-            found[item.area, item.period].append(item)
-        return {place: tuple(items) for place, items in found.items()}
+    def places(self) -> Mapping[Place, Collection[str]]:
+        """The indicators with figures in each area and period, in the order they came."""
+        found: dict[Place, dict[str, None]] = defaultdict(dict)
+        for indicator, area, period, _ in self.figures:
+            found[area, period][indicator] = None
+        return found
 
     @cached_property
-    def series(self) -> Mapping[tuple[str, str, Breakdown], tuple[tuple[Period, Reported], ...]]:
-        """The figures of each indicator, area and breakdown over time, by start and end."""
-        found: dict[tuple[str, str, Breakdown], list[tuple[Period, Reported]]] = defaultdict(list)
+    def series(self) -> Mapping[Series, tuple[tuple[Period, Reported], ...]]:
+        """The figures of each series over time, by start and end.
+
+        Left out are series of months alone: nothing in them fills, or runs up to, another.
+        """
+        longer = {text for text, one in self.periods.items() if one.kind is not PeriodKind.MONTH}
+        if not longer:
+            return {}
+        found: dict[Series, list[tuple[Period, Reported]]] = defaultdict(list)
+        reaching: set[Series] = set()
         for item in self.figures.values():
-            period = readable_period(item.period)
-            if period:
-                found[item.indicator, item.area, item.breakdown].append((period, item))
+            period = self.periods.get(item.period)
+            if period is not None:
+                where = series_of(item)
+                found[where].append((period, item))
+                if item.period in longer:
+                    reaching.add(where)
         return {
-            key: tuple(sorted(items, key=lambda pair: pair[0].months))
-            for key, items in found.items()
-            if len(items) > 1
+            where: tuple(sorted(items, key=lambda pair: pair[0].months))
+            for where, items in found.items()
+            if len(items) > 1 and where in reaching
         }
 
-    def value(self, key: CellKey) -> Decimal | None:
-        """The value at an address, if one was given."""
-        item = self.figures.get(key)
+    def value(self, term: Term, area: str, period: str) -> Decimal | None:
+        """The value of a term at a place, if one was given."""
+        item = self.figure(term, area, period)
         return item.value if item else None
+
+    def figure(self, term: Term, area: str, period: str) -> Reported | None:
+        """The observation of a term at a place, if it holds a value."""
+        return self.figures.get((term.indicator, area, period, term.breakdown))
 
 
 def readable_period(text: str) -> Period | None:

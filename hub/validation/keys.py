@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
-from hub.returns import Finding, Reported, Severity
+from hub.returns import Address, Finding, Reported, Severity, address_of
 from hub.validation.context import Context
 from hub.validation.findings import RuleCode, finding, place
-from hub.vocabulary import CellKey
 
 
 def check_keys(context: Context) -> Iterator[Finding]:
     """No two rows hold the same indicator, area, period and breakdown."""
-    first: dict[CellKey, Reported] = {}
+    if len(set(map(address_of, context.observations))) == len(context.observations):
+        return
+    first: dict[Address, Reported] = {}
     for item in context.observations:
-        earlier = first.setdefault(item.key, item)
+        earlier = first.setdefault(address_of(item), item)
         if earlier is not item:
             yield finding(
                 Severity.ERROR,

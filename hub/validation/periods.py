@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from operator import attrgetter
 
 from hub.errors import PeriodError
 from hub.returns import Finding, Reported, Severity
@@ -32,17 +33,21 @@ def check_return_period(context: Context) -> Iterator[Finding]:
 
 def check_periods(context: Context) -> Iterator[Finding]:
     """Every observation's period is typed, fits its indicator and its return, and has ended."""
-    for item in context.observations:
-        try:
-            period = parse_period(item.period)
-        except PeriodError as error:
-            message = readings(error, item.period)
-            yield finding(ERROR, RuleCode.PERIOD_FORMAT, message, item, "period")
-            continue
-        indicator = context.words.indicators.get(item.indicator)
-        if indicator:
-            yield from _check_kind(item, period, indicator)
-            yield from _check_time(context, item, period, indicator)
+    kind_of = attrgetter("indicator", "period")
+    yield from context.judged(kind_of, lambda item: _check_period(context, item))
+
+
+def _check_period(context: Context, item: Reported) -> Iterator[Finding]:
+    try:
+        period = parse_period(item.period)
+    except PeriodError as error:
+        message = readings(error, item.period)
+        yield finding(ERROR, RuleCode.PERIOD_FORMAT, message, item, "period")
+        return
+    indicator = context.words.indicators.get(item.indicator)
+    if indicator:
+        yield from _check_kind(item, period, indicator)
+        yield from _check_time(context, item, period, indicator)
 
 
 def readings(error: PeriodError, text: str) -> str:

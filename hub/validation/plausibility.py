@@ -56,9 +56,12 @@ def check_expectations(context: Context) -> Iterator[Finding]:
     """Every expectation whose terms were all returned at a place."""
     about: dict[str, list[Expectation]] = defaultdict(list)
     for expected in expectations():
-        about[expected.left[0].indicator].append(expected)
-    for (area, period), items in context.places.items():
-        for code in dict.fromkeys(item.indicator for item in items):
+        if all(term.indicator in context.indicators for term in (*expected.left, *expected.right)):
+            about[expected.left[0].indicator].append(expected)
+    if not about:
+        return
+    for (area, period), codes in context.places.items():
+        for code in codes:
             for expected in about.get(code, ()):
                 yield from _check_expectation(context, expected, area, period)
 
@@ -70,7 +73,8 @@ def _check_expectation(
     right = total(context, expected.right, area, period)
     if left is not None and (right is not None or not expected.right):
         side = expected.right or expected.left
-        yield from _check(expected, left, right, context.figures[side[-1].at(area, period)])
+        item = context.figures[side[-1].indicator, area, period, side[-1].breakdown]
+        yield from _check(expected, left, right, item)
 
 
 def _check(
@@ -108,10 +112,16 @@ def _check_parts(expected: Expectation, apart: Decimal, item: Reported) -> Itera
 
 def check_stated(context: Context) -> Iterator[Finding]:
     """A stated ratio agrees with the counts beside it, at the precision it is printed with."""
-    for item, indicator in context.known():
-        if not indicator.stated or not indicator.numerator or not indicator.denominator:
-            continue
-        if item.value is None or item.breakdown or indicator.formula not in _COMPUTABLE:
+    stated = {
+        code: one
+        for code, one in context.indicators.items()
+        if one.stated and one.numerator and one.denominator and one.formula in _COMPUTABLE
+    }
+    if not stated:
+        return
+    for item in context.observations:
+        indicator = stated.get(item.indicator)
+        if indicator is None or item.value is None or item.breakdown:
             continue
         found = _computed(context, item, indicator)
         if found is not None and not _reproduces(item.value, found):
@@ -140,7 +150,7 @@ def _found(context: Context, terms: tuple[Term, ...], item: Reported) -> Decimal
 
 
 def _term(context: Context, term: Term, item: Reported) -> Decimal | None:
-    value = context.value(term.at(item.area, item.period))
+    value = context.value(term, item.area, item.period)
     if value is not None:
         return value
     for identity in context.words.identities:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
-from hub.returns import Finding, Reported, Severity
-from hub.validation.context import Context, amount, readable_period
+from hub.returns import Finding, Past, Reported, Series, Severity, series_of
+from hub.validation.context import Context, Place, amount, readable_period
 from hub.validation.findings import RuleCode, finding, place
 from hub.vocabulary import Breakdown, Period, PeriodKind
 from hub.vocabulary.rows import Indicator, Kind
@@ -109,15 +109,28 @@ def check_profiles(context: Context) -> Iterator[Finding]:
 
 def check_areas_agree(context: Context) -> Iterator[Finding]:
     """An area agrees with the areas that together cover it."""
+    covered = _covered(context)
+    if not covered:
+        return
     for group in _by_area(context).values():
         for area, whole in group.items():
-            period = readable_period(whole.period)
-            coverings = context.words.coverings(area, period) if period else {}
-            for hierarchy, children in coverings.items():
+            for hierarchy, children in covered.get((area, whole.period), ()):
                 parts = [group[child] for child in children if child in group]
                 if len(parts) == len(children) and sum(map(amount, parts)) != amount(whole):
                     message = f"The areas within it ({hierarchy}) do not sum to it."
                     yield finding(QUERY, RuleCode.AREA_MISMATCH, message, whole, "value")
+
+
+def _covered(context: Context) -> Mapping[Place, list[tuple[str, tuple[str, ...]]]]:
+    """The coverings of areas by areas that the return names too, all of them; by hierarchy."""
+    found: dict[Place, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for area, text in context.places:
+        period = context.periods.get(text)
+        coverings = context.words.coverings(area, period) if period else {}
+        for hierarchy, children in coverings.items():
+            if context.areas.issuperset(children):
+                found[area, text].append((hierarchy, children))
+    return found
 
 
 def _by_area(
@@ -125,9 +138,11 @@ def _by_area(
 ) -> Mapping[tuple[str, str, Breakdown], Mapping[str, Reported]]:
     """The figures of additive counts by indicator, period and breakdown, then area."""
     found: dict[tuple[str, str, Breakdown], dict[str, Reported]] = defaultdict(dict)
+    additive = {
+        code for code, one in context.indicators.items() if one.kind.is_count and one.area_additive
+    }
     for item in context.figures.values():
-        indicator = context.words.indicators.get(item.indicator)
-        if indicator and indicator.kind.is_count and indicator.area_additive:
+        if item.indicator in additive:
             found[item.indicator, item.period, item.breakdown][item.area] = item
     return {key: group for key, group in found.items() if len(group) > 1}
 
@@ -137,18 +152,28 @@ _LEAST_COINCIDENCE = 10
 
 def check_previous(context: Context) -> Iterator[Finding]:
     """A figure that equals last time's parts added up may be that total sent again (F-14)."""
-    if context.previous is None:
-        return
-    before: dict[tuple[str, str, Breakdown, PeriodKind], list[Decimal]] = defaultdict(list)
-    for item in context.previous.observations:
-        period = readable_period(item.period)
-        if period and period.kind in _TILES and item.value is not None:
-            before[item.indicator, item.area, item.breakdown, period.kind].append(item.value)
+    totals = _totals(context.previous or {})
+    sums = {each for total in totals.values() for each in total.values()}
     for item in context.figures.values():
-        period = readable_period(item.period)
-        if period is None or amount(item) < _LEAST_COINCIDENCE:
+        if item.value not in sums or amount(item) < _LEAST_COINCIDENCE:
             continue
-        values = before.get((item.indicator, item.area, item.breakdown, period.kind), [])
-        if len(values) > 1 and sum(values) == amount(item):
+        period, total = context.periods.get(item.period), totals.get(series_of(item), {})
+        if period is not None and total.get(period.kind) == amount(item):
             message = "It equals all periods of the previous return together. Is it this one's?"
             yield finding(QUERY, RuleCode.PREVIOUS_TOTAL, message, item, "value")
+
+
+def _totals(past: Past) -> Mapping[Series, Mapping[PeriodKind, Decimal]]:
+    """By series and kind of period, the sum of all figures where there is more than one."""
+    found: dict[Series, Mapping[PeriodKind, Decimal]] = {}
+    periods = {text: readable_period(text) for dated in past.values() for text, _ in dated}
+    kinds = {text: one.kind for text, one in periods.items() if one and one.kind in _TILES}
+    for where, dated in past.items():
+        values: dict[PeriodKind, list[Decimal]] = defaultdict(list)
+        for text, value in dated:
+            if value is not None and text in kinds:
+                values[kinds[text]].append(value)
+        sums = {kind: sum(each, Decimal(0)) for kind, each in values.items() if len(each) > 1}
+        if sums:
+            found[where] = sums
+    return found

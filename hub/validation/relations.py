@@ -15,9 +15,12 @@ def check_relations(context: Context) -> Iterator[Finding]:
     """Every identity whose terms were all returned at a place holds there."""
     about: dict[str, list[Identity]] = defaultdict(list)
     for identity in context.words.identities:
-        about[identity.right[0].indicator].append(identity)
-    for (area, period), items in context.places.items():
-        for code in dict.fromkeys(item.indicator for item in items):
+        if all(term.indicator in context.indicators for term in identity.right):
+            about[identity.right[0].indicator].append(identity)
+    if not about:
+        return
+    for (area, period), codes in context.places.items():
+        for code in codes:
             for identity in about.get(code, ()):
                 yield from _check_identity(context, identity, area, period)
 
@@ -31,7 +34,7 @@ def _check_identity(
     left, is_whole = _given(context, identity.left, area, period)
     broken = left > right or (identity.relation == "=" and is_whole and left != right)
     if broken:
-        first = context.figures[identity.right[0].at(area, period)]
+        first = context.figure(identity.right[0], area, period)
         yield finding(
             Severity.ERROR,
             RuleCode.RELATION_BROKEN,
@@ -52,7 +55,7 @@ def _given(
     context: Context, terms: tuple[Term, ...], area: str, period: str
 ) -> tuple[Decimal, bool]:
     """The sum of the terms that were returned, and whether all were."""
-    values = [context.value(term.at(area, period)) for term in terms]
+    values = [context.value(term, area, period) for term in terms]
     given = [value for value in values if value is not None]
     return sum(given, Decimal(0)), bool(terms) and len(given) == len(values)
 

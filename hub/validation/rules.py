@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from hub.returns import Finding, Reported, Return, Severity
+from hub.returns import Finding, Past, Reported, Return, Severity
 from hub.validation.areas import check_areas
 from hub.validation.codes import check_agency, check_codes, check_nil
 from hub.validation.context import Context
@@ -63,13 +63,13 @@ def validate(
     words: Vocabulary,
     *,
     today: date,
-    previous: Return | None = None,
+    previous: Past | None = None,
     is_whole: bool = True,
     partial: tuple[Reported, ...] = (),
 ) -> tuple[Finding, ...]:
     """Judge a return by every rule; gives every finding, errors first, then by row.
 
-    ``previous`` is the same agency's return for the period before. Set ``is_whole`` to false
+    ``previous`` is what the same agency returned for the period before. Set ``is_whole`` to false
     when some rows could not be read: sums over the rest would accuse the innocent. ``partial``
     are the rows that could be read in part; their codes are judged.
     """

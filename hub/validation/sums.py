@@ -3,45 +3,57 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from hub.returns import Finding, Reported, Severity
 from hub.validation.context import Context, amount
 from hub.validation.findings import RuleCode, finding, place
-from hub.vocabulary import CellKey
+from hub.vocabulary import Breakdown
+
+Family = tuple[str, str, str, Breakdown, str]
+"""The address of a total, and the dimension that it is broken down by."""
 
 
 def check_sums(context: Context) -> Iterator[Finding]:
     """Compare the categories of each dimension with the total they break down."""
     withheld = {family for item in context.observations if item.status for family in _wholes(item)}
-    for (whole, dimension), parts in _families(context).items():
-        total = context.figures.get(whole)
+    for family, parts in _families(context).items():
+        code, area, period, rest, dimension = family
+        total = context.figures.get((code, area, period, rest))
         if total is None:
             continue
         if context.words.dimensions[dimension].partition:
-            is_open = (whole, dimension) in withheld or len(parts) == 1
+            is_open = family in withheld or len(parts) == 1
             yield from _check_partition(context, total, dimension, parts, is_open)
         else:
             yield from _check_options(total, dimension, parts)
 
 
-def _families(context: Context) -> dict[tuple[CellKey, str], list[Reported]]:
+def _families(context: Context) -> dict[Family, list[Reported]]:
     """By total and dimension, the figures that break the total down by that dimension alone."""
-    found: dict[tuple[CellKey, str], list[Reported]] = defaultdict(list)
-    for item in context.figures.values():
-        indicator = context.words.indicators.get(item.indicator)
-        if indicator is None or not indicator.kind.is_count:
-            continue
-        for whole, dimension in _wholes(item):
-            if dimension in context.words.dimensions:
-                found[whole, dimension].append(item)
+    found: dict[Family, list[Reported]] = defaultdict(list)
+    counts = {code for code, one in context.indicators.items() if one.kind.is_count}
+    for (code, area, period, breakdown), item in context.figures.items():
+        if code in counts:
+            for rest, dimension in _cuts(breakdown):
+                if dimension in context.words.dimensions:
+                    found[code, area, period, rest, dimension].append(item)
     return found
 
 
-def _wholes(item: Reported) -> Iterator[tuple[CellKey, str]]:
+def _wholes(item: Reported) -> Iterator[Family]:
     """The totals a figure is part of, and by which dimension."""
-    for dimension, _ in item.breakdown:
-        rest = tuple(pair for pair in item.breakdown if pair[0] != dimension)
-        yield CellKey(item.indicator, item.area, item.period, rest), dimension
+    for rest, dimension in _cuts(item.breakdown):
+        yield item.indicator, item.area, item.period, rest, dimension
+
+
+@lru_cache(maxsize=4096)
+def _cuts(breakdown: Breakdown) -> tuple[tuple[Breakdown, str], ...]:
+    """Each dimension of a breakdown, with what is left without it."""
+    return tuple(
+        (tuple(pair for pair in breakdown if pair[0] != dimension), dimension)
+        for dimension, _ in breakdown
+    )
 
 
 def _check_partition(

@@ -1,6 +1,7 @@
 """Rules on the figure itself: value or status, whole numbers, percents and their bases."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from hub.returns import Finding, Reported, Severity
 from hub.validation.context import Context
@@ -8,20 +9,35 @@ from hub.validation.findings import RuleCode, finding
 from hub.vocabulary.rows import Formula, Indicator, Kind
 
 ERROR = Severity.ERROR
+_WHOLE, _HUNDRED = Decimal(1), Decimal(100)
 _RATIOS = (Kind.PERCENT, Kind.RATE, Kind.MEAN)
 
 
 def check_values(context: Context) -> Iterator[Finding]:
     """Every row holds exactly one of value and status, in the form its indicator takes."""
-    for item in context.observations:
-        yield from _check_presence(item)
-        indicator = context.words.indicators.get(item.indicator)
-        if indicator and item.value is not None:
-            yield from _check_number(context, item, indicator)
-            yield from _check_base(item, indicator)
-        elif item.value is None and item.base is not None:
-            message = "A base without a value. Leave it empty."
-            yield finding(ERROR, RuleCode.BASE_UNEXPECTED, message, item, "base")
+    yield from context.judged(_kind, lambda item: _check_value(context, item))
+
+
+def _kind(item: Reported) -> tuple[object, ...]:
+    return item.indicator, item.status, item.reason, _form(item.value), _form(item.base)
+
+
+def _form(number: Decimal | None) -> tuple[object, ...] | None:
+    """All that the rules here ask of a number; that it is whole is how it is written, too."""
+    if number is None:
+        return None
+    return number.same_quantum(_WHOLE), number.is_signed(), bool(number), number > _HUNDRED
+
+
+def _check_value(context: Context, item: Reported) -> Iterator[Finding]:
+    yield from _check_presence(item)
+    indicator = context.words.indicators.get(item.indicator)
+    if indicator and item.value is not None:
+        yield from _check_number(context, item, indicator)
+        yield from _check_base(item, indicator)
+    elif item.value is None and item.base is not None:
+        message = "A base without a value. Leave it empty."
+        yield finding(ERROR, RuleCode.BASE_UNEXPECTED, message, item, "base")
 
 
 def _check_presence(item: Reported) -> Iterator[Finding]:

@@ -6,12 +6,10 @@ says, limits the document before it is validated, runs it with graphql-core, and
 """
 
 import asyncio
-import contextlib
 import inspect
 import json
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -41,8 +39,8 @@ from hub.web.volume import texts_in
 
 Authenticate = Callable[[Request], Awaitable[object | None]]
 """Tells who asks; none for nobody. Raises ``UnauthenticatedError`` for a token that fails."""
-Context = Callable[[Request, Any], Awaitable[object] | AbstractAsyncContextManager[object]]
-"""Makes what resolvers see of one request; a context manager is left when the answer is made."""
+Context = Callable[[Request, Any], Awaitable[object]]
+"""Makes what resolvers see of one request."""
 
 Told = Callable[[Request, int, Iterable[str]], Awaitable[None]]
 """Told of a query that is about to run: its rows as priced, the texts it names."""
@@ -290,16 +288,16 @@ class Endpoint:
     ) -> ExecutionResult | str:
         try:
             async with asyncio.timeout(self._serving.timeout):
-                async with _opened(self._serving.context(request, principal)) as context:
-                    if document.plan is not None:
-                        # A plan answers or raises; what went wrong is the executor's to say.
-                        try:
-                            return await document.plan.run(context, ask.variables)
-                        except DatabaseError:
-                            raise
-                        except Exception as error:
-                            _log.debug("plan failed", error_type=type(error).__qualname__)
-                    return await self._execute(context, document, ask)
+                context = await self._serving.context(request, principal)
+                if document.plan is not None:
+                    # A plan answers or raises; what went wrong is the executor's to say.
+                    try:
+                        return await document.plan.run(context, ask.variables)
+                    except DatabaseError:
+                        raise
+                    except Exception as error:
+                        _log.debug("plan failed", error_type=type(error).__qualname__)
+                return await self._execute(context, document, ask)
         except TimeoutError:
             raise TimeLimitError("The operation ran too long and was stopped.") from None
 
@@ -346,17 +344,6 @@ class Endpoint:
             is_served = request.method in self._serving.allowed.split(", ")
             response.headers["Allow"] = "POST" if is_served else self._serving.allowed
         return response
-
-
-@contextlib.asynccontextmanager
-async def _opened(
-    given: Awaitable[object] | AbstractAsyncContextManager[object],
-) -> AsyncIterator[object]:
-    if isinstance(given, AbstractAsyncContextManager):
-        async with given as context:
-            yield context
-    else:
-        yield await given
 
 
 def _is_one_act(document: Document) -> bool:

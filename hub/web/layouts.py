@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
-import yaml
-
 from hub.errors import MalformedError, TooLargeError
 from hub.loaders.agencies import Mapping, Transcript, named, parse_mapping, read_grid, transcribe
 from hub.loaders.agencies.grid import require_layout
@@ -21,7 +19,6 @@ from hub.web.uploads import Upload
 OWN = "own"
 """What the form says for a mapping that comes with the file."""
 LONGEST = 64 * 1024
-DEEPEST = 20
 MOST_ROWS = 2_000
 """Rows that an uploaded mapping may read; ``hub push --mapping`` reads as many as a return has."""
 
@@ -56,28 +53,7 @@ async def layout_of(fields: Map[str, str], words: Vocabulary) -> Layout:
 def _parsed(text: str, words: Vocabulary) -> Mapping:
     if len(text) > LONGEST:
         raise TooLargeError(f"A mapping has at most {LONGEST // 1024} kB.")
-    try:
-        _require_plain(text)
-    except (yaml.YAMLError, RecursionError):
-        raise MalformedError("The mapping is not YAML.") from None
-    return parse_mapping(text, words)
-
-
-def _require_plain(text: str) -> None:
-    """Look at a stranger's YAML piece by piece: reading what nests deeply takes its depth squared.
-
-    Raises:
-        MalformedError: it has aliases, or nests deeper than any mapping.
-        yaml.YAMLError: it is not YAML.
-    """
-    depth = 0
-    for event in yaml.parse(text):
-        if isinstance(event, yaml.AliasEvent):
-            raise MalformedError("A mapping has no YAML aliases (*name); write them out.")
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise MalformedError(f"A mapping nests at most {DEEPEST} deep.")
+    return parse_mapping(text, words, aliases=False)
 
 
 async def transcript_of(

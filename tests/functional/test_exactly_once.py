@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
+from hub.db import pools
 from hub.db.sessions import IntakeSession
 from hub.db.tables import audit, intake
 from hub.errors import DatabaseError
@@ -122,7 +123,15 @@ async def test_a_key_that_is_none_is_malformed(police: Client, key: str) -> None
     assert (await police.put(ADDRESS, body(), **{"Idempotency-Key": key})).status_code == 400
 
 
-async def test_who_waits_too_long_is_told_409(police: Client, owner: AsyncEngine) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections made from now on wait for a lock a moment only; five seconds in the product."""
+    monkeypatch.setattr(pools, "SHARED", pools.SHARED | {"lock_timeout": "200ms"})
+
+
+async def test_who_waits_too_long_is_told_409(
+    impatient: None, police: Client, owner: AsyncEngine
+) -> None:
     """K5, K7: a lock is waited for at most ``lock_timeout``; then the caller hears of it."""
     async with owner.begin() as connection:
         await connection.execute(text("LOCK TABLE intake.return IN ACCESS EXCLUSIVE MODE"))

@@ -91,6 +91,24 @@ def test_its_tokens_work_and_its_pages_answer(demo: dict[str, Any]) -> None:
     assert httpx2.get(f"{demo['url']}/journey").status_code == 200
 
 
+def test_the_readme_prints_what_a_reader_gets(demo: dict[str, Any]) -> None:
+    """Each of its questions that a plain client may ask, and the lines it shows of the answer."""
+    text = re.sub(r"\d{4}-\d\d-\d\d-partner-1", demo["release"], (ROOT / "README.md").read_text())
+    asked = re.findall(
+        r'\$ curl -s -u "\$CLIENT" "\$HUB_URL([^"]+)"\n(.*?)(?=\$ |```)', text, re.DOTALL
+    )
+    assert len(asked) == 3
+    client = demo["clients"]["analyst"]
+    for path, shown in asked:
+        answer = httpx2.get(f"{demo['url']}{path}", auth=(client["id"], client["secret"])).text
+        lines = set(_without_request(answer).splitlines())
+        assert set(_without_request(shown).splitlines()) - {"…"} <= lines
+
+
+def _without_request(answer: str) -> str:
+    return re.sub(r'"requestId": "[0-9a-f]+"', "", answer)
+
+
 def test_an_agencys_two_people_and_system_can_try_what_the_guides_say(
     demo: dict[str, Any],
 ) -> None:

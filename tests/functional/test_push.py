@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.tables import audit, intake
 from hub.submissions import reception
+from hub.validation import validate
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership
 from tests.functional.conftest import Client, Sign
@@ -97,6 +99,43 @@ async def test_the_same_bytes_are_answered_without_reading_them_again(
     # Read in another way, they are other bytes.
     await police.put(ADDRESS, json.dumps(GOOD).encode(), **{"Content-Type": "text/csv"})
     assert len(read) == 1
+
+
+async def test_the_same_content_in_other_bytes_is_not_judged_again(
+    sign: Sign, owner: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless by other words, or where its findings would name rows of other bytes."""
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    first = (await police.put(ADDRESS, GOOD)).json()
+    judged = []
+
+    def counting(*given: Any, **more: Any) -> Any:
+        judged.append(given)
+        return validate(*given, **more)
+
+    monkeypatch.setattr(reception, "validate", counting)
+    turned = GOOD | {"observations": GOOD["observations"][::-1]}
+    for number in range(2):
+        key = {"Idempotency-Key": f"night {number}"} if number else {}
+        again = (await police.put(ADDRESS, turned, **key)).json()
+        assert again.pop("receipt")
+        assert again == {name: value for name, value in first.items() if name != "receipt"} | {
+            "counts": first["counts"] | {"added": 0, "unchanged": 2}
+        }
+    assert judged == []
+    async with owner.begin() as connection:
+        await connection.execute(update(intake.revision).values(vocabulary="of last year"))
+    assert (await police.put(ADDRESS, turned)).json()["revision"] == 1
+    assert len(judged) == 1
+
+
+async def test_findings_name_the_rows_of_the_bytes_that_were_sent(sign: Sign) -> None:
+    police = await sign(Role.SUBMITTER, "HERTS_POLICE")
+    rows = [*GOOD["observations"][:1], {**GOOD["observations"][1], "value": None, "status": "x"}]
+    for body, row in ((rows, 1), (rows[::-1], 0), (rows, 1)):
+        found = (await police.put(ADDRESS, {"observations": body})).json()
+        assert [item["row"] for item in found["findings"]] == [row]
+        assert found["revision"] == 1
 
 
 async def test_bytes_of_a_withdrawn_or_replaced_revision_are_read_again(

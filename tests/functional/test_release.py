@@ -1,20 +1,27 @@
 """The release: prepared from what is signed off, approved by a second steward, published whole."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
+from hub.db.tables import intake
+from hub.errors import ConflictError
 from hub.protected.releases import Audience
 from hub.release.policies import policy_for
 from hub.release.vintages import history, linked_history
+from hub.submissions.history import revision_of, revisions
 from hub.submissions.signed_off import signed_off
+from hub.submissions.states import Act
+from hub.submissions.steps import step
 from tests.functional.acts import PREPARE, WITHDRAW, Partnership, act, codes, plain, rows
 from tests.functional.conftest import Sign
 
@@ -261,6 +268,62 @@ async def test_a_release_marks_its_returns(hub: RunningHub, partnership: Partner
     police = await partnership.client(Role.SUBMITTER, "HERTS_POLICE")
     history = (await police.get(f"/v1/returns/{POLICE}")).json()
     assert [item["state"] for item in history["revisions"]] == ["PUBLISHED"]
+
+
+async def test_a_release_of_many_returns_asks_no_more_of_the_database(
+    hub: RunningHub, partnership: Partnership
+) -> None:
+    """Every return is moved, with its history, by as many statements as one alone."""
+    asked = []
+    for years in (["CY2014"], ["CY2015"], ["CY2016", "CY2017", "CY2018"]):
+        for year in years:
+            await partnership.returned(f"POLICE_CRIME/HERTS_POLICE/{year}", BODY)
+        release = (await partnership.prepare())["release"]
+        with statements() as seen:
+            for answer in (await partnership.approve(release), await partnership.publish(release)):
+                assert not answer["userErrors"]
+        asked.append(len(seen))
+    assert asked[1] == asked[2]  # the first also meets clients for the first time
+    async with hub.database.release() as session:
+        steps = select(intake.transition).order_by(intake.transition.c.ordinal)
+        histories: dict[Any, list[str]] = {}
+        for one in (await session.execute(steps)).all():
+            histories.setdefault(one.return_id, []).append(one.to_state)
+    path = ["VALIDATED", "AGENCY_APPROVED", "PARTNERSHIP_ACCEPTED", "PUBLISHED"]
+    assert list(histories.values()) == [path] * 5
+
+
+async def test_one_return_that_moved_on_holds_all_of_them(
+    hub: RunningHub, partnership: Partnership
+) -> None:
+    for year in ("CY2016", "CY2017"):
+        await partnership.returned(f"POLICE_CRIME/HERTS_POLICE/{year}", BODY)
+    body = intake.revision
+    async with hub.database.release() as session:
+        read = [revision_of(row) for row in (await session.execute(revisions())).all()]
+        moved = body.c.return_id == read[0].return_id
+        await session.execute(update(body).where(moved).values(state="WITHDRAWN"))
+    with pytest.raises(ConflictError, match="moved on"):
+        async with hub.database.release() as session:
+            await step(session, read, Act.ACCEPT, "steward", now(), None)
+    async with hub.database.release() as session:
+        states = (await session.scalars(select(body.c.state))).all()
+    assert sorted(states) == ["AGENCY_APPROVED", "WITHDRAWN"]
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("role", [Role.SUBMITTER, Role.APPROVER, Role.ANALYST, Role.AUDITOR])

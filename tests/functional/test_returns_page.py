@@ -191,9 +191,9 @@ EXPORT = b"Measure,Q1 2017/18,Q2 2017/18\nReferrals,98765,98766\n"
     [
         (OWN_MAPPING.replace("IDV_REFERRAL", "IDV_REFERAL"), EXPORT, 422, "is not known"),
         ("", EXPORT, 400, "Choose the file of your mapping"),
-        ("a: &a [x]\nb: *a\n", EXPORT, 400, "no YAML aliases"),
-        ("title: {", EXPORT, 400, "not YAML"),
-        ("{" * 60_000, EXPORT, 400, "at most 20 deep"),
+        ("a: &a [x]\nb: *a\n", EXPORT, 422, "YAML alias"),
+        ("title: {", EXPORT, 422, "not YAML"),
+        ("{" * 60_000, EXPORT, 422, "brackets"),
         ("# " + "x" * 70_000, EXPORT, 413, "at most 64 kB"),
         (OWN_MAPPING, EXPORT + b"Referrals,1,1\n" * 2100, 413, "2,000 rows"),
         (OWN_MAPPING, EXPORT.replace(b"Referrals", b"Others"), 422, "UNMAPPED_ROW"),

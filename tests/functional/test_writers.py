@@ -94,8 +94,8 @@ async def test_writers_of_one_return_wait_for_each_other_and_not_for_connections
     monkeypatch.setattr(pools, "WAITS", {**pools.WAITS, Duty.INGEST: 0.1})
     async with open_partnership(fresh_settings) as one:
         police = await one.client(Role.SUBMITTER, "HERTS_POLICE")
-        await without_condition(one.hub, police, 30)
-        await on_one_revision(one.hub, police, 30)
+        await without_condition(one.hub, police, 12)
+        await on_one_revision(one.hub, police, 12)
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ import io
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,8 +15,14 @@ from hypothesis import strategies as st
 
 from hub.errors import MalformedError
 from hub.loaders import CSV, JSON, Loaded, load
-from hub.returns import Severity
+from hub.returns import Finding, Reported, Severity
 from hub.validation import validate
+from hub.validation.areas import check_areas
+from hub.validation.codes import check_codes
+from hub.validation.context import Context
+from hub.validation.identifiers import check_notes
+from hub.validation.periods import check_periods
+from hub.validation.values import check_values
 from tests.factory import words
 
 WORDS = words()
@@ -100,6 +107,48 @@ def test_json_items_are_accepted_or_named(items: list[object]) -> None:
     for finding in loaded.findings:
         assert finding.pointer is not None
         assert finding.pointer.startswith(f"/observations/{finding.row}")
+
+
+_rules = (check_codes, check_areas, check_periods, check_values, check_notes)
+
+
+def alone(item: object) -> tuple[list[Finding], list[Reported]]:
+    """What one observation says, and what is wrong with it, when nothing stands beside it."""
+    loaded = read(json.dumps({"observations": [item]}).encode(), JSON)
+    assert loaded.readable is not None
+    context = Context(loaded.readable, WORDS, date(2020, 1, 1))
+    found = [finding for rule in _rules for finding in rule(context)]
+    return [*loaded.findings, *found], [*loaded.readable.observations, *loaded.partial]
+
+
+def moved(finding: Finding, row: int) -> Finding:
+    pointer = (finding.pointer or "").replace("/observations/0", f"/observations/{row}", 1)
+    return replace(finding, row=row, pointer=pointer)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_items, st.lists(st.integers(0, 7), max_size=12))
+def test_rows_are_read_and_judged_together_as_each_alone(
+    items: list[object], again: list[int]
+) -> None:
+    """Fields are read column by column, and rules look once at each kind of row: nothing of one
+    row may come from another, though many say the same."""
+    items = [*items, *(items[place] for place in again if place < len(items))]
+    try:
+        single = [alone(item) for item in items]
+    except MalformedError:
+        return
+    loaded = read(json.dumps({"observations": items}).encode(), JSON)
+    assert loaded.readable is not None
+    context = Context(loaded.readable, WORDS, date(2020, 1, 1))
+    found = [*loaded.findings, *(finding for rule in _rules for finding in rule(context))]
+    expected = [moved(each, row) for row, (faults, _) in enumerate(single) for each in faults]
+    assert sorted(found, key=repr) == sorted(expected, key=repr)
+    together = [*loaded.readable.observations, *loaded.partial]
+    for item in together:
+        [one] = single[item.row or 0][1]
+        assert item == one._replace(row=item.row, pointer=item.pointer)
+    assert len(together) == sum(len(said) for _, said in single)
 
 
 _good = {

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from hub.loaders import JSON, LoaderCode, load
-from hub.returns import Finding, Return, Severity
+from hub.returns import Finding, Return, Severity, past_of
 from hub.validation.findings import RuleCode
 from hub.validation.rules import validate
 from hub.vocabulary import vocabulary
@@ -66,7 +66,8 @@ def pushed(
     loaded = load(body, JSON, dataset=dataset, agency=agency, period=period)
     if loaded.return_ is None:
         return list(loaded.findings)
-    judged = validate(loaded.return_, vocabulary(), today=today, previous=previous)
+    past = past_of(previous.observations) if previous else None
+    judged = validate(loaded.return_, vocabulary(), today=today, previous=past)
     return [*loaded.findings, *judged]
 
 

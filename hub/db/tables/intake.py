@@ -51,6 +51,7 @@ revision = Table(
     Column("body_hash", Text),
     Column("expected", Integer),
     Column("received", Integer),
+    Column("vocabulary", Text),
     Index("revision_current_key", "return_id", unique=True, postgresql_where=text("is_current")),
 )
 """One version of a return; only ``state`` and ``is_current`` ever change."""

@@ -5,11 +5,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from hub.errors import NotFoundError, VocabularyError
 from hub.loaders.agencies.mapping import Column, Mapping, Part, Row, Table
+from hub.strict_yaml import StrictYamlError, read_yaml
 from hub.vocabulary import Vocabulary
 from hub.vocabulary.spelling import hint
 
@@ -22,22 +22,22 @@ class MappingError(VocabularyError):
     code = "MAPPING"
 
 
-def parse_mapping(text: str, words: Vocabulary) -> Mapping:
-    """Read a mapping and check its codes against the vocabulary.
+def parse_mapping(text: str, words: Vocabulary, *, aliases: bool = True) -> Mapping:
+    """Read a mapping and check its codes against the vocabulary; a stranger's without aliases.
 
     Raises:
         MappingError: it is not YAML, too long, of another form, or names unknown codes.
     """
-    return _known(_formed(text), words)
+    return _known(_formed(text, aliases), words)
 
 
-def _formed(text: str) -> Mapping:
+def _formed(text: str, aliases: bool) -> Mapping:
     if len(text) > MAX_BYTES:
         raise MappingError("A mapping is a small file; this one is not.")
     try:
-        return Mapping.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, RecursionError):
-        raise MappingError("The mapping is not YAML.") from None
+        return Mapping.model_validate(read_yaml(text, aliases=aliases))
+    except StrictYamlError as error:
+        raise MappingError(f"The mapping {error}.") from None
     except ValidationError as error:
         raise MappingError(_explain(error)) from None
 
@@ -91,7 +91,7 @@ def shipped(name: str) -> Mapping:
             "with a mapping of your own use `hub push --mapping FILE`."
         )
     file = files("hub.loaders.agencies") / "mappings" / f"{name}.yaml"
-    return _formed(file.read_text(encoding="utf-8"))
+    return _formed(file.read_text(encoding="utf-8"), aliases=True)
 
 
 def named(name: str, words: Vocabulary) -> Mapping:

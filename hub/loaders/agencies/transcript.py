@@ -14,7 +14,7 @@ from hub.loaders.cells import read_code, read_note, read_number
 from hub.loaders.findings import CellError, LoaderCode
 from hub.loaders.loaded import Frame, Loaded
 from hub.loaders.table import Line
-from hub.returns import Finding, Reported, Return, Severity
+from hub.returns import Finding, Past, Reported, Severity, past_of
 from hub.vocabulary import Vocabulary, breakdown_of, parse_period
 
 
@@ -58,7 +58,7 @@ class Transcript:
         read = self.frame.make(observations)
         return Loaded(read, tuple(findings), len(self.own), earlier=self._earlier())
 
-    def _earlier(self) -> Return | None:
+    def _earlier(self) -> Past | None:
         """What the page says of the twelve months before the return, where it can be read."""
         start, found = parse_period(self.frame.period).start, []
         for item in self.placed:
@@ -68,7 +68,7 @@ class Transcript:
             if start - 12 <= period.start and period.end <= start:
                 with suppress(CellError):
                     found.append(_reported(item, self.frame))
-        return self.frame.make(found) if found else None
+        return past_of(found) if found else None
 
 
 def transcribe(

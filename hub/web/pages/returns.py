@@ -1,5 +1,6 @@
 """The officers' pages: what is due, a return with its check, its differences and its acts."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from hub.vocabulary.calendar import Owing
 from hub.web.pages.frame import Frame, Option, render
 from hub.web.pages.labels import Labels, labels
 
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 MOST = 200
 """Rows of a table on a page; the API and the annotated file have all of them."""
 
@@ -160,6 +162,7 @@ def return_page(
         stored=stored,
         most=MOST,
         named=lambda key: _named(key, words, labels(frame.lang)),
+        meant=lambda text: _meant(text, words),
         shown=_shown,
         layouts=[Option(name, t.english(shipped(name).title)) for name in shipped_names()],
         error=error,
@@ -177,6 +180,7 @@ def check_page(sight: Sight, checked: Checked, words: Vocabulary, *, frame: Fram
         checked=checked,
         most=MOST,
         named=lambda key: _named(key, words, labels(frame.lang)),
+        meant=lambda text: _meant(text, words),
         shown=_shown,
         read=[_read(checked.transcript, item) for item in placed[:MOST]],
         figures=len(placed),
@@ -189,6 +193,12 @@ def _read(transcript: Transcript | None, item: Placed) -> tuple[Placed, CellKey,
     period = item.period.id if item.period else frame
     key = CellKey(item.indicator, item.area, period, breakdown_of(dict(item.breakdown)))
     return item, key, transcript is not None and transcript.holds(item)
+
+
+def _meant(text: str, words: Vocabulary) -> list[tuple[str, str]]:
+    """The indicators that a finding speaks of by their codes, each with its title."""
+    codes = dict.fromkeys(_CODE.findall(text))
+    return [(code, words.indicators[code].title) for code in codes if code in words.indicators]
 
 
 def _named(key: CellKey, words: Vocabulary, t: Labels) -> tuple[str, str]:

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from hub.returns import Reported
-from hub.validation.comparison import CUTOFF, FEWEST, Earlier, check_earlier, is_outlier
+from hub.returns import Reported, past_of
+from hub.validation.comparison import CUTOFF, FEWEST, Bounds, Earlier, check_earlier
 
 USUAL = [100, 104, 98, 101, 97, 103, 99]
 
@@ -18,7 +18,7 @@ def cell(value: int | None, indicator: str = "POL_DA_CRIME") -> Reported:
 def found(item: Reported, *before: Reported, series: list[int] | None = None) -> list[str]:
     key = (item.indicator, item.area, item.breakdown, 1)
     values = {key: [Decimal(one) for one in series or []]}
-    asked = check_earlier([item], Earlier(before, values), {"2017-05": 1})
+    asked = check_earlier([item], Earlier(past_of(before), values), {"2017-05": 1})
     return [str(one.code) for one in asked]
 
 
@@ -80,6 +80,11 @@ def test_an_outlier_is_asked_about_without_naming_it() -> None:
     )
     assert "4321" not in repr(asked)
     assert (asked.row, asked.column) == (2, "value")
+
+
+def is_outlier(value: Decimal, earlier: list[Decimal]) -> bool:
+    bounds = Bounds.of(earlier)
+    return bounds is not None and bounds.is_outlier(value)
 
 
 def _series(values: list[int]) -> list[Decimal]:

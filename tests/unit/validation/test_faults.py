@@ -10,7 +10,7 @@ from itertools import accumulate
 
 import pytest
 
-from hub.returns import Reported, Return, Severity
+from hub.returns import Reported, Return, Severity, past_of
 from hub.validation import validate
 from hub.vocabulary import breakdown_of, vocabulary
 
@@ -41,7 +41,8 @@ def judge(
 ) -> list[tuple[str, str]]:
     """Severity and code of what is found, each once, in order."""
     body = pushed(dataset, agency, area, period, *figures)
-    found = validate(body, WORDS, today=today, previous=previous)
+    past = past_of(previous.observations) if previous else None
+    found = validate(body, WORDS, today=today, previous=past)
     return list(dict.fromkeys((str(item.severity), str(item.code)) for item in found))
 
 

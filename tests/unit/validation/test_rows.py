@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -122,6 +123,13 @@ def test_bare_periods_are_refused_with_the_readings(text: str, readings: str) ->
     assert repr(text) not in found.message
     (found,) = check(reported(), period=text)
     assert (found.code, found.row) == ("PERIOD_FORMAT", None)
+
+
+def test_an_observation_does_not_show_its_figures_in_its_repr() -> None:
+    item = reported(value=Decimal(48151), base=Decimal(62342), note="Seen 77331.")
+    shown = f"{item!r} {item} {return_of(item)!r}"
+    assert not any(figure in shown for figure in ("48151", "62342", "77331"))
+    assert "E07000102" in repr(item)
 
 
 def test_periods_fit_their_indicator_and_their_return() -> None:

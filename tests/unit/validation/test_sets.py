@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from hub.returns import Finding, Reported, Severity
+from hub.returns import Finding, Reported, Severity, past_of
 from hub.validation import validate
 from hub.vocabulary import vocabulary
 from tests.factory import COUNTY, DISTRICT, NEIGHBOUR, indicator, reported, return_of, words
@@ -131,7 +131,7 @@ def test_a_carried_forward_figure_is_asked_about_once() -> None:
 
 
 def test_a_total_sent_again_as_a_quarter_is_asked_about() -> None:
-    before = return_of(*quarters("POL_DA_CRIME", 15, 15, 15, 13), period="CY2017")
+    before = past_of(quarters("POL_DA_CRIME", 15, 15, 15, 13))
     item = reported(value=58, period="CY2018-Q1")
     found = validate(return_of(item, period="CY2018-Q1"), WORDS, today=TODAY, previous=before)
     assert [item.code for item in found] == ["PREVIOUS_TOTAL"]

@@ -1,7 +1,6 @@
 """The strict endpoint: what is refused and how, what is masked, what is stopped."""
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -343,20 +342,6 @@ async def test_context_may_refuse(serve: Client) -> None:
     async with serve(context=context) as client:
         answer = await client.post("/graphql", headers=JSON, content=HELLO)
     assert answer.status_code == 403
-
-
-async def test_context_manager_is_left_when_the_answer_is_made(serve: Client) -> None:
-    events: list[str] = []
-
-    @contextlib.asynccontextmanager
-    async def context(request: Request, principal: Any) -> AsyncIterator[object]:
-        events.append(f"open for {principal}")
-        yield Stopwatch()
-        events.append("closed")
-
-    async with serve(context=context) as client:
-        await client.post("/graphql", headers=JSON, content=HELLO)
-    assert events == ["open for somebody", "closed"]
 
 
 @pytest.mark.parametrize("query", ["{broken}", "{wrapped}"])

@@ -90,7 +90,7 @@ def sight(**changes: bool) -> Sight:
 
 def one(**changes: bool) -> str:
     """A return that waits for its second person, or for whatever the viewer may do."""
-    changed = Change(ChangeKind.CHANGED, ROW.key, ROW, replace(ROW, value=Decimal(150)))
+    changed = Change(ChangeKind.CHANGED, ROW.key, ROW, ROW._replace(value=Decimal(150)))
     stored = Stored(SENT, (SENT,), (QUERY,), (changed,), (ROW,))
     return return_page(sight(**changes), stored, vocabulary(), frame=Frame())
 

@@ -34,7 +34,7 @@ def prepared(changed: Mapping[str, int] | None = None) -> Prepared:
     for row in found.observations:
         kind = dict(row.breakdown).get("DAC_INTERVENTION_TYPE", "")
         other = (changed or {}).get(kind)
-        rows.append(row if other is None else replace(row, value=Decimal(other)))
+        rows.append(row if other is None else row._replace(value=Decimal(other)))
     return prepare([signed_off(replace(found, observations=tuple(rows)))], vocabulary(), PARTNER)
 
 
