@@ -97,7 +97,10 @@ NEAREST = {
     "hub/commands/acting.py": ("tests/functional/test_users.py",),
     "hub/release/flow.py": ("tests/functional/test_release.py",),
     "hub/release/policies.py": ("tests/functional/test_policies.py",),
-    "hub/schema/guard.py": ("tests/functional/test_matrix.py",),
+    "hub/schema/guard.py": (
+        "tests/functional/test_matrix.py",
+        "tests/functional/test_overload.py",
+    ),
     "hub/schema/intake/owed.py": ("tests/functional/test_calendar.py",),
     "hub/schema/intake/root.py": (
         "tests/functional/test_sign_off.py",
@@ -132,6 +135,7 @@ NEAREST = {
     "hub/web/client_keys.py": ("tests/functional/test_matrix.py",),
     "hub/web/queries.py": (
         "tests/functional/test_views.py",
+        "tests/functional/test_saved_queries.py",
         "tests/functional/test_matrix.py",
     ),
     "hub/web/releases_page.py": ("tests/functional/test_releases.py",),
