@@ -9,18 +9,13 @@ from hub.auth.grants import RegisteredClient
 
 
 @pytest.mark.parametrize(
-    ("method", "grant", "may"),
-    [
-        ("none", "authorization_code", True),
-        ("none", "refresh_token", True),
-        ("none", "client_credentials", False),
-        ("private_key_jwt", "client_credentials", True),
-        ("private_key_jwt", "authorization_code", False),
-        ("private_key_jwt", "refresh_token", False),
-    ],
+    ("grant", "is_for_programs"),
+    [("authorization_code", True), ("refresh_token", True), ("client_credentials", False)],
 )
 def test_a_program_acts_for_people_and_a_system_for_itself(
-    submitter: Client, method: str, grant: str, may: bool
+    submitter: Client, grant: str, is_for_programs: bool
 ) -> None:
-    client = RegisteredClient(replace(submitter, auth_method=method))
-    assert client.check_grant_type(grant) is may
+    program = RegisteredClient(replace(submitter, auth_method="none"))
+    system = RegisteredClient(replace(submitter, auth_method="private_key_jwt"))
+    assert program.check_grant_type(grant) is is_for_programs
+    assert system.check_grant_type(grant) is not is_for_programs
