@@ -32,6 +32,7 @@ from hub.db.tables import intake
 from hub.schema.read.query import schema
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, plain, rows
+from tests.functional.conftest import Client
 from tests.functional.questions import questions
 
 HERE, MARAC = "E07000102", "MAR_THREE_RIVERS"
@@ -116,7 +117,15 @@ class Twin:
             event.remove(engine, "before_cursor_execute", keep)
 
     async def ask(self, role: Role, body: bytes) -> Answer:
+        """Ask as a role; with another token where the last one has ended in a long run."""
         client = await self.partnership.client(role)
+        found = await self._asked(client, body)
+        if found[0] == HTTPStatus.UNAUTHORIZED:
+            await client.renew()
+            found = await self._asked(client, body)
+        return found
+
+    async def _asked(self, client: Client, body: bytes) -> Answer:
         sent: list[dict[str, Any]] = []
         scope = {
             "type": "http",
@@ -294,7 +303,7 @@ async def compare(
         if one != other:
             differing.append((role, body, one, other))
     assert differing == []
-    assert kinds[200] >= count / 4
+    assert kinds[200] >= count / 4 and not kinds[401]
     # One of each audience, for what a file holds is its own; and a stranger's pages.
     for reader in (Role.ANALYST, Role.PUBLIC, None) if files else ():
         found, others = [

@@ -107,7 +107,8 @@ async def test_time_tells_no_hidden_value(
         other = await twin(fresh, stack, counts)
 
         async def asked(which: Twin, extra: int = 0) -> None:
-            await which.ask(Role.ANALYST, QUESTION)
+            status, _, _ = await which.ask(Role.ANALYST, QUESTION)
+            assert status == 200
             ends = time.perf_counter_ns() + extra
             while time.perf_counter_ns() < ends:
                 pass
