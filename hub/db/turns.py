@@ -21,6 +21,7 @@ PATIENCE = 10.0
 @dataclass(slots=True)
 class _Queue:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
     callers: int = 0
     served: int = 0
 
@@ -37,12 +38,14 @@ class Turns:
         """Be alone at ``name`` for a block. Take it before a connection, never within one.
 
         Raises ``BusyError`` when the turn did not come in time because others had theirs, and
-        ``OverloadedError`` when nobody's came to an end: then the database is held up.
+        ``OverloadedError`` when the database served none of them. A slow machine is not a database
+        that is held up: who has waited long enough while one turn lasts hears how that one ends.
         """
         queue = self._queues.setdefault(name, _Queue())
         queue.callers += 1
         try:
             await self._wait(queue)
+            queue.over.clear()
             try:
                 yield
             except HubError as error:
@@ -51,6 +54,7 @@ class Turns:
             else:
                 queue.served += 1
             finally:
+                queue.over.set()
                 queue.lock.release()
         finally:
             queue.callers -= 1
@@ -63,4 +67,6 @@ class Turns:
             async with asyncio.timeout(self._patience):
                 await queue.lock.acquire()
         except TimeoutError:
+            if queue.served == served and queue.lock.locked():
+                await queue.over.wait()
             raise (BusyError() if queue.served > served else OverloadedError()) from None

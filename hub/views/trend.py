@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hub.protected.figures import Figure
 from hub.protected.releases import Release
 from hub.statistics.comparability import Grade
-from hub.views.journey import Journey
+from hub.views.journey import Journey, LinkView
 
 MOST_RELEASES = 6
 """How far back a trend looks; each release is read whole."""
@@ -17,8 +17,17 @@ class TrendPoint:
     """A link in one release. A release without the link has no point."""
 
     release: Release
-    ratio: Figure
-    grade: Grade
+    link: LinkView
+
+    @property
+    def ratio(self) -> Figure:
+        """What the release published."""
+        return self.link.ratio
+
+    @property
+    def grade(self) -> Grade:
+        """How far the two counts compare."""
+        return self.link.grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ def trends_of(journeys: Sequence[tuple[Journey, Release]]) -> tuple[LinkTrend, .
     found: dict[str, LinkTrend] = {}
     for journey, release in journeys:
         for link in journey.links:
-            point = TrendPoint(release, link.ratio, link.grade)
+            point = TrendPoint(release, link)
             earlier = found.get(link.code)
             points = (*earlier.points, point) if earlier else (point,)
             found[link.code] = LinkTrend(link.code, link.title, link.per, points)

@@ -43,14 +43,16 @@ T = TypeVar("T")
 
 
 class UnknownWordError(VocabularyError):
-    """A code outside the closed set; ``nearest`` are the codes it may have been meant as."""
+    """A code outside the closed set; ``nearest`` are the codes it may have been meant as: those
+    whose title it is (``meant``), else those that look like it."""
 
-    def __init__(self, kind: str, code: str, known: Iterable[str]) -> None:
-        words = list(known)
-        self.nearest = nearest(code, words)
-        super().__init__(
-            f"{code[:60]!r} is not a known {kind}.{hint(code, words)}", code="UNKNOWN_CODE"
-        )
+    def __init__(
+        self, kind: str, code: str, known: Iterable[str], meant: Iterable[str] = ()
+    ) -> None:
+        words, named = list(known), tuple(meant)
+        self.nearest = named or nearest(code, words)
+        said = f" Its code is {' or '.join(named)}." if named else hint(code, words)
+        super().__init__(f"{code[:60]!r} is not a known {kind}.{said}", code="UNKNOWN_CODE")
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +95,10 @@ class Vocabulary:
 
     def area(self, code: str) -> Area:
         """Look an area up by GSS or hub code."""
-        return _look("area", code, self.areas)
+        if code in self.areas:
+            return self.areas[code]
+        meant = [one.code for one in self.areas.values() if one.name.lower() == code.lower()]
+        raise UnknownWordError("area", code, self.areas, meant[:3])
 
     def agency(self, code: str) -> Agency:
         """Look an agency up."""

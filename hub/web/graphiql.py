@@ -91,7 +91,8 @@ def _page(settings: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>Query the hub</title>{styles}<link rel="stylesheet" href="{ADDRESS}/page.css">'
+        '<title>Query the hub</title><link rel="icon" href="data:,">'
+        f'{styles}<link rel="stylesheet" href="{ADDRESS}/page.css">'
         f'{scripts}<script defer src="{ADDRESS}/start.js"></script></head><body>'
         f'<div id="graphiql" data-settings="{settings}"><p>This page needs JavaScript.</p></div>'
         "</body></html>"

@@ -39,6 +39,12 @@ class Client:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
+    async def renew(self) -> None:
+        """Get another token: they live for minutes, and a long run does not."""
+        grant = {"grant_type": "client_credentials"}
+        sent = await self.http.post("/oauth/token", data=grant, auth=(self.client_id, self.secret))
+        self.token = sent.json()["access_token"]
+
     async def put(self, address: str, body: Any, **headers: str) -> httpx2.Response:
         """PUT a return; a mapping goes as JSON, bytes as they are."""
         url = f"/v1/returns/{address}"

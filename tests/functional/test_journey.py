@@ -1,5 +1,7 @@
 """The journey over the API: stages with their own periods, graded links, missing stages named."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +10,8 @@ import pytest
 from hub.auth.roles import Role
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, rows
+from tests.functional.conftest import Client
+from tests.functional.printed import tables
 
 JOURNEY = """query($area: String!, $period: String!) { journey(area: $area, period: $period) {
   area { code } period { id } release { id audience }
@@ -119,3 +123,52 @@ async def test_the_public_has_no_journey_by_token(partnership: Partnership) -> N
     public = await partnership.client(Role.AUDITOR)
     answer = await public.graphql("/graphql", JOURNEY, area=HERE, period="CY2017")
     assert answer["errors"]
+
+
+TREND = """query($area: String!, $period: String!) { journeyTrend(area: $area, period: $period) {
+  code title points { release { id sequence } comparability ratio { value display status } } } }"""
+UNLIKE = {"POLICE_IDVA_REFERRED", "POLICE_IDVA_ENGAGED", "POLICE_MARAC"}
+"""Ratios over unlike periods or units, of which the page says "about"."""
+
+
+async def test_page_files_and_graphql_show_one_trend_over_releases(
+    partnership: Partnership,
+) -> None:
+    """The IDVA service sends its year again; what was published stays as it was, beside it."""
+    idva = rows(("IDV_REFERRAL", 150), ("IDV_ENGAGED", 90), ("IDV_NOT_ENGAGED", 60))
+    await partnership.returned("IDVA/REFUGE_HERTS/FY2017-18", idva)
+    await partnership.release()
+    analyst = await partnership.client(Role.ANALYST)
+    answer = await analyst.graphql("/graphql", TREND, area=HERE, period="CY2017")
+    trends = by_code(answer["data"]["journeyTrend"])
+    points = trends["IDVA_REFERRED_ENGAGED"]["points"]
+    assert [point["release"]["sequence"] for point in points] == [2, 1]
+    assert [point["ratio"]["display"] for point in points] == ["60.0", "56.7"]
+    page = (await analyst.get(f"/journey?area={HERE}&period=CY2017")).text
+    printed = {row.texts[0]: row.texts[1:] for row in tables(page)[-1].rows}
+    for trend in trends.values():
+        shown = [f"{p['ratio']['display']} {p['comparability']}" for p in trend["points"]]
+        changed = " (changed)" if shown[0] != shown[1] else ""
+        if {p["ratio"]["status"] for p in trend["points"]} & {"PUBLISHED", "SUPPRESSED"}:
+            cells = printed.pop(f"{trend['title']}{changed}")
+            assert [cell.removeprefix("≈ ") for cell in cells] == shown
+            assert all(cell.startswith("≈") for cell in cells) == (trend["code"] in UNLIKE)
+        for point in trend["points"]:
+            link = (await file_of(analyst, point["release"]["id"]))["link", trend["code"]]
+            said = point["ratio"]
+            assert (link["status"], link["comparability"]) == (
+                said["status"],
+                point["comparability"],
+            )
+            assert float(link["value"] or -1) == pytest.approx(said["value"] or -1)
+    assert printed == {}
+    assert len(trends) > 3
+    # An earlier release is shown as it was, without what came after it.
+    old = f"/journey?area={HERE}&period=CY2017&release={points[1]['release']['id']}"
+    assert 'id="trend"' not in (await analyst.get(old)).text
+
+
+async def file_of(client: Client, release: str) -> dict[tuple[str, str], dict[str, str]]:
+    asked = f"area={HERE}&period=CY2017&release={release}"
+    text = (await client.get(f"/v1/queries/journey.csv?{asked}")).text
+    return {(row["record"], row["code"]): row for row in csv.DictReader(io.StringIO(text))}

@@ -181,8 +181,8 @@ ADDRESSES = {
 CUT = "/v1/queries/profile.{}?dataset=POLICE_CRIME&area=E07000102&period=CY2017" + (
     "&table=POL_DA_CRIME%5BRISK%5D"
 )
-"""The table of the hidden cells themselves. It is drawn as PNG in every run; the other pictures,
-a PNG being nothing but its SVG in pixels, in the long run."""
+"""The table of the hidden cells themselves. It is drawn as PNG in every run, the other pictures in
+the long run: a PNG is its SVG in pixels and nothing else (``test_one_value.py``, for each view)."""
 FORMATS = ("csv", "csv-metadata.json", "json", "xlsx", "svg")
 """Charts and workbooks too: a bar's length, an axis' end or a hidden row would differ."""
 PAGES = (

@@ -24,6 +24,7 @@ from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.clock import now
 from hub.exports.columns import COLUMNS
+from hub.exports.png import rasterised
 from tests.conftest import FreshSettings
 from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.released import released_demo
@@ -180,6 +181,9 @@ async def test_every_file_agrees_with_graphql(analyst: Client) -> None:
         if question.name != "observations":
             picture = await file_of(analyst, question, "svg")
             assert labels(picture.content) == charted(question, answer), question
+            if not drawn[question.name]:  # A PNG is that SVG in pixels: once for each view.
+                png = await file_of(analyst, question, "png")
+                assert png.content == rasterised(picture.content), question
             drawn[question.name] += len(charted(question, answer))
     assert len(release().prepared.cells) == seen["observations"]
     assert min(seen.values()) > 15, seen

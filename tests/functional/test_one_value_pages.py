@@ -26,7 +26,7 @@ from hub.vocabulary import PeriodKind, parse_period
 from hub.web.pages.overview import WIDTH
 from hub.web.pages.profile import TABLES
 from tests.conftest import FreshSettings
-from tests.functional.conftest import URL, signed_on
+from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.printed import Row, Table, rows, tables
 from tests.functional.released import released_demo
 from tests.spec.audiences import public_release
@@ -42,30 +42,30 @@ Json = Any
 class Reader:
     """Reads files with a token; reads pages as its audience does."""
 
-    http: httpx2.AsyncClient
+    client: Client
     role: Role
-    token: str
     seen: Counter[str] = field(default_factory=Counter)
     """Figures compared, by page."""
 
     async def json(self, name: str, **asked: Any) -> Json:
         """The saved query, with the question as its address has it."""
         address = f"/v1/queries/{name}.json?{urlencode(asked, doseq=True)}"
-        answer = await self.http.get(address, headers=self._token)
-        assert answer.status_code == 200, (address, answer.text)
-        return answer.json()
+        return (await self._read(address, is_signed_in=True)).json()
 
     async def page(self, name: str, **asked: Any) -> str:
         """The page; the public's without credentials."""
-        headers = {} if self.role is Role.PUBLIC else self._token
         address = f"/{name}?{urlencode(asked, doseq=True)}"
-        answer = await self.http.get(address, headers=headers)
-        assert answer.status_code == 200, (address, answer.text)
+        answer = await self._read(address, is_signed_in=self.role is not Role.PUBLIC)
         return str(answer.text)
 
-    @property
-    def _token(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
+    async def _read(self, address: str, *, is_signed_in: bool) -> httpx2.Response:
+        read = self.client.get if is_signed_in else self.client.http.get
+        answer = await read(address)
+        if answer.status_code == 401:
+            await self.client.renew()
+            answer = await read(address)
+        assert answer.status_code == 200, (address, answer.text)
+        return answer
 
     @property
     def held(self) -> Release:
@@ -94,7 +94,7 @@ async def reader(demo: RunningHub, request: pytest.FixtureRequest) -> AsyncItera
             httpx2.AsyncClient(transport=transport, base_url=URL)
         )
         client = await signed_on(hub.database, http, request.param)
-        yield Reader(http, request.param, client.token)
+        yield Reader(client, request.param)
 
 
 def places(held: Release) -> Iterator[tuple[str, str]]:
@@ -218,7 +218,7 @@ def _compared(reader: Reader, measure: Json, printed: Sequence[Row]) -> None:
         wanted += [signed(gap["difference"]), signed(gap["percent"])]
         reader.same("performance", row.texts[1:], wanted, (measure["code"], other))
     periods = [measure["lastObserved"] or measure["period"], measure["period"]]
-    last, to_date = (parse_period(period).months for period in periods)
+    last, to_date = (parse_period(period["id"]).months for period in periods)
     assert len(printed) == 2 + (last != to_date)
 
 

@@ -188,6 +188,7 @@ async def test_documentation_and_explorer_open(browser: BrowserContext, address:
 
 async def test_token_is_used_and_kept_nowhere(browser: BrowserContext, address: str) -> None:
     page, seen = await opened(browser, address, "/closed")
+    await result_of(page, "Under Headers write")
     editor = page.locator(".graphiql-editor-tool .CodeMirror").nth(1)
     await editor.click()
     await page.keyboard.insert_text('{"Authorization": "Bearer ' + TOKEN + '"}')

@@ -38,6 +38,9 @@ def changes_page(
     frame = frame or Frame()
     t = labels(frame.lang)
     tally = view.tally
+    known = t.vocabulary(words)
+    # A year is held as one of several kinds over the same months; it is told once.
+    revised = list(dict.fromkeys(_revised(item, known, t) for item in view.revised))
     return render(
         "changes.html",
         frame,
@@ -45,8 +48,8 @@ def changes_page(
         others=tuple(_links(view, releases, t)),
         counts=[(t(f"changes.kind.{kind}"), tally[kind]) for kind in Change if tally[kind]],
         methods=tuple(_methods(view, t)),
-        revised=[_revised(item, t.vocabulary(words), t) for item in view.revised[:MOST]],
-        more=max(0, len(view.revised) - MOST),
+        revised=revised[:MOST],
+        more=max(0, len(revised) - MOST),
     )
 
 

@@ -11,7 +11,7 @@ from hub.web.pages.copying import Copy
 from hub.web.pages.frame import Frame, NavLink, Option, ReleaseNote, render
 from hub.web.pages.headline import Rating, cards, lead
 from hub.web.pages.labels import Labels, labels
-from hub.web.pages.stages import Sheet, bands_of, is_absent, ratio_of, sheet_of, shown_units
+from hub.web.pages.stages import ABSENT, Sheet, bands_of, is_absent, ratio_of, sheet_of, shown_units
 from hub.web.pages.tally import tally_of
 
 _QUERY = """{
@@ -69,11 +69,16 @@ def journey_page(
         caveats=list(_caveats(sheet, t)),
         downloads=_downloads(journey, copy, t),
         copy=copy,
-        trends=trend if len(_releases(trend)) > 1 else (),
+        trends=_told(trend) if len(_releases(trend)) > 1 else (),
         trend_releases=_releases(trend),
         areas=areas,
         periods=periods,
     )
+
+
+def _told(trend: Sequence[LinkTrend]) -> list[LinkTrend]:
+    """Links that some release has a ratio of, or withholds; the others say nothing."""
+    return [one for one in trend if any(p.ratio.status not in ABSENT for p in one.points)]
 
 
 def _releases(trend: Sequence[LinkTrend]) -> list[Release]:

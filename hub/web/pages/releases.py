@@ -22,7 +22,7 @@ from hub.web.pages.report_tables import (
 
 MOST_GROUPS = 15
 """Groups of a loss table on the page; the workbook has all of them."""
-MOST_CELLS = 200
+MOST_CELLS = 50
 """Hidden cells on the page; the workbook has all of them."""
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from hub.db.turns import Turns
-from hub.errors import BusyError, DatabaseError, OverloadedError, PreconditionError
+from hub.errors import BusyError, DatabaseError, HubError, OverloadedError, PreconditionError
 
 
 async def test_one_at_a_time_in_the_order_they_came() -> None:
@@ -28,59 +28,59 @@ async def test_another_thing_does_not_wait() -> None:
         pass
 
 
-async def waited_in_vain(ended: Exception | None) -> Exception:
-    """Wait behind a turn that ends like this, and another that does not end in time."""
-    turns, inside, may_end, gave_up = Turns(0.05), *(asyncio.Event() for _ in range(3))
+PATIENCE = 0.05
+SLOW = 3 * PATIENCE
+GONE, LATE = DatabaseError("It went away."), PreconditionError("Too late.")
 
-    async def first() -> None:
-        with suppress(DatabaseError, PreconditionError):
+
+async def waited_in_vain(*ends: HubError | None) -> BaseException | None:
+    """Wait behind turns that end like this, the last of them after one's patience."""
+    turns = Turns(PATIENCE)
+
+    async def turn(seconds: float, end: HubError | None) -> None:
+        with suppress(HubError):
             async with turns.of("a"):
-                inside.set()
-                await may_end.wait()
-                if ended is not None:
-                    raise ended
+                await asyncio.sleep(seconds)
+                if end is not None:
+                    raise end
 
-    async def second() -> None:
+    async def waiting() -> None:
         async with turns.of("a"):
-            await gave_up.wait()
+            raise AssertionError("its turn came")
 
-    async def third() -> None:
-        try:
-            async with turns.of("a"):
-                raise AssertionError("its turn came")
-        finally:
-            gave_up.set()
-
-    early = asyncio.create_task(first())
-    await inside.wait()
-    others = [asyncio.create_task(second()), asyncio.create_task(third())]
+    lengths = [PATIENCE / 5] * (len(ends) - 1) + [SLOW]
+    before = [asyncio.create_task(turn(*one)) for one in zip(lengths, ends, strict=True)]
     await asyncio.sleep(0)
-    may_end.set()
-    _, found = await asyncio.gather(*others, return_exceptions=True)
-    await early
-    assert isinstance(found, Exception)
-    return found
+    found = await asyncio.gather(waiting(), return_exceptions=True)
+    await asyncio.gather(*before)
+    return found[0]
 
 
-@pytest.mark.parametrize("ended", [None, PreconditionError("Too late.")])
+@pytest.mark.parametrize("ends", [(None,), (LATE,), (None, GONE), (LATE, GONE)])
 async def test_who_waits_while_others_are_served_is_told_they_were_faster(
-    ended: Exception | None,
+    ends: tuple[HubError | None, ...],
 ) -> None:
-    assert isinstance(await waited_in_vain(ended), BusyError)
+    """However slow the machine: it is told at the end of a turn, not at the end of its patience."""
+    assert isinstance(await waited_in_vain(*ends), BusyError)
 
 
 async def test_who_waits_while_the_database_serves_nobody_is_told_so() -> None:
-    assert isinstance(await waited_in_vain(DatabaseError("It went away.")), OverloadedError)
+    assert isinstance(await waited_in_vain(GONE), OverloadedError)
 
 
 async def test_nobody_is_kept_once_nobody_waits() -> None:
     turns = Turns(patience=0.01)
-    with suppress(PreconditionError):
+
+    async def hold() -> None:
         async with turns.of("a"):
-            with pytest.raises(OverloadedError):
-                async with turns.of("a"):
-                    pass
-            raise PreconditionError("Too late.")
+            await asyncio.sleep(0.05)
+
+    holder = asyncio.create_task(hold())
+    await asyncio.sleep(0)
+    with pytest.raises(BusyError):
+        async with turns.of("a"):
+            pass
+    await holder
     assert not turns._queues
     async with turns.of("a"):
         pass

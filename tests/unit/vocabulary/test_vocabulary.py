@@ -3,7 +3,7 @@
 import pytest
 
 from hub.errors import VocabularyError
-from hub.vocabulary import UnknownWordError, parse_period
+from hub.vocabulary import UnknownWordError, parse_period, vocabulary
 from tests.unit.vocabulary.tiny import Tiny, computed
 
 
@@ -21,6 +21,13 @@ def test_an_unknown_code_far_from_all_names_none(tiny: Tiny) -> None:
         tiny.words().area("QQQQQQ")
     assert caught.value.nearest == ()
     assert caught.value.message == "'QQQQQQ' is not a known area."
+
+
+def test_a_place_asked_for_by_its_name_is_told_its_code() -> None:
+    with pytest.raises(UnknownWordError) as caught:
+        vocabulary().area("three rivers")
+    assert caught.value.nearest == ("E07000102",)
+    assert caught.value.message == "'three rivers' is not a known area. Its code is E07000102."
 
 
 def test_every_kind_of_word_is_found(tiny: Tiny) -> None:

@@ -46,8 +46,12 @@
       },
       body: JSON.stringify(sole(request)),
     });
-    return answer.json();
+    const content = await answer.json();
+    return answer.status === 401 && !session ? { ...content, hint: HINT } : content;
   }
+
+  const HINT = 'Under Headers write {"Authorization": "Bearer YOUR-TOKEN"}. A token comes from ' +
+    "/oauth/token; a browser that is signed in to the hub needs none.";
 
   function tab(example) {
     return {
