@@ -12,8 +12,8 @@ from hub.views.together import Together, is_whole
 STORED = [Row(area, "CY2017", "", code, "PUBLISHED", "5") for area in "AB" for code in "IJKL"]
 
 
-def page(indicators: str, areas: str = "AB", **more: bool) -> Selection:
-    return Selection([*indicators], [*areas], ["CY2017"], **{"totals_only": True} | more)
+def page(indicators: str, areas: str = "AB", totals_only: bool = True) -> Selection:
+    return Selection([*indicators], [*areas], ["CY2017"], totals_only=totals_only)
 
 
 class Store:
