@@ -5,7 +5,8 @@ one cell of it changed, and the same bytes again, to the hub as an operator star
 limits, validation, audit and receipt switched on), and copies as many rows straight into a table
 like the real one and into a temporary one. Wall time as the caller sees it, and the CPU of the
 server and of PostgreSQL (from /proc); medians of all rounds, with the least and the most. Only
-ratios within one run mean anything: the machine is never idle.
+ratios within one run mean anything: the machine is never idle. How long the server takes to answer
+its first request, and the memory it holds then and in the end, are told too.
 """
 
 import argparse
@@ -30,7 +31,7 @@ import asyncpg
 import httpx2
 from sqlalchemy import insert
 
-from benchmarks.load import cpu
+from benchmarks.load import cpu, memory
 from hub.auth.registry import grant_role, register_client
 from hub.auth.roles import Role
 from hub.clock import now
@@ -162,16 +163,20 @@ async def hub(port: int, cells: int) -> Any:
     assert postgres is not None
     server = await asyncio.to_thread(postgres.start)
     secret = await _client(settings)
+    began = time.perf_counter()
     process = subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-m", "hub.cli", "serve"], env=_environ(settings, port)
     )
     try:
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=300) as http:
             token = await _token(http, secret)
+            up = time.perf_counter() - began
+            print(f"server up in {up:.1f} s, {memory(process.pid):.0f} MB", flush=True)
             owner = await _owner(server)
             pids = (process.pid, _postmaster(server))
             database = await Database.open(settings)
             yield Bench(http, token, owner, database, pids, cells)
+            print(f"server holds {memory(process.pid):.0f} MB after the last push")
             await database.close()
             await owner.close()
     finally:

@@ -7,6 +7,10 @@ import httpx2
 from hub.demo.accounts import Account
 from hub.errors import HubError
 
+PATIENCE = 600.0
+"""Seconds for one answer: a release takes minutes on a slow machine, and a push on one that has
+much else to do is no fault of the hub."""
+
 
 class DemoError(HubError):
     """The API refused something the demo needs; the message is the API's own."""
@@ -51,7 +55,6 @@ class Api:
             path,
             json={"query": document, "variables": variables},
             headers={"Authorization": f"Bearer {token}"},
-            timeout=600,
         )
         content = _content(answer)
         if content.get("errors"):

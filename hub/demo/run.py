@@ -15,7 +15,7 @@ from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
 from hub.auth.tokens import PERSON_LIFETIME
 from hub.demo.accounts import Account, Accounts, open_accounts
-from hub.demo.client import Api
+from hub.demo.client import PATIENCE, Api
 from hub.demo.files import demo_returns
 from hub.demo.printing import JOURNEY, WIDTH, print_journey
 from hub.demo.story import Story
@@ -60,7 +60,7 @@ async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
 async def _tell(hub: RunningHub, console: Console) -> dict[str, Any]:
     returns = demo_returns()
     accounts = await open_accounts(hub, dict.fromkeys(one.agency for one in returns))
-    async with httpx2.AsyncClient(base_url=hub.settings.issuer) as http:
+    async with httpx2.AsyncClient(base_url=hub.settings.issuer, timeout=PATIENCE) as http:
         api = Api(http)
         with _progress(console) as progress:
             tasks: dict[str, Any] = {}

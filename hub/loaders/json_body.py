@@ -192,6 +192,7 @@ class _Objects:
     def __init__(self, objects: list[tuple[int | None, str, dict[str, Any]]]) -> None:
         self.objects = objects
         """Row, pointer and fields of each."""
+        self._items = [item for _, _, item in objects]
         self.findings: list[Finding] = []
 
     def observations(self, frame: Frame, words: Vocabulary) -> list[Reported]:
@@ -218,7 +219,10 @@ class _Objects:
 
     def texts(self, name: str, read: Callable[[str], T]) -> list[T | None]:
         """Read a field that holds text; absent, null and empty are the same."""
-        column, known = self._column(name), _Texts(read)
+        return self._read(name, self._column(name), read)
+
+    def _read(self, name: str, column: list[Any], read: Callable[[str], T]) -> list[T | None]:
+        known = _Texts(read)
         if column.count(None) == len(column):
             return column
         return self._sound(
@@ -236,7 +240,7 @@ class _Objects:
             for place, one in enumerate(column):
                 if one is None or one == "":
                     self._note(place, name, error)
-        return [code or "" for code in self.texts(name, read_code)]
+        return [code or "" for code in self._read(name, column, read_code)]
 
     def _numbers(self, name: str) -> list[Decimal | None]:
         return self._sound(
@@ -295,7 +299,7 @@ class _Objects:
         return None
 
     def _column(self, name: str) -> list[Any]:
-        return [item.get(name) for _, _, item in self.objects]
+        return [item.get(name) for item in self._items]
 
     def _sound(self, name: str, found: list[T | CellError | None]) -> list[T | None]:
         """Note what is wrong in a column, and give the rest."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hub.auth.roles import Role
+from hub.web.pages.labels import PSEUDO
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, rows
 from tests.functional.conftest import Client
@@ -172,3 +173,31 @@ async def file_of(client: Client, release: str) -> dict[tuple[str, str], dict[st
     asked = f"area={HERE}&period=CY2017&release={release}"
     text = (await client.get(f"/v1/queries/journey.csv?{asked}")).text
     return {(row["record"], row["code"]): row for row in csv.DictReader(io.StringIO(text))}
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "agency"),
+    [
+        ("/journey", Role.ANALYST, None),
+        ("/returns", Role.SUBMITTER, "REFUGE_HERTS"),
+        ("/returns/IDVA/REFUGE_HERTS/FY2017-18", Role.SUBMITTER, "REFUGE_HERTS"),
+        ("/releases", Role.STEWARD, None),
+        ("/releases/none", Role.STEWARD, None),
+        ("/sign-out", Role.ANALYST, None),
+    ],
+)
+async def test_pages_are_in_the_language_that_the_browser_asks_for(
+    partnership: Partnership, path: str, role: Role, agency: str | None
+) -> None:
+    client = await partnership.client(role, agency, "first" if role is Role.STEWARD else "")
+    page = (await client.get(path, **{"Accept-Language": f"cy, {PSEUDO};q=0.9, en;q=0.8"})).text
+    assert f'<html lang="{PSEUDO}"' in page
+    assert "⟦" in page
+    page = (await client.get(path, **{"Accept-Language": "cy, en;q=0.5"})).text
+    assert '<html lang="en"' in page
+    assert "⟦" not in page
+
+
+async def test_a_cache_keeps_the_languages_apart(partnership: Partnership) -> None:
+    analyst = await partnership.client(Role.ANALYST)
+    assert "Accept-Language" in (await analyst.get("/journey")).headers["vary"]

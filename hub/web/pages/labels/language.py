@@ -17,6 +17,8 @@ PSEUDO = "en-x-pseudo"
 brackets, so that a word outside them is hard-wired."""
 PARTIAL = "en-x-partial"
 """The same as a translation half done: every other word is in brackets, the others fall back."""
+LONGEST = 200
+"""Characters of an ``Accept-Language`` that are read, so that what is kept of them is bounded."""
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 
@@ -59,7 +61,7 @@ def spoken() -> str:
 @contextmanager
 def speaking(asked: str) -> Iterator[None]:
     """Draw pages in the language that an ``Accept-Language`` asks for."""
-    token = _spoken.set(chosen(asked))
+    token = _spoken.set(chosen(asked[:LONGEST]))
     try:
         yield
     finally:
