@@ -265,6 +265,21 @@ def test_a_start_that_fails_says_why_and_leaves_no_lock(data_dir: Path) -> None:
         assert asyncio.run(ask(server, "SELECT 1")) == 1
 
 
+@pytest.mark.long
+def test_a_server_that_says_how_far_it_is_is_left_to_it(tmp_path: Path) -> None:
+    """Stopped while it replays, it would begin again where it began, and might never come up."""
+    home = settle(tmp_path)
+    replay = f"for n in 1 2 3 4 5 6; do echo redo in progress >> {home.log}; sleep 0.5; done"
+    child = subprocess.Popen(["sh", "-c", f"{replay}; sleep 60"])
+    try:
+        assert EmbeddedPostgres(tmp_path, patience=2)._wait(home, child) is None
+        assert home.log.read_text().count("redo") == 6
+    finally:
+        child.kill()
+        child.wait()
+        shutil.rmtree(home.folder)
+
+
 def test_a_making_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
     home = settle(tmp_path)
     (home.folder / "cluster.draft").mkdir()

@@ -23,7 +23,7 @@ from hub.errors import DatabaseError
 
 ATTEMPTS = 5
 START_SECONDS = 120
-"""A start that replays a long log takes a while; a server that died is noticed at once."""
+"""How long a starting server may say nothing; one that died is noticed at once."""
 LOCK_SECONDS = 150
 ATTACH_SECONDS = 20
 LOG_LIMIT = 4 * 1024 * 1024
@@ -209,11 +209,15 @@ class EmbeddedPostgres:
         raise DatabaseError(f"The embedded database did not start: {_tail(home.log, begin)}")
 
     def _wait(self, home: Home, child: "subprocess.Popen[bytes]") -> PidFile | None:
-        deadline = time.monotonic() + self._patience
+        """Wait for a server that starts; one that replays its log says every ten seconds how far
+        it is, and is left to it: stopped, it would begin again where it began."""
+        deadline, said = time.monotonic() + self._patience, 0
         while child.poll() is None and time.monotonic() < deadline:
             found = postmaster.ready(home.cluster)
             if found is not None and found.pid == child.pid:
                 return found
+            if home.log.exists() and home.log.stat().st_size > said:
+                deadline, said = time.monotonic() + self._patience, home.log.stat().st_size
             time.sleep(postmaster.PAUSE)
         return None
 
