@@ -50,14 +50,17 @@ bench-writing: $(VENV)/ready
 	$(BIN)/python -m benchmarks.releasing --years $(YEARS)
 	$(BIN)/python -m benchmarks.partitioning --releases 10 --rows 50000
 
-# 2.7 million observations are made once, and the peers installed where there is npm.
+# 2.7 million observations are made once, and the peers installed where there is npm. In small:
+# make bench-reading BENCH=.small MILLIONS=tiny READING="--twice --seconds 0.2 --rounds 1 --sets 12"
 BENCH ?= .bench
+MILLIONS ?= 2.7
+READING ?= --twice
 bench-reading: $(VENV)/ready
-	@test -f $(BENCH)/bench.secret || $(BIN)/python -m benchmarks.national $(BENCH)
+	@test -f $(BENCH)/bench.secret || $(BIN)/python -m benchmarks.national $(BENCH) --millions $(MILLIONS)
 	@command -v npm >/dev/null || echo "No npm: PostGraphile and mercurius are left out."
 	@command -v npm >/dev/null && mkdir -p $(BENCH)-peers && cp benchmarks/peers-node/* $(BENCH)-peers \
 		&& cd $(BENCH)-peers && npm install --no-package-lock --no-audit --no-fund --silent || true
-	$(BIN)/python -m benchmarks.reading $(BENCH) --twice \
+	$(BIN)/python -m benchmarks.reading $(BENCH) --millions $(MILLIONS) $(READING) \
 		$$(test -d $(BENCH)-peers/node_modules && echo --node $(BENCH)-peers)
 
 # What the hub is made of (CycloneDX), out of the lock.

@@ -74,10 +74,7 @@ NEAREST = {
         "tests/integration/test_oauth_token.py",
         "tests/integration/test_oauth_code.py",
     ),
-    "hub/auth/origins.py": (
-        "tests/integration/test_oauth_registry.py",
-        "tests/functional/test_examples.py",
-    ),
+    "hub/auth/origins.py": ("tests/functional/test_feed.py",),
     "hub/auth/people.py": (
         "tests/integration/test_oauth_registry.py",
         "tests/functional/test_users.py",
@@ -91,6 +88,7 @@ NEAREST = {
         "tests/integration/test_oauth_token.py",
         "tests/integration/test_oauth_code.py",
     ),
+    "hub/auth/standing.py": ("tests/functional/test_feed.py",),
     "hub/auth/sessions.py": ("tests/integration/test_oauth_authentication.py",),
     "hub/auth/verification.py": (
         "tests/unit/auth/test_tokens.py",
@@ -99,7 +97,10 @@ NEAREST = {
     "hub/commands/acting.py": ("tests/functional/test_users.py",),
     "hub/release/flow.py": ("tests/functional/test_release.py",),
     "hub/release/policies.py": ("tests/functional/test_policies.py",),
-    "hub/schema/guard.py": ("tests/functional/test_matrix.py",),
+    "hub/schema/guard.py": (
+        "tests/functional/test_matrix.py",
+        "tests/functional/test_overload.py",
+    ),
     "hub/schema/intake/owed.py": ("tests/functional/test_calendar.py",),
     "hub/schema/intake/root.py": (
         "tests/functional/test_sign_off.py",
@@ -126,9 +127,15 @@ NEAREST = {
         "tests/functional/test_calendar.py",
         "tests/functional/test_objects.py",
     ),
+    "hub/web/documents.py": ("tests/functional/test_rates.py",),
+    "hub/web/graphql.py": (
+        "tests/functional/test_trusted.py",
+        "tests/functional/test_overload.py",
+    ),
     "hub/web/client_keys.py": ("tests/functional/test_matrix.py",),
     "hub/web/queries.py": (
         "tests/functional/test_views.py",
+        "tests/functional/test_saved_queries.py",
         "tests/functional/test_matrix.py",
     ),
     "hub/web/releases_page.py": ("tests/functional/test_releases.py",),

@@ -37,7 +37,7 @@ def out(number):
     return number == OFF[0]
 '''
 """Stands in the copy as ``hub/_switch.py``; servers that a test starts read the environment."""
-WHOLE, ONE = 3600, 300
+WHOLE, ONE = 3600, 900
 """Seconds that the first fork and the fork of one guard may take."""
 
 
@@ -104,7 +104,9 @@ class Switching:
             return ran
         if off < 0:
             raise RuntimeError((self.folder / "said").read_text(errors="replace")[-2000:])
-        return [*ran, Ran(items[len(ran)].nodeid if len(ran) < len(items) else "the end", 0, True)]
+        # It ran on for ever, or died; on a machine that is too busy both are to be looked at.
+        last = items[len(ran)].nodeid if len(ran) < len(items) else "the end"
+        return [*ran, Ran(f"{last}, which did not end", 0, True)]
 
     def _run(self, items: Sequence[pytest.Item], off: int, told: Path) -> int:
         os.setsid()

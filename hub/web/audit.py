@@ -45,8 +45,7 @@ async def heads(request: Request) -> Response:
 async def whole(request: Request) -> Response:
     """Give the whole record, sealed, as JSON lines; that it was taken is recorded first."""
     hub = hub_of(request)
-    principal = enter(await principal_of(request), "audit.read")
-    demand(principal, "audit.read")
+    principal = demand(await principal_of(request), "audit.read")
     async with hub.database.identity() as session:
         await record(session, _event("audit.export", principal), hub.clock())
 
@@ -73,7 +72,6 @@ async def agency(request: Request) -> Response:
     """Give what was done for the caller's agency; people stand there by their pseudonyms."""
     hub = hub_of(request)
     principal = enter(await principal_of(request), "audit.agency")
-    demand(principal, "audit.agency", agency=principal.agency)
     async with hub.database.identity() as session:
         found = await acts_for(session, principal.agency or "", _number(request, "after"))
     return _listed(found)
@@ -82,8 +80,7 @@ async def agency(request: Request) -> Response:
 async def verified(request: Request) -> Response:
     """Verify the stored record against its signed heads; that it was asked is recorded."""
     hub = hub_of(request)
-    principal = enter(await principal_of(request), "audit.verify")
-    demand(principal, "audit.verify")
+    principal = demand(await principal_of(request), "audit.verify")
     async with hub.database.identity() as session:
         await record(session, _event("audit.verify", principal), hub.clock())
     keys = ledger_keys(hub.settings.data_dir).key_set()

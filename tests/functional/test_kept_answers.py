@@ -1,5 +1,6 @@
 """Answers of a release are kept; a new release, another audience, another right still count."""
 
+import json
 from asyncio import gather
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from inspect import isawaitable
 from typing import Any
 
 import httpx2
+import pytest
 from graphql import execute, parse
 from sqlalchemy import Pool, event, insert
 
@@ -18,6 +20,7 @@ from hub.db.logins import Duty
 from hub.db.tables import protected
 from hub.errors import DatabaseError
 from hub.protected.releases import Audience
+from hub.schema.compiled.compiling import compile_document
 from hub.schema.read.context import ReadContext
 from hub.schema.read.query import schema
 from hub.views.library import Library
@@ -225,3 +228,36 @@ async def connections(hub: RunningHub) -> int:
         "AND query LIKE '%protected.observation%'"
     )
     return int(row[0])
+
+
+async def test_pages_of_one_table_take_one_statement(
+    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compiled or not: what is read together is told apart again."""
+    await publish(hub, "made-1", "partner", 617)
+    asked: list[str] = []
+    ask = hub.database.reads.rows
+
+    async def counted(statement: str, *values: object) -> list[Any]:
+        asked.append(statement)
+        return await ask(statement, *values)
+
+    monkeypatch.setattr(hub.database.reads, "rows", counted)
+    page = 'areas: ["E07000102"], periods: ["CY2017"], breakdowns: []'
+    document = parse(
+        f'{{ a: observations(indicators: ["POL_DA_CRIME"], {page}) {{ nodes {{ derived }} }}'
+        f'   b: observations(indicators: ["IDV_REFERRAL"], {page}) {{ nodes {{ derived }} }}'
+        f'   c: observations(indicators: ["MAR_CASE"], {page}) {{ nodes {{ derived }} }} }}'
+    )
+    expected = {"a": {"nodes": [{"derived": False}]}, "b": {"nodes": []}, "c": {"nodes": []}}
+    plan = compile_document(schema._schema, document)
+    assert plan is not None
+    context = ReadContext(READER, Library(hub.database, hub.words, Audience.PARTNER))
+    assert json.loads(await plan.run(context, {})) == expected
+    assert len(asked) == 1
+    context = ReadContext(READER, Library(hub.database, hub.words, Audience.PARTNER))
+    found = execute(schema._schema, document, context_value=context)
+    result = await found if isawaitable(found) else found
+    assert (result.data, result.errors) == (expected, None)
+    # Nobody says what of the total is asked, so that each counts its own.
+    assert [statement.count("count(*)") for statement in asked[1:]] == [0, 1, 1, 1]

@@ -7,16 +7,19 @@ to the database (D6; the long run measures the time of both against each other a
 
 import csv
 import json
+import logging
 import random
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from graphql import GraphQLObjectType
 from sqlalchemy import event
 from starlette.applications import Starlette
@@ -29,6 +32,7 @@ from hub.db.tables import intake
 from hub.schema.read.query import schema
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, plain, rows
+from tests.functional.conftest import Client
 from tests.functional.questions import questions
 
 HERE, MARAC = "E07000102", "MAR_THREE_RIVERS"
@@ -113,7 +117,15 @@ class Twin:
             event.remove(engine, "before_cursor_execute", keep)
 
     async def ask(self, role: Role, body: bytes) -> Answer:
+        """Ask as a role; with another token where the last one has ended in a long run."""
         client = await self.partnership.client(role)
+        found = await self._asked(client, body)
+        if found[0] == HTTPStatus.UNAUTHORIZED:
+            await client.renew()
+            found = await self._asked(client, body)
+        return found
+
+    async def _asked(self, client: Client, body: bytes) -> Answer:
         sent: list[dict[str, Any]] = []
         scope = {
             "type": "http",
@@ -266,18 +278,32 @@ async def exported(twin_: Twin, role: Role | None, *, with_pictures: bool) -> di
     return found
 
 
+async def settled(twin_: Twin, role: Role, body: bytes) -> Answer:
+    """The answer; asked for again while the machine is too busy for one (503, 504)."""
+    for _ in range(9):
+        found = await twin_.ask(role, body)
+        if found[0] not in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT):
+            break
+    return found
+
+
 async def compare(
-    twins: tuple[Twin, Twin], count: int, *, files: bool = True, with_pictures: bool = False
+    twins: tuple[Twin, Twin],
+    count: int,
+    *,
+    seed: int = 7,
+    files: bool = True,
+    with_pictures: bool = False,
 ) -> Counter[int]:
     """Ask both the same; how many questions got which status."""
-    dice, differing, kinds = random.Random(7), [], Counter[int]()
+    dice, differing, kinds = random.Random(seed), [], Counter[int]()
     for role, body in questions(dice, count):
-        one, other = [await each.ask(role, body) for each in twins]
+        one, other = [await settled(each, role, body) for each in twins]
         kinds[one[0]] += 1
         if one != other:
-            differing.append((role, body))
+            differing.append((role, body, one, other))
     assert differing == []
-    assert kinds[200] >= count / 4
+    assert kinds[200] >= count / 4 and not kinds[401]
     # One of each audience, for what a file holds is its own; and a stranger's pages.
     for reader in (Role.ANALYST, Role.PUBLIC, None) if files else ():
         found, others = [
@@ -327,10 +353,25 @@ async def test_hidden_values_change_no_statement(twins: tuple[Twin, Twin]) -> No
     assert len(twins[0].statements) > 20
 
 
+@pytest.fixture
+def quietly() -> Iterator[None]:
+    """Without a line for each answer: a third of the time of a long run."""
+    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
+    structlog.configure(wrapper_class=quiet)
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.mark.long
-async def test_hidden_values_show_nowhere_in_many_questions(twins: tuple[Twin, Twin]) -> None:
-    kinds = await compare(twins, 100_000, with_pictures=True)
-    print("questions by status:", dict(kinds))  # noqa: T201 what the page of proofs records
+@pytest.mark.parametrize("part", range(20))
+async def test_hidden_values_show_nowhere_in_many_questions(
+    twins: tuple[Twin, Twin], quietly: None, part: int
+) -> None:
+    """100,000 in twenty parts, each with documents of its own; every picture in the first."""
+    for each in twins:
+        each.app = build(each.hub)
+    kinds = await compare(twins, 5_000, seed=part, files=part == 0, with_pictures=True)
+    print("part", part, "questions by status:", dict(kinds))  # noqa: T201 what the page of proofs records
 
 
 def suspects() -> list[tuple[str, str, str]]:

@@ -38,6 +38,8 @@ BETWEEN = max(10.0, SECONDS / 30)
 """Seconds between two releases."""
 CALM = SECONDS / 4
 """Seconds before the first."""
+RENEWAL = 120.0
+"""Seconds after which every client gets another token."""
 YEARS = range(2015, 2018)
 DOCUMENT = """query($area: String!, $from: String!, $to: String!, $period: String!) {
   release { id }
@@ -126,6 +128,16 @@ class Soak:
             self.releasing.append((began, time.monotonic()))
             await asyncio.sleep(BETWEEN)
 
+    async def renew(self) -> None:
+        """Get new tokens before the old ones end: they live for five minutes."""
+        due = time.monotonic() + RENEWAL
+        while self.goes_on:
+            await asyncio.sleep(1)
+            if time.monotonic() >= due:
+                due += RENEWAL
+                for client in list(self.partnership.clients.values()):
+                    await client.renew()
+
     async def weigh(self) -> None:
         while self.goes_on:
             self.memory.append((time.monotonic(), sum(map(megabytes, self.workers))))
@@ -201,6 +213,7 @@ async def test_readers_pushers_and_releases_together(
             *(soak.ask(seat) for seat in range(READERS)),
             *(soak.push(seat) for seat in range(PUSHERS)),
             soak.release(),
+            soak.renew(),
             soak.weigh(),
         )
         assert await Together(server, port, Traffic([], "", database)).both() == workers

@@ -284,6 +284,17 @@ async def test_tables_come_a_page_at_a_time(analyst: Client) -> None:
     assert len(seen) == len({*seen}) == found["tableCount"] > 5
 
 
+@pytest.mark.parametrize(
+    ("tables", "code"),
+    [("first: 0", "PAGE_SIZE"), ("first: 101", "PAGE_SIZE"), ('after: "NONE"', "NOT_FOUND")],
+)
+async def test_a_page_of_tables_is_one(analyst: Client, tables: str, code: str) -> None:
+    query = f"""{{ profile(dataset: "POLICE_CRIME", area: "E07000102", period: "CY2017") {{
+        tables({tables}) {{ code }} }} }}"""
+    (error,) = (await analyst.graphql("/graphql", query))["errors"]
+    assert error["extensions"]["code"] == code
+
+
 async def test_completeness_of_a_year(analyst: Client) -> None:
     found = await asked(analyst, COMPLETENESS, period="FY2017-18")
     states = {(i["dataset"]["code"], i["agency"]["code"]): i for i in found["returns"]}

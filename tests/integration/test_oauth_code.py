@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.auth import registry
+from hub.auth.delegated import challenge_of
 from hub.auth.registry import disable_client, register_public, revoke_role
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
@@ -241,6 +242,23 @@ async def test_pkce_is_s256_at_both_ends_and_nothing_else(hub: RunningHub, cooki
         assert answer.status_code == 400, verifier
 
 
+async def test_what_is_left_out_or_too_short_is_said_so(hub: RunningHub, cookie: str) -> None:
+    """Before the code is looked at, so that the slip does not use it up."""
+    code = await new_code(hub, cookie)
+    for answer in (
+        await redeem(hub, ""),
+        await redeem(hub, code, redirect_uri=None),
+        await redeem(hub, code, code_verifier=None),
+    ):
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (await redeem(hub, code)).status_code == 200
+    short = "v" * 42
+    code = await new_code(hub, cookie, code_challenge=challenge_of(short))
+    assert (await redeem(hub, code, code_verifier=short)).json()["error"] == "invalid_grant"
+    odd = await redeem(hub, await new_code(hub, cookie), code_verifier="é" * 43)
+    assert odd.json()["error"] == "invalid_grant"
+
+
 async def test_a_guessed_verifier_uses_the_code_up(hub: RunningHub, cookie: str) -> None:
     code = await new_code(hub, cookie)
     assert (await redeem(hub, code, code_verifier="w" * 43)).json()["error"] == "invalid_grant"
@@ -290,18 +308,23 @@ async def test_a_code_is_for_its_program_its_address_and_a_minute(
     assert (await redeem(hub, code)).json()["error"] == "invalid_grant"
 
 
-async def exactly_once(hub: RunningHub, cookie: str, codes: int, tries: int) -> None:
+async def exactly_once(hub: RunningHub, cookie: str, codes: int, tries: int) -> int:
+    """Redeem codes by many at once; how many of these were told to come again, and came."""
+    waited = 0
     for _ in range(codes):
         code = await new_code(hub, cookie)
         answers = await asyncio.gather(*(redeem(hub, code) for _ in range(tries)))
         given = [one.json() for one in answers if one.status_code == 200]
         assert len(given) == 1
-        assert {one.json()["error"] for one in answers if one.status_code != 200} == {
-            "invalid_grant"
-        }
+        # Whoever waited too long for the others' lock is told so, and got nothing yet.
+        told = [await redeem(hub, code) if one.status_code == 503 else one for one in answers]
+        waited += sum(one.status_code == 503 for one in answers)
+        assert {one.json()["error"] for one in told if one.status_code != 200} == {"invalid_grant"}
+        assert sum(one.status_code == 200 for one in told) == 1
         assert (await whoami(hub, given[0]["access_token"])).status_code == 401
         again = await refresh(hub, given[0]["refresh_token"])
         assert again.json()["error"] == "invalid_grant"
+    return waited
 
 
 async def test_a_code_is_redeemed_once_and_reuse_ends_what_it_gave(
@@ -311,8 +334,10 @@ async def test_a_code_is_redeemed_once_and_reuse_ends_what_it_gave(
 
 
 @pytest.mark.long
-async def test_a_thousand_codes_are_redeemed_once(hub: RunningHub, cookie: str) -> None:
-    await exactly_once(hub, cookie, codes=1000, tries=10)
+@pytest.mark.parametrize("part", range(4))
+async def test_a_thousand_codes_are_redeemed_once(hub: RunningHub, cookie: str, part: int) -> None:
+    waited = await exactly_once(hub, cookie, codes=250, tries=10)
+    print("part", part, "told to come again:", waited)  # noqa: T201 what the page of proofs records
 
 
 async def test_refreshing_rotates_and_reuse_ends_the_family(

@@ -217,6 +217,22 @@ async def test_the_description_agrees_with_the_database(owner: AsyncEngine) -> N
         assert await connection.run_sync(differences) == []
 
 
+async def test_a_subject_must_be_fit_and_a_proposal_be_there(database: Database) -> None:
+    async with database.identity() as session:
+        for subject in ("", "a\nb", "x" * 256):
+            with pytest.raises(InvalidError, match="subject"):
+                await people.register_person(
+                    session,
+                    client_id="ana",
+                    issuer="https://login.example.org",
+                    subject=subject,
+                    title="test",
+                    at=AT,
+                )
+        with pytest.raises(NotFoundError, match="no proposal"):
+            await people.decide(session, 999, by="admin-1", approved=True, at=AT)
+
+
 async def test_a_role_that_is_held_is_not_proposed_again(database: Database) -> None:
     await register(database, "ana", Role.ANALYST)
     async with database.identity() as session:

@@ -10,7 +10,7 @@ import strawberry
 from strawberry import argument
 from strawberry.types import Info
 
-from hub.auth.permissions import demand
+from hub.auth.permissions import allows
 from hub.db.sessions import IntakeSession
 from hub.disclosure import Method
 from hub.errors import HubError, MalformedError, NotFoundError
@@ -330,9 +330,8 @@ def _agency(info: Ask) -> str:
 async def _own(info: Ask, session: Any, return_id: str, line: str) -> Revision:
     """Find a return of the caller's agency; another agency's does not exist for it."""
     row = await current_revision(session, _uuid(return_id))
-    if row is None or row.agency != info.context.principal.agency:
+    if row is None or not allows(info.context.principal, line, agency=row.agency):
         raise NotFoundError("There is no such return.")
-    demand(info.context.principal, line, agency=row.agency)
     return row
 
 

@@ -12,6 +12,8 @@ UNFIT = [
     "https://example.org/cb#f",
     "https://example.org/a/../cb",
     "https://*.example.org/cb",
+    "https:///cb",
+    "https://:443/cb",
     "javascript:alert(1)",
     "myapp:/cb",
     "/cb",

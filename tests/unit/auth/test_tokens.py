@@ -207,6 +207,30 @@ def test_there_are_enough_forged_tokens() -> None:
 
 @pytest.mark.parametrize(
     "claims",
+    [{"consent": 1}, {"consent": "c", "auth_time": "0"}, {"consent": "c", "auth_time": True}],
+    ids=str,
+)
+def test_what_a_person_allowed_is_of_its_kind(
+    claims: Claims, forge: Forge, verifier: TokenVerifier
+) -> None:
+    for good in ({"consent": "c"}, {"consent": "c", "auth_time": forge.now}):
+        assert verifier.read(forge.with_claims(sub="ana", **good)).consent_id == "c"
+    with pytest.raises(UnauthenticatedError):
+        verifier.read(forge.with_claims(sub="ana", **claims))
+
+
+@pytest.mark.parametrize("case", ["empty", "no token", "four parts", "padding", "white space"])
+def test_what_is_no_compact_token_never_reaches_the_library(
+    case: str, forge: Forge, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = FORGED[case](forge)
+    monkeypatch.setattr(jws, "extract_compact", lambda _: pytest.fail("It was read."))
+    with pytest.raises(UnauthenticatedError):
+        verifier.read(token)
+
+
+@pytest.mark.parametrize(
+    "claims",
     [{}, {"iat": 30}, {"nbf": 30, "iat": 0}, {"exp": 900}, {"iat": -200, "exp": -29}],
     ids=str,
 )

@@ -30,6 +30,7 @@ async def endless() -> AsyncIterator[bytes]:
 BAD: dict[str, Answer] = {
     "a redirect": lambda _: httpx2.Response(302, headers={"location": "http://169.254.169.254/"}),
     "an error": lambda _: httpx2.Response(500, text="planted words"),
+    "an error in JSON": lambda _: httpx2.Response(400, json={"error": "planted"}),
     "no JSON": lambda _: httpx2.Response(200, text="<html>"),
     "a list": lambda _: httpx2.Response(200, json=[]),
     "too deep": lambda _: httpx2.Response(200, content=b"[" * 60_000),
