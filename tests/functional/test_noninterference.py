@@ -265,6 +265,8 @@ async def exported(twin_: Twin, role: Role | None, *, with_pictures: bool) -> di
     """Every file and page that a reader can get: status, bytes, size and tag."""
     partnership = twin_.partnership
     client = await partnership.client(role or Role.PUBLIC)
+    # Twins get their tokens at different moments, and a long run outlives one.
+    await client.renew()
     headers = client.headers if role else {}
     found: dict[str, Any] = {}
     for url in urls(with_pictures=with_pictures):
