@@ -8,6 +8,7 @@ import pytest
 
 from hub.auth.roles import Role
 from hub.exports.files import KINDS
+from hub.web import queries
 from hub.web.queries import PARAMETERS
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, rows
@@ -113,6 +114,16 @@ async def test_an_unknown_parameter_is_refused(partnership: Partnership, name: s
     answer = await analyst.get(f"/v1/queries/{name}.csv?orderBy=value")
     assert answer.status_code == 400
     assert "orderBy" not in answer.text
+
+
+async def test_more_observations_than_a_file_holds_are_refused(
+    partnership: Partnership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyst = await partnership.client(Role.ANALYST)
+    assert (await analyst.get("/v1/queries/observations.csv")).status_code == 200
+    monkeypatch.setattr(queries, "MOST", 1)
+    refused = await analyst.get("/v1/queries/observations.csv")
+    assert (refused.status_code, "narrow by area" in refused.text) == (400, True)
 
 
 @pytest.mark.parametrize("address", ["journey.pdf", "nothing.csv", "nothing.csv-metadata.json"])
