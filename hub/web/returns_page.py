@@ -358,7 +358,7 @@ async def sign(request: Request, principal: Principal) -> Response:
             note=_note(form) or None,
         )
 
-    return await _acted(request, principal, form, "return.approve", act)
+    return await _acted(request, principal, form, act)
 
 
 async def withdraw(request: Request, principal: Principal) -> Response:
@@ -375,14 +375,13 @@ async def withdraw(request: Request, principal: Principal) -> Response:
             hub.clock(),
         )
 
-    return await _acted(request, principal, form, "return.withdraw", act)
+    return await _acted(request, principal, form, act)
 
 
 async def _acted(
     request: Request,
     principal: Principal,
     form: Fields,
-    line: str,
     act: Callable[[IntakeSession, Revision, Hub], Awaitable[None]],
 ) -> Response:
     """Find the return as the caller's own, act, and lead back to its page; tell a refusal there."""
@@ -391,7 +390,6 @@ async def _acted(
         row = await current_revision(session, _uuid(form.get("returnId", "")))
     if row is None or row.agency != principal.agency:
         raise NotFoundError("There is no such return.")
-    demand(principal, line, agency=row.agency)
     address = Address(row.dataset, row.agency, row.period)
     try:
         async with hub.database.intake(row.agency) as session:

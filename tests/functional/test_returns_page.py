@@ -133,13 +133,14 @@ async def test_another_agencys_return_is_refused_on_every_path(partnership: Part
     answers = [
         await submitter.get(PAGE),
         await upload(submitter, "check"),
+        await upload(submitter, "check", layout="own", mapping="title: {"),
         await upload(submitter, "annotated"),
         await carried(submitter, "submit"),
         await submitter.http.post("/returns/nil", data=FIELDS | form, headers=submitter.headers),
         await approver.http.post("/returns/sign-off", data=form, headers=approver.headers),
         await approver.http.post("/returns/withdraw", data=form, headers=approver.headers),
     ]
-    assert [one.status_code for one in answers] == [403] * 5 + [404] * 2
+    assert [one.status_code for one in answers] == [403] * 6 + [404] * 2
     assert not any("98765" in one.text for one in answers)
 
 
