@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -133,7 +133,7 @@ class Return:
                 item.indicator,
                 item.area,
                 item.period,
-                _text(item.breakdown),
+                breakdown_text(item.breakdown),
                 _plain(item.value),
                 item.status or "",
                 item.reason or "",
@@ -169,9 +169,6 @@ def _number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-_text = lru_cache(maxsize=4096)(breakdown_text)
 
 
 def _plain(value: Decimal | None) -> str:

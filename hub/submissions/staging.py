@@ -8,7 +8,6 @@ connection alone, and is empty after every transaction.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import (
@@ -90,14 +89,11 @@ async def compare(session: IntakeSession, received: int, return_id: UUID, number
     )
 
 
-_text = lru_cache(maxsize=4096)(breakdown_text)
-
-
 def _row(item: Reported) -> tuple[object, ...]:
     return (
         item.area,
         item.period,
-        _text(item.breakdown),
+        breakdown_text(item.breakdown),
         item.indicator,
         item.value,
         item.status,

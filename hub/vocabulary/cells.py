@@ -18,6 +18,7 @@ def breakdown_of(categories: dict[str, str] | None) -> Breakdown:
     return tuple(sorted((categories or {}).items()))
 
 
+@lru_cache(maxsize=4096)
 def breakdown_text(breakdown: Breakdown) -> str:
     """Write a breakdown as it is stored: ``AGE=16_17;SEX=F``; empty for the total."""
     return ";".join(f"{dimension}={category}" for dimension, category in breakdown)
