@@ -162,7 +162,7 @@ async def test_examples_are_tabs(browser: BrowserContext, address: str) -> None:
 
 
 NOT_OURS = {"nested-interactive", "scrollable-region-focusable"}
-"""What axe finds in the tabs and the scrolling of GraphiQL itself; the accessibility page says so."""
+"""What axe finds in GraphiQL itself, its tabs and scrolling; the accessibility page says so."""
 
 
 @pytest.mark.parametrize("width", [1280, 390])
