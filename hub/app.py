@@ -5,6 +5,7 @@ role matrix (security Z1), or when a setting is unsafe.
 """
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -98,6 +99,7 @@ def build(hub: RunningHub) -> Starlette:
     # whatever host the request named, over http where a proxy ends TLS: tokens would follow.
     app.router.redirect_slashes = False
     add_handlers(app, refusals.note)
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, pages_route.missing)
     app.state.hub = hub
     app.state.refusals = refusals.Refusals()
     app.state.volume = Volume(hub.settings, hub.words.areas)
