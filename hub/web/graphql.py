@@ -180,6 +180,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        scope.setdefault("state", {})
         request = Request(scope, receive)
         response = await self._respond(request)
         if isinstance(response, Response):
@@ -216,11 +217,11 @@ class Endpoint:
         self, request: Request, principal: object, body: bytes
     ) -> Response | Reply:
         ask = self._asks.read(body) if request.method == "POST" else self._asks.read_query(request)
-        request.state.reads_schema = self._serving.may_introspect(principal)
+        request.scope["state"]["reads_schema"] = self._serving.may_introspect(principal)
         admit = self._admission(request, principal)
         document = self._documents.ready(ask.query, ask.operation_name, admit)
         # For the access log: which operation ran, without its text.
-        request.state.document = document.digest
+        request.scope["state"]["document"] = document.digest
         self._require_allowed(request, document)
         cost = self._prices.of(document, ask.variables)
         texts = (*document.texts, *ask.texts)
@@ -261,7 +262,7 @@ class Endpoint:
         answer = self._answers.get(key)
         if answer is None or answer.etag != recalled.etag:
             return None
-        request.state.document = key[2]
+        request.scope["state"]["document"] = key[2]
         await self._count(request, recalled.rows, recalled.texts)
         return Reply(answer, recalled.form)
 
@@ -292,20 +293,20 @@ class Endpoint:
 
     async def _count(self, request: Request, rows: int, texts: tuple[str, ...]) -> None:
         # For the access log: how much each reader reads (D8).
-        request.state.rows = rows
+        request.scope["state"]["rows"] = rows
         self._take(request, lambda rates, client: rates.rows(client, rows))
         if self._serving.told is not None:
             await self._serving.told(request, rows, texts)
 
     def _take(self, request: Request, take: Callable[[Rates, str], None]) -> None:
-        rates, client = rates_of(request), getattr(request.state, "client_id", None)
+        rates, client = rates_of(request), request.scope["state"].get("client_id")
         if rates is not None and client is not None:
             take(rates, client)
 
     def _require_allowed(self, request: Request, document: Document) -> None:
         if request.method != "POST" and not document.is_query:
             raise MethodError("Send mutations with POST.")
-        if document.report.introspects and not request.state.reads_schema:
+        if document.report.introspects and not request.scope["state"]["reads_schema"]:
             raise RefusedError("Reading the schema needs the scope schema:read.")
 
     async def _run(
@@ -354,7 +355,7 @@ class Endpoint:
 
     def _refuse_document(self, request: Request, error: DocumentError) -> Response:
         given = request_id(request.scope)
-        if error.code == "GRAPHQL_SYNTAX" or request.state.reads_schema:
+        if error.code == "GRAPHQL_SYNTAX" or request.scope["state"]["reads_schema"]:
             body = {"errors": masked(error.errors, given, error.code)}
         else:
             body = {"errors": unexplained(error.code, given)}

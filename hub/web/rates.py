@@ -70,7 +70,9 @@ class Buckets:
 
     def _level(self, key: str) -> _Level:
         now = self._ticks()
-        level = self._levels.setdefault(key, _Level(self._most, now))
+        level = self._levels.get(key)
+        if level is None:
+            level = self._levels[key] = _Level(self._most, now)
         level.left = min(self._most, level.left + (now - level.at) * self._per_second)
         level.at = now
         self._levels.move_to_end(key)
