@@ -39,10 +39,14 @@ def series_of(
     quarters, years) are all listed, so that a missing one shows; for kinds that do not repeat,
     the published ones between the two are listed.
     """
+
+    def gap(period: Period) -> Row:
+        status = FigureStatus.NOT_RETURNED.value
+        return Row("", period.id, "", indicator, status, None, reason=NOT_RETURNED)
+
     found = {row.period: row for row in rows}
     listed = _aligned(first, last) or _between(first, last, found)
-    gap = Row("", "", "", indicator, FigureStatus.NOT_RETURNED.value, None, reason=NOT_RETURNED)
-    return tuple([Point(each, found.get(each.id, gap), words) for each in listed])
+    return tuple([Point(each, found.get(each.id) or gap(each), words) for each in listed])
 
 
 def ends_of(first: Period, last: Period) -> tuple[str, str] | None:

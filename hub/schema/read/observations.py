@@ -12,6 +12,7 @@ from hub.errors import MalformedError
 from hub.protected.observations import Cells
 from hub.protected.reader import Position
 from hub.protected.rows import Row, sources_of
+from hub.schema.naming import OfRows
 from hub.schema.read.figures import Figure, RowFigure
 from hub.schema.read.row_figures import figure_told
 from hub.schema.read.words import (
@@ -168,7 +169,8 @@ class RowPage:
     def nodes(self) -> list[Observation]:
         """The observations alone."""
         parts, words = self._page.parts, self._words
-        return [Observation.of(row, parts, words) for row in self._rows]
+        made = OfRows(self._rows, lambda row: Observation.of(row, parts, words))
+        return cast("list[Observation]", made)
 
     @property
     def edges(self) -> list[ObservationEdge]:

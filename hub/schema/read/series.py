@@ -5,6 +5,8 @@ from typing import cast
 import strawberry
 
 from hub.protected.releases import Release as ReleaseRow
+from hub.protected.rows import Row
+from hub.schema.naming import OfRows
 from hub.schema.read.figures import Figure, RowFigure
 from hub.schema.read.releases import Release
 from hub.schema.read.row_figures import NO_PARTS, figure_told
@@ -17,7 +19,7 @@ from hub.vocabulary import Vocabulary, parse_period, rows
 class SeriesPoint:
     """A point."""
 
-    period: Period = strawberry.field(description="When.", metadata=period_named("period_id"))
+    period: Period = strawberry.field(description="When.", metadata=period_named("row.period"))
     figure: Figure = strawberry.field(
         description="The figure, or why there is none.", metadata=figure_told()
     )
@@ -26,17 +28,16 @@ class SeriesPoint:
 class RowPoint:
     """Stands for a :class:`SeriesPoint` and makes each field when it is asked for."""
 
-    __slots__ = ("period_id", "row", "words")
+    __slots__ = ("row", "words")
 
-    def __init__(self, point: views.Point) -> None:
-        self.period_id = point.period.id
-        self.row = point.row
-        self.words = point.words
+    def __init__(self, row: Row, words: Vocabulary) -> None:
+        self.row = row
+        self.words = words
 
     @property
     def period(self) -> Period:
         """When."""
-        return Period.of(parse_period(self.period_id))
+        return Period.of(parse_period(self.row.period))
 
     @property
     def figure(self) -> Figure:
@@ -67,5 +68,8 @@ class Series:
             indicator=Indicator.of(indicator.code, words),
             area=Area.of(area),
             release=Release.of(release),
-            points=[cast("SeriesPoint", RowPoint(point)) for point in points],
+            points=cast(
+                "list[SeriesPoint]",
+                OfRows([point.row for point in points], lambda row: RowPoint(row, words)),
+            ),
         )
