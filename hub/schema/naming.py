@@ -6,7 +6,7 @@ the fields themselves. A differential test holds both to the same bytes.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 NAMED = "named"
 """Key of a field's metadata that holds a :class:`Named`."""
@@ -47,15 +47,31 @@ ROW = "row"
 """The attribute of an object of :class:`OfRows` where its row stands."""
 
 
+class Table(Protocol):
+    """Rows that are kept by column."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: Any) -> Any:
+        """Give a row, or choose some."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Give a column by its name."""
+        ...
+
+
 class OfRows(Sequence[Any]):
     """Objects made of rows, each when it is asked for; where rows tell all, none is made.
 
-    ``rows`` are named tuples. What ``make`` makes of one has it as :data:`ROW`.
+    ``rows`` can tell a column by its name. What ``make`` makes of one has it as :data:`ROW`.
     """
 
     __slots__ = ("_make", "rows")
 
-    def __init__(self, rows: Sequence[Any], make: Callable[[Any], Any]) -> None:
+    def __init__(self, rows: Table, make: Callable[[Any], Any]) -> None:
         self.rows = rows
         self._make = make
 

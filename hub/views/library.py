@@ -12,7 +12,7 @@ from hub.protected import reader, rows
 from hub.protected.observations import Cells
 from hub.protected.reader import Position, Selection
 from hub.protected.releases import Audience, Release
-from hub.protected.rows import Row, observation_of_row
+from hub.protected.rows import Row, Rows, observation_of_row
 from hub.views.assembly import journey_of, stage_breakdowns, stage_terms
 from hub.views.changes import Changes
 from hub.views.completeness import Completeness, completeness_of, periods_within
@@ -51,7 +51,7 @@ from hub.vocabulary.rows import Area
 class Page:
     """Some observations of a selection, and how many there are in all."""
 
-    rows: list[Row]
+    rows: Rows
     total: int
     parts: Cells
     """The cells that the ratios among the rows were divided from."""
@@ -389,7 +389,7 @@ class Library:
         area: str,
         ends: tuple[str, str] | None,
         columns: frozenset[str] = rows.ALL,
-    ) -> list[Row]:
+    ) -> Rows:
         """Read an indicator's totals in an area; of every period if no ends are named."""
         return await self._read(
             lambda reads: rows.line(reads, release.id, indicator, area, ends, columns=columns),

@@ -226,12 +226,12 @@ class _Plain:
     def __call__(self, values: Sequence[Any], run: Run) -> list[str]:
         return self._filled(zip(*map(self._get, values), strict=True), run)
 
-    def of_rows(self, rows: Sequence[Any], run: Run) -> list[str] | None:
+    def of_rows(self, rows: Any, run: Run) -> list[str] | None:
         """Write the objects that would be made of rows; None where rows do not tell all."""
-        if self._of_row is None or not rows:
+        if self._of_row is None:
             return None
-        columns = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
-        return self._filled([columns.get(name, rows) for name in self._of_row], run)
+        columns = [rows if name == ROW else rows.column(name) for name in self._of_row]
+        return self._filled(columns, run)
 
     def _filled(self, columns: Iterable[Sequence[Any]], run: Run) -> list[str]:
         # No object, no columns.
@@ -309,7 +309,13 @@ def _of_rows(write: Write, values: Sequence[Any], run: Run) -> list[str] | None:
     """Write lists of objects by their rows alone; None where objects have to be made."""
     if not isinstance(write, _Plain) or not all(isinstance(value, OfRows) for value in values):
         return None
-    return write.of_rows([row for value in values for row in value.rows], run)
+    found: list[str] = []
+    for value in values:
+        texts = write.of_rows(value.rows, run)
+        if texts is None:
+            return None
+        found += texts
+    return found
 
 
 def _kept(write: Write, attribute: str, budget: Budget) -> Write:

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
 from typing import cast
 
 import strawberry
@@ -160,7 +159,7 @@ class RowPage:
 
     def __init__(self, page: Page, first: int, after: str | None, words: Vocabulary) -> None:
         self._page = page
-        self._rows: Sequence[Row] = page.rows[:first]
+        self._rows = page.rows[:first] if len(page.rows) > first else page.rows
         self._more = len(page.rows) > first
         self._after = after
         self._words = words

@@ -5,7 +5,7 @@ from typing import cast
 import strawberry
 
 from hub.protected.releases import Release as ReleaseRow
-from hub.protected.rows import Row
+from hub.protected.rows import Row, table_of
 from hub.schema.naming import OfRows
 from hub.schema.read.figures import Figure, RowFigure
 from hub.schema.read.releases import Release
@@ -70,6 +70,6 @@ class Series:
             release=Release.of(release),
             points=cast(
                 "list[SeriesPoint]",
-                OfRows([point.row for point in points], lambda row: RowPoint(row, words)),
+                OfRows(table_of([point.row for point in points]), lambda row: RowPoint(row, words)),
             ),
         )
