@@ -63,6 +63,10 @@ class Row(NamedTuple):
         return f"Row({self.indicator} {self.breakdown} {self.area} {self.period})"
 
 
+ROW_TELLS = frozenset({"row", *(f"row.{name}" for name in Row._fields)})
+"""What a table of rows can tell by column: the rows themselves, and each of their fields."""
+
+
 class Rows(Sequence[Row]):
     """Published observations column by column, as they are read: a row is made when asked for.
 
@@ -70,6 +74,8 @@ class Rows(Sequence[Row]):
     """
 
     __slots__ = ("_columns", "_size")
+    tells = ROW_TELLS
+    """What columns there are, as the object that a row is shown by names them."""
 
     def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
         """``columns`` are those of :class:`Row`, in its order; the last ones may be left out."""
@@ -101,6 +107,9 @@ class Rows(Sequence[Row]):
 
     def column(self, name: str) -> Sequence[Any]:
         """Give a column; what was not read is what the store has by default."""
+        if name == "row":
+            return self
+        name = name.removeprefix("row.")
         place = Row._fields.index(name)
         if place < len(self._columns):
             return self._columns[place]
@@ -108,7 +117,7 @@ class Rows(Sequence[Row]):
 
     def where(self, name: str, among: Collection[str]) -> "Rows":
         """Choose the rows whose column holds one of some texts."""
-        chosen = [text in among for text in self.column(name)]
+        chosen = [text in among for text in self.column(f"row.{name}")]
         return Rows([list(compress(column, chosen)) for column in self._columns])
 
 

@@ -43,12 +43,13 @@ class Told:
 Inside = Mapping[str, Told]
 
 
-ROW = "row"
-"""The attribute of an object of :class:`OfRows` where its row stands."""
-
-
 class Table(Protocol):
     """Rows that are kept by column."""
+
+    @property
+    def tells(self) -> frozenset[str]:
+        """Dotted names of the attributes, of the objects made of rows, that are columns."""
+        ...
 
     def __len__(self) -> int: ...
 
@@ -59,14 +60,14 @@ class Table(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
     def column(self, name: str) -> Sequence[Any]:
-        """Give a column by its name."""
+        """Give what an attribute would be of each object."""
         ...
 
 
 class OfRows(Sequence[Any]):
     """Objects made of rows, each when it is asked for; where rows tell all, none is made.
 
-    ``rows`` can tell a column by its name. What ``make`` makes of one has it as :data:`ROW`.
+    What ``make`` makes of a row has the attributes that the table tells.
     """
 
     __slots__ = ("_make", "rows")

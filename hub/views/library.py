@@ -371,16 +371,16 @@ class Library:
     async def _cells(self, release: Release, indicators: Sequence[str], area: str) -> Cells:
         return await self._selected(release, Selection(indicators=indicators, areas=[area]))
 
-    async def _near(self, release: Release, area: str, period: Period) -> Cells:
+    async def _near(self, release: Release, area: str, period: Period) -> Rows:
         """Read what may stand for the stages of a journey: periods near the one asked for."""
         holdings = self.shelf.holdings if self.shelf else Holdings(self.database)
         async with self._together.turn:
             held = await holdings.periods(release.id, area)
         periods = near(period, held)
         if not periods:
-            return {}
+            return rows.NONE
         terms, breakdowns = stage_terms(self.words), stage_breakdowns(self.words)
-        return await self._selected(release, Selection(terms, [area], periods, breakdowns))
+        return await self._found(release, Selection(terms, [area], periods, breakdowns))
 
     async def _line(
         self,
@@ -397,5 +397,8 @@ class Library:
         )
 
     async def _selected(self, release: Release, wanted: Selection) -> Cells:
-        found = await self._read(lambda reads: rows.page(reads, release.id, wanted), release.id)
+        found = await self._found(release, wanted)
         return {item.key: item for item in map(observation_of_row, found)}
+
+    async def _found(self, release: Release, wanted: Selection) -> Rows:
+        return await self._read(lambda reads: rows.page(reads, release.id, wanted), release.id)

@@ -28,7 +28,7 @@ from strawberry.types.field import StrawberryField
 
 from hub.schema.compiled.leaves import Write, dumps, leaf_writer
 from hub.schema.compiled.running import Run, UncoveredError
-from hub.schema.naming import INSIDE, NAMED, ROW, Inside, Named, OfRows, Told
+from hub.schema.naming import INSIDE, NAMED, Inside, Named, OfRows, Table, Told
 
 Subfields = Callable[[GraphQLObjectType, list[FieldDetails]], dict[str, list[FieldDetails]]]
 """Tells what is selected of an object, by response key, in order."""
@@ -219,19 +219,16 @@ class _Plain:
         self._fill = template.__mod__
         self._get = attrgetter(*names)
         self._writers = writers
-        start = f"{ROW}."
-        is_told = all(name == ROW or name.startswith(start) for name in names)
-        self._of_row = tuple(name.removeprefix(start) for name in names) if is_told else None
+        self._names = names
 
     def __call__(self, values: Sequence[Any], run: Run) -> list[str]:
         return self._filled(zip(*map(self._get, values), strict=True), run)
 
-    def of_rows(self, rows: Any, run: Run) -> list[str] | None:
+    def of_rows(self, rows: Table, run: Run) -> list[str] | None:
         """Write the objects that would be made of rows; None where rows do not tell all."""
-        if self._of_row is None:
+        if not rows.tells.issuperset(self._names):
             return None
-        columns = [rows if name == ROW else rows.column(name) for name in self._of_row]
-        return self._filled(columns, run)
+        return self._filled(map(rows.column, self._names), run)
 
     def _filled(self, columns: Iterable[Sequence[Any]], run: Run) -> list[str]:
         # No object, no columns.
