@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from hub.protected.rows import Row
-from hub.views.journey import Journey
+from hub.views.journey import Journey, LinkView, StageView
 from hub.views.links import link_views
 from hub.views.stages import StageViews
 from hub.vocabulary import Breakdown, Period, Term, Vocabulary
@@ -29,7 +29,6 @@ def journey_of(
     is worked out. ``allow_unlike`` computes ratios that grade D forbids.
     """
     rows = StageViews(area, period, found, words)
-    by_code = {row.code: row for row in rows} if links else {}
     return Journey(
         area=area,
         period=period,
@@ -37,9 +36,16 @@ def journey_of(
         audience=audience,
         bands=_bands(words),
         stages=rows,
-        links=tuple(link_views(by_code, words, allow_unlike=allow_unlike)),
+        links=_links(rows, words, allow_unlike=allow_unlike) if links else (),
         missing=tuple(rows.missing),
     )
+
+
+def _links(
+    rows: Iterable[StageView], words: Vocabulary, *, allow_unlike: bool
+) -> tuple[LinkView, ...]:
+    by_code = {row.code: row for row in rows}
+    return tuple(link_views(by_code, words, allow_unlike=allow_unlike))
 
 
 def _bands(words: Vocabulary) -> tuple[Band, ...]:

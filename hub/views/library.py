@@ -36,7 +36,7 @@ from hub.views.reconciliation import (
     cells_needed,
     reconcile,
 )
-from hub.views.series import Point, ends_of, histories, series_of
+from hub.views.series import Line, ends_of, histories, series_of
 from hub.views.shelf import Shelf
 from hub.views.stages import near
 from hub.views.standings import StageStanding, standings_of
@@ -185,7 +185,7 @@ class Library:
         last: str,
         release: str | None = None,
         needs: Needs = EVERYTHING,
-    ) -> tuple[tuple[Point, ...], Release]:
+    ) -> tuple[Line, Release]:
         """Line up one indicator over time in one area; of a kind that repeats, only its periods
         are read."""
         row, place = self.words.indicator(indicator), self.words.area(area)
@@ -201,7 +201,7 @@ class Library:
 
     async def histories(
         self, indicator: str, area: str, release: str | None = None
-    ) -> tuple[dict[PeriodKind, tuple[Point, ...]], Release]:
+    ) -> tuple[dict[PeriodKind, Line], Release]:
         """Line up everything published on one indicator in one area, by kind of period."""
         row, place = self.words.indicator(indicator), self.words.area(area)
         chosen = await self.release(release)

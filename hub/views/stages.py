@@ -11,6 +11,7 @@ from hub.protected.rows import (
     ROW_TELLS,
     STATUSES,
     Row,
+    Rows,
     observation_of_row,
     sources_of,
     table_of,
@@ -114,7 +115,7 @@ class StageViews(Stages):
     def column(self, name: str) -> Sequence[Any]:
         """Give what all rows say of one thing, without making a view."""
         if name in ROW_TELLS:
-            return table_of([one.row for one in self.choices]).column(name)
+            return self._table.column(name)
         if name == "agency_code":
             return [one.agency.code for one in self.choices]
         if name == "period_id":
@@ -128,6 +129,10 @@ class StageViews(Stages):
             if STATUSES[one.row.status] in ABSENT:
                 figure = self._making.figure(one)
                 yield MissingView(one.stage.code, one.stage.title, one.agency, figure)
+
+    @cached_property
+    def _table(self) -> Rows:
+        return table_of([one.row for one in self.choices])
 
     @cached_property
     def _making(self) -> "_Making":

@@ -5,14 +5,14 @@ from typing import cast
 import strawberry
 
 from hub.protected.releases import Release as ReleaseRow
-from hub.protected.rows import Row, table_of
+from hub.protected.rows import Row
 from hub.schema.naming import OfRows
 from hub.schema.read.figures import Figure, RowFigure
 from hub.schema.read.releases import Release
 from hub.schema.read.row_figures import NO_PARTS, figure_told
 from hub.schema.read.words import Area, Indicator, Period, period_named
 from hub.views import series as views
-from hub.vocabulary import Vocabulary, parse_period, rows
+from hub.vocabulary import Vocabulary, parse_period
 
 
 @strawberry.type(description="A period of a series with its figure.")
@@ -56,20 +56,44 @@ class Series:
 
     @classmethod
     def of(
-        cls,
-        indicator: rows.Indicator,
-        area: rows.Area,
-        release: ReleaseRow,
-        points: tuple[views.Point, ...],
-        words: Vocabulary,
+        cls, indicator: str, area: str, release: ReleaseRow, line: views.Line, words: Vocabulary
     ) -> "Series":
         """Show a series."""
-        return cls(
-            indicator=Indicator.of(indicator.code, words),
-            area=Area.of(area),
-            release=Release.of(release),
-            points=cast(
-                "list[SeriesPoint]",
-                OfRows(table_of([point.row for point in points]), lambda row: RowPoint(row, words)),
-            ),
-        )
+        return cast("Series", ShownSeries(indicator, area, release, line, words))
+
+
+class ShownSeries:
+    """Stands for a :class:`Series`, and makes a field when it is asked for."""
+
+    __slots__ = ("_area", "_indicator", "_line", "_release", "_words")
+
+    def __init__(
+        self, indicator: str, area: str, release: ReleaseRow, line: views.Line, words: Vocabulary
+    ) -> None:
+        self._indicator = indicator
+        self._area = area
+        self._release = release
+        self._line = line
+        self._words = words
+
+    @property
+    def indicator(self) -> Indicator:
+        """What is counted."""
+        return Indicator.of(self._indicator, self._words)
+
+    @property
+    def area(self) -> Area:
+        """Where."""
+        return Area.of(self._words.area(self._area))
+
+    @property
+    def release(self) -> Release:
+        """The release the figures are from."""
+        return Release.of(self._release)
+
+    @property
+    def points(self) -> list[SeriesPoint]:
+        """Every period in order."""
+        words = self._words
+        made = OfRows(self._line.table, lambda row: RowPoint(row, words))
+        return cast("list[SeriesPoint]", made)

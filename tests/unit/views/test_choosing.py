@@ -6,7 +6,7 @@ import pytest
 
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation
-from hub.protected.rows import Row
+from hub.protected.rows import Row, table_of
 from hub.views.series import ends_of, series_of
 from hub.views.stages import by_term, near, nearest
 from hub.vocabulary import CellKey, parse_period
@@ -76,7 +76,7 @@ def test_a_series_lists_every_period_gaps_included(
     first: str, last: str, listed: list[str]
 ) -> None:
     published = cells("2017-12", "CY2016", "FY2017-18-Q2", "R12-2017-06", "2016-01/2016-05")
-    ends, held = (parse_period(first), parse_period(last)), totals(published.values())
+    ends, held = (parse_period(first), parse_period(last)), table_of(totals(published.values()))
     points = series_of("POL_DA_CRIME", *ends, held, words())
     is_even = listed and not first.startswith("R12")
     assert ends_of(*ends) == ((listed[0], listed[-1]) if is_even else None)
