@@ -68,9 +68,9 @@ async def _read(parts: list[_Part], wanted: Selection, read: Read) -> None:
         for part in parts:
             part.failure = error
         return
-    for part in parts:
-        shown = part.indicators
-        part.rows = found if len(parts) == 1 else found.where("indicator", shown)
+    tables = found.by_indicator(part.indicators for part in parts) if len(parts) > 1 else [found]
+    for part, rows in zip(parts, tables, strict=True):
+        part.rows = rows
 
 
 def _all_of(parts: list[_Part], wanted: Selection) -> Selection:

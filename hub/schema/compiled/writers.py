@@ -343,7 +343,10 @@ def _by_value(text: Callable[[Any, Run], str], budget: Budget) -> Write:
     kept: dict[Any, str] = {}
 
     def write_kept(values: Sequence[Any], run: Run) -> list[str]:
-        get = kept.get
-        return [get(value) or budget.keep(kept, value, text(value, run)) for value in values]
+        try:
+            return list(map(kept.__getitem__, values))
+        except KeyError:
+            get = kept.get
+            return [get(value) or budget.keep(kept, value, text(value, run)) for value in values]
 
     return write_kept

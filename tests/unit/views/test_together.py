@@ -31,7 +31,8 @@ class Store:
         if self.fails:
             self.fails -= 1
             raise OverloadedError
-        return STORED.where("indicator", wanted.indicators).where("area", wanted.areas)
+        shown = STORED.by_indicator([wanted.indicators])[0]
+        return table_of([row for row in shown if row.area in wanted.areas])
 
 
 def shown(rows: Rows) -> str:
