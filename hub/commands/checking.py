@@ -158,7 +158,9 @@ def report(findings: Any, as_json: bool, *, ok: bool) -> None:
         return
     console = Console()
     if findings:
-        table = Table("", "Row", "Column", "Code", "What", "Allowed")
+        table = Table("")
+        for name in ("Row", "Column", "Code", "What", "Allowed"):
+            table.add_column(name, overflow="fold")  # a code with an end cut off is none
         for item in findings:
             row = str(item.row) if item.row is not None else item.pointer or ""
             table.add_row(

@@ -1,5 +1,6 @@
 """CSV -> return: the strict reader, UTF-8, exact columns."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -38,6 +39,10 @@ def decode(body: bytes) -> str:
     """
     if not body.strip():
         raise MalformedError("The body is empty.")
+    if body.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
+        raise MalformedError("The body is a workbook, not text. Send XLSX with its own media type.")
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise MalformedError("The body is in UTF-16. In a spreadsheet, save as 'CSV UTF-8'.")
     if b"\0" in body:
         raise MalformedError("The body holds NUL bytes. Send text in UTF-8.")
     try:

@@ -205,7 +205,7 @@ class _Objects:
                 Reported,
                 self._needed("indicator"),
                 self._needed("area"),
-                [period or frame.period for period in self.texts("period", read_code)],
+                self._periods(frame),
                 self._breakdowns(words),
                 self._numbers("value"),
                 self.texts("status", read_status),
@@ -216,6 +216,14 @@ class _Objects:
                 [pointer for _, pointer, _ in self.objects],
             )
         )
+
+    def _periods(self, frame: Frame) -> list[str]:
+        """Each item's own, or the return's where it says none; nothing if it is unreadable."""
+        said = self._column("period")
+        return [
+            code or (frame.period if one is None or one == "" else "")
+            for code, one in zip(self.texts("period", read_code), said, strict=True)
+        ]
 
     def texts(self, name: str, read: Callable[[str], T]) -> list[T | None]:
         """Read a field that holds text; absent, null and empty are the same."""

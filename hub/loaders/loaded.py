@@ -34,8 +34,8 @@ class Loaded:
     received: int
     """How many rows (or list items) the body holds, good and bad; the header is none."""
     partial: tuple[Reported, ...] = field(default=(), repr=False)
-    """Rows that could be read in part: their codes are judged too, so that a row with two faults
-    hears of both at once. Never stored."""
+    """Rows that could be read in part: what was read of them is judged too, so that a row with two
+    faults hears of both at once. A code that could not be read is empty. Never stored."""
     earlier: Past | None = field(default=None, repr=False)
     """What the same page says of the year before the return, to compare with. Never stored."""
 

@@ -52,6 +52,8 @@ def limit() -> None:
 
 def look(body: bytes) -> zipfile.ZipFile:
     """Check the archive's directory and its parts before anything is made of them."""
+    if body.startswith(b"\xd0\xcf\x11\xe0"):
+        raise RefusedError("The workbook is an old .xls, or has a password. Save it as plain XLSX.")
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
     except zipfile.BadZipFile:

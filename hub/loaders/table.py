@@ -1,7 +1,8 @@
 """Rows of cells -> return: what CSV and spreadsheets have in common.
 
 The header is row 1. Columns may stand in any order; every row must have exactly as many cells as
-the header, so that nothing ever shifts.
+the header, so that nothing ever shifts. Below a header that is not right, the columns that are
+still serve to say what is wrong with the rows.
 """
 
 import difflib
@@ -54,23 +55,29 @@ def read_table(
     Raises:
         MalformedError: the first row is no header at all.
     """
-    if not set(header) & set(REQUIRED):
+    if not {name.strip().lower() for name in header} & set(REQUIRED):
         raise MalformedError(
             f"The first row is not a header. It must hold the columns {','.join(REQUIRED)} "
             "and one column per dimension code."
         )
     findings = list(_header_problems(header, words))
+    whole = not findings
+    columns = header if whole else _sound(header, words)
     rows = _without_blank_end(list(lines))
-    if findings:
-        return Loaded(None, tuple(findings), len(rows))
     observations: list[Reported] = []
     partial: list[Reported] = []
     for line in rows:
         before = len(findings)
-        item = _read_line(header, line, frame, findings)
+        item = _read_line(columns, line, frame, findings)
         if item:
-            (observations if len(findings) == before else partial).append(item)
+            (observations if whole and len(findings) == before else partial).append(item)
     return Loaded(frame.make(observations), tuple(findings), len(rows), tuple(partial))
+
+
+def _sound(header: Sequence[str], words: Vocabulary) -> list[str]:
+    """The header, with nothing where it cannot be said what a column holds."""
+    known = {*REQUIRED, *OPTIONAL, *words.dimensions}
+    return [name if name in known and header.count(name) == 1 else "" for name in header]
 
 
 def _without_blank_end(lines: list[Line]) -> list[Line]:
@@ -84,7 +91,10 @@ def _header_problems(header: Sequence[str], words: Vocabulary) -> Iterable[Findi
     known = {*REQUIRED, *OPTIONAL, FINDINGS, *words.dimensions}
     for place, name in enumerate(header, start=1):
         shown = shown_name(name, f"number {place}")
-        if name not in known:
+        if not name.strip():
+            message = f"The column {shown} has no heading. Remove it, or give it one."
+            yield _header_error(LoaderCode.UNKNOWN_COLUMN, message, shown)
+        elif name not in known:
             yield _unknown_column(name, shown, known)
         elif name in header[: place - 1]:
             yield _header_error(
@@ -96,7 +106,7 @@ def _header_problems(header: Sequence[str], words: Vocabulary) -> Iterable[Findi
                 LoaderCode.MISSING_COLUMN,
                 f"The column {name} is missing.",
                 name,
-                ",".join(REQUIRED),
+                ", ".join(REQUIRED),
             )
 
 
@@ -115,7 +125,7 @@ def _unknown_column(name: str, shown: str, known: Iterable[str]) -> Finding:
         LoaderCode.UNKNOWN_COLUMN,
         f"The column {shown} is not one the hub knows.{hint}",
         shown,
-        ",".join((*REQUIRED, *OPTIONAL)) + " and dimension codes",
+        ", ".join((*REQUIRED, *OPTIONAL)) + " and dimension codes",
     )
 
 
@@ -163,7 +173,7 @@ class _LineReader:
         return Reported(
             indicator=self._needed("indicator"),
             area=self._needed("area"),
-            period=self._cell("period", read_code) or frame.period,
+            period=self._period(frame),
             breakdown=breakdown_of(self._categories()),
             value=self._cell("value", read_number),
             status=self._cell("status", read_status),
@@ -173,16 +183,21 @@ class _LineReader:
             row=self.row,
         )
 
+    def _period(self, frame: Frame) -> str:
+        """The row's own, or the return's where the cell is empty; nothing if it is unreadable."""
+        code = self._cell("period", read_code)
+        return code or (frame.period if self.cells.get("period") == "" else "")
+
     def _categories(self) -> dict[str, str]:
         found = {
             name: self._cell(name, read_code)
             for name in self.cells
-            if name not in (*REQUIRED, *OPTIONAL, FINDINGS)
+            if name not in (*REQUIRED, *OPTIONAL, FINDINGS, "")
         }
         return {name: code for name, code in found.items() if code}
 
     def _needed(self, column: str) -> str:
-        if self.cells[column] == "":
+        if self.cells.get(column) == "":
             self._note(CellError(LoaderCode.MISSING_FIELD, f"The row has no {column}."), column)
         return self._cell(column, read_code) or ""
 

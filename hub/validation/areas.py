@@ -1,10 +1,11 @@
 """Rules on areas: known, within the agency's reach, of a level the indicator is counted at."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from operator import attrgetter
 
 from hub.returns import Finding, Reported, Severity
-from hub.validation.codes import nearest, unknown
+from hub.validation.codes import SHOWN, Meant, unknown
 from hub.validation.context import Context, readable_period
 from hub.validation.findings import RuleCode, finding
 from hub.vocabulary.rows import Area, Indicator
@@ -24,8 +25,11 @@ def _check_area(context: Context, item: Reported, reach: "_Reach") -> Iterator[F
         return  # it could not be read, which the loader has said
     area = context.words.areas.get(item.area)
     if area is None:
-        near = nearest(item.area, reach.codes)
-        yield finding(ERROR, RuleCode.UNKNOWN_AREA, unknown("area", near), item, "area", near)
+        near = reach.meant.by(item.area)
+        message = unknown("area", near)
+        if item.area in context.words.indicators:
+            message = "This is the code of an indicator. Are the columns swapped?"
+        yield finding(ERROR, RuleCode.UNKNOWN_AREA, message, item, "area", near or reach.shown)
         return
     if not reach.holds(area.code):
         yield finding(
@@ -34,7 +38,7 @@ def _check_area(context: Context, item: Reported, reach: "_Reach") -> Iterator[F
             "The agency does not report on this area.",
             item,
             "area",
-            ", ".join(reach.codes),
+            reach.shown,
         )
     yield from _check_dates(item, area)
     indicator = context.words.indicators.get(item.indicator)
@@ -50,6 +54,26 @@ class _Reach:
         self.codes = agency.areas if agency else ()
         self._words = context.words
         self._known: dict[str, bool] = {}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Names and codes of every area within reach, in capitals, each with its code."""
+        within = [item for item in self._words.areas.values() if self.holds(item.code)]
+        codes = {item.code.upper(): item.code for item in within}
+        return {item.name.upper(): item.code for item in within} | codes
+
+    @cached_property
+    def shown(self) -> str | None:
+        """What may stand there: every code where they are few, else what they lie in."""
+        found = tuple(dict.fromkeys(self._names.values()))
+        if len(found) <= SHOWN:
+            return ", ".join(found) or None
+        return f"{', '.join(self.codes)}, and the areas within"
+
+    @cached_property
+    def meant(self) -> Meant:
+        """What an unknown text may have been meant as; somebody may write the area's name."""
+        return Meant(self._names)
 
     def holds(self, area: str) -> bool:
         """Whether the area is one of the agency's, or lies in one."""

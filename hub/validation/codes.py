@@ -1,7 +1,7 @@
 """Rules on codes: dataset, agency, indicator, breakdown, reason. Unknown codes are not repeated."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
 from hub.returns import Finding, Reported, Severity
@@ -10,12 +10,36 @@ from hub.validation.findings import RuleCode, finding
 from hub.vocabulary.rows import Formula, Indicator
 
 ERROR = Severity.ERROR
+SHOWN = 20
+"""How many codes a finding lists as allowed."""
+LOOKS = 200
+"""For how many different unknown texts of a return the nearest known one is looked for."""
 
 
 def nearest(code: str, known: Iterable[str]) -> str | None:
     """The known codes it may have been meant as, for the ``allowed`` of a finding."""
     found = difflib.get_close_matches(code.upper()[:60], list(known), n=3, cutoff=0.6)
     return ", ".join(found) or None
+
+
+class Meant:
+    """What unknown texts of one return may have been meant as.
+
+    Looking costs milliseconds, and a hostile return holds ten thousand unknown texts: only the
+    first :data:`LOOKS` different ones are looked for.
+    """
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        """``known`` gives the code for each text, in capitals, that may be written for it."""
+        self._known = known
+        self._found: dict[str, str | None] = {}
+
+    def by(self, text: str) -> str | None:
+        """The nearest codes, for the ``allowed`` of a finding."""
+        if text not in self._found and len(self._found) < LOOKS:
+            near = difflib.get_close_matches(text.upper()[:60], self._known, n=3, cutoff=0.6)
+            self._found[text] = ", ".join(dict.fromkeys(map(self._known.__getitem__, near))) or None
+        return self._found.get(text)
 
 
 def unknown(what: str, near: str | None) -> str:
@@ -58,18 +82,24 @@ def check_nil(context: Context) -> Iterator[Finding]:
 def check_codes(context: Context) -> Iterator[Finding]:
     """Indicators, breakdowns and reasons are of the vocabulary and belong together."""
     members = frozenset(context.words.dataset_indicators.get(context.return_.dataset, ()))
+    meant = Meant({code: code for code in sorted(members or context.words.indicators)})
     kind_of = attrgetter("indicator", "breakdown", "status", "reason")
-    yield from context.judged(kind_of, lambda item: _check_codes(context, item, members))
+    yield from context.judged(kind_of, lambda item: _check_codes(context, item, members, meant))
 
 
-def _check_codes(context: Context, item: Reported, members: frozenset[str]) -> Iterator[Finding]:
+def _check_codes(
+    context: Context, item: Reported, members: frozenset[str], meant: Meant
+) -> Iterator[Finding]:
     if not item.indicator:
         return  # it could not be read, which the loader has said
     indicator = context.words.indicators.get(item.indicator)
     if indicator is None:
-        near = nearest(item.indicator, members or context.words.indicators)
+        near = meant.by(item.indicator)
         message = unknown("indicator", near)
-        yield finding(ERROR, RuleCode.UNKNOWN_INDICATOR, message, item, "indicator", near)
+        if item.indicator in context.words.areas:
+            message = "This is the code of an area. Are the columns swapped?"
+        allowed = near or (", ".join(sorted(members)) if len(members) <= SHOWN else None)
+        yield finding(ERROR, RuleCode.UNKNOWN_INDICATOR, message, item, "indicator", allowed)
         return
     yield from _check_indicator(item, indicator, members)
     yield from _check_breakdown(context, item, indicator)

@@ -38,6 +38,8 @@ def check_periods(context: Context) -> Iterator[Finding]:
 
 
 def _check_period(context: Context, item: Reported) -> Iterator[Finding]:
+    if not item.period:
+        return  # it could not be read, which the loader has said
     try:
         period = parse_period(item.period)
     except PeriodError as error:

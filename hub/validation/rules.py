@@ -21,7 +21,7 @@ from hub.validation.reconciliation import (
 )
 from hub.validation.relations import check_relations
 from hub.validation.sums import check_sums
-from hub.validation.values import check_values
+from hub.validation.values import check_numbers, check_values
 from hub.vocabulary import Vocabulary
 
 Rule = Callable[[Context], Iterator[Finding]]
@@ -38,8 +38,14 @@ ROW_RULES: tuple[Rule, ...] = (
 )
 """Rules that a row breaks by itself (or by repeating another)."""
 
-CODE_RULES: tuple[Rule, ...] = (check_codes, check_areas, check_periods)
-"""Rules that make sense of a row of which only the codes could be read."""
+PART_RULES: tuple[Rule, ...] = (
+    check_codes,
+    check_areas,
+    check_periods,
+    check_numbers,
+    check_notes,
+)
+"""Rules that make sense of a row that could be read in part: each looks at what was read."""
 
 SET_RULES: tuple[Rule, ...] = (
     check_nil,
@@ -71,14 +77,14 @@ def validate(
 
     ``previous`` is what the same agency returned for the period before. Set ``is_whole`` to false
     when some rows could not be read: sums over the rest would accuse the innocent. ``partial``
-    are the rows that could be read in part; their codes are judged.
+    are the rows that could be read in part; what was read of them is judged.
     """
     context = Context(return_, words, today, previous)
     rules = ROW_RULES + SET_RULES if is_whole else ROW_RULES
     found = [item for rule in rules for item in rule(context)]
     if partial:
-        halves = Context(replace(return_, observations=partial), words, today)
-        found += [item for rule in CODE_RULES for item in rule(halves)]
+        halves = Context(replace(return_, observations=partial, note=None), words, today)
+        found += [item for rule in PART_RULES for item in rule(halves)]
     return in_order(found)
 
 

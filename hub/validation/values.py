@@ -18,6 +18,14 @@ def check_values(context: Context) -> Iterator[Finding]:
     yield from context.judged(_kind, lambda item: _check_value(context, item))
 
 
+def check_numbers(context: Context) -> Iterator[Finding]:
+    """The numbers of rows of which other cells could not be read: what is missing is not judged."""
+    for item in context.observations:
+        indicator = context.words.indicators.get(item.indicator)
+        if indicator is not None:
+            yield from _check_number(context, item, indicator)
+
+
 def _kind(item: Reported) -> tuple[object, ...]:
     return item.indicator, item.status, item.reason, _form(item.value), _form(item.base)
 

@@ -188,7 +188,7 @@ def _interval(text: str, kind: PeriodKind, part: dict[str, str]) -> tuple[int, i
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and _FIRST_YEAR <= end_year <= _LAST_YEAR):
         raise PeriodError(f"{text!r}: years run from {_FIRST_YEAR} to {_LAST_YEAR}.")
     if not (1 <= month <= 12 and 1 <= end_month <= 12):
-        ambiguous = kind is PeriodKind.MONTH and month > 12
+        ambiguous = kind is PeriodKind.MONTH and month == (year + 1) % 100
         raise PeriodError(_explain(text) if ambiguous else f"{text!r}: months run from 01 to 12.")
     if "y2" in part and int(part["y2"]) != (year + 1) % 100:
         raise PeriodError(
@@ -222,9 +222,13 @@ def _explain(text: str) -> str:
     elif match := re.fullmatch(r"(\d{4})", text, re.ASCII):
         readings = [f"CY{text}", _financial(int(text)), _financial(int(text) - 1)]
     elif match := re.fullmatch(r"(\d{4})[/-](\d{2}|\d{4})", text, re.ASCII):
-        readings = [_financial(int(match.group(1)))]
-        if len(match.group(2)) == 2 and 1 <= int(match.group(2)) <= 12:
-            readings.append(f"{match.group(1)}-{match.group(2)}")
+        year, second = int(match.group(1)), match.group(2)
+        if second in (str(year + 1), f"{(year + 1) % 100:02d}"):
+            readings = [_financial(year)]
+        if len(second) == 2 and 1 <= int(second) <= 12:
+            readings.append(f"{year}-{second}")
+    if len(readings) == 1:
+        return f"{shown} is not a period. Did you mean {readings[0]}?"
     if readings:
         return f"{shown} can be read in more than one way. Write {' or '.join(readings)}."
     return (

@@ -46,9 +46,18 @@ async def read_body(request: Request, limit: int) -> bytes:
 def require_json(request: Request) -> None:
     """Refuse (``MediaTypeError``) every body that is not exactly JSON in UTF-8, uncompressed."""
     given = request.headers.getlist("content-type")
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if len(given) != 1 or encoding != "identity" or not _is_json(given[0]):
+    if len(given) != 1 or not _is_plain(request) or not _is_json(given[0]):
         raise MediaTypeError("Send the body as application/json in UTF-8, not compressed.")
+
+
+def require_plain(request: Request) -> None:
+    """Refuse (``MediaTypeError``) a compressed body: its size would not be what it asks for."""
+    if not _is_plain(request):
+        raise MediaTypeError("Send the body as it is, not compressed.")
+
+
+def _is_plain(request: Request) -> bool:
+    return request.headers.get("content-encoding", "identity").strip().lower() == "identity"
 
 
 async def read_json(request: Request, limit: int) -> dict[str, Any]:

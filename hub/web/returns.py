@@ -37,7 +37,7 @@ from hub.submissions.store import find
 from hub.validation import Completeness
 from hub.vocabulary import Vocabulary
 from hub.web.authentication import principal_of
-from hub.web.body import read_body
+from hub.web.body import read_body, require_plain
 from hub.web.state import Hub, hub_of
 
 
@@ -50,6 +50,7 @@ async def put_return(request: Request) -> Response:
     demand(principal, "return.submit", agency=address.agency)
     media_type = request.headers.get("content-type", "")
     require_readable(media_type)
+    require_plain(request)
     dry_run, mapping = _flag(request, "dryRun"), _mapping(request, hub.words)
     body = await read_body(request, hub.settings.upload_limit)
     headers = request.headers

@@ -239,6 +239,11 @@ async def test_unreadable_bodies(
     assert answer.status_code == status, answer.text
 
 
+async def test_a_compressed_body_is_not_taken(refused: Client) -> None:
+    answer = await refused.put(ADDRESS, one(), **{"Content-Encoding": "gzip"})
+    assert answer.status_code == 415, answer.text
+
+
 async def test_twenty_megabytes_are_too_many(refused: Client) -> None:
     noise = b"\x01" * (20 * 1024 * 1024)
     answer = await refused.put(ADDRESS, noise, **{"Content-Type": "application/json"})

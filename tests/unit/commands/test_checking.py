@@ -40,3 +40,9 @@ def test_a_receipt_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None
     keys.write_text('{"keys": []}', encoding="utf-8")
     found = CliRunner().invoke(app, ["receipt", "verify", str(receipt), "--jwks", str(keys)])
     assert "not a receipt" in str(found.exception)
+
+
+def test_a_code_is_printed_to_its_end_however_narrow_the_screen_is(tmp_path: Path) -> None:
+    path = file(tmp_path, "return.csv", "POL_DA_CRIMES,E07000102,,5,,")
+    shown = CliRunner().invoke(app, ["check", path, *WHERE[:-1]], env={"COLUMNS": "60"}).output
+    assert "…" not in shown

@@ -85,7 +85,7 @@ def test_an_empty_row_is_named_and_empty_rows_at_the_end_are_the_end() -> None:
     assert (loaded.is_whole, loaded.received) == (True, 4)
 
 
-def test_header_problems_are_all_named_and_no_row_is_read() -> None:
+def test_header_problems_are_all_named_and_no_row_is_kept() -> None:
     loaded = read("indicator,area,period,value,status,Risk,value", "A,B,,5,,HIGH,5")
     assert found(loaded) == [
         ("UNKNOWN_COLUMN", 1, "Risk"),
@@ -93,7 +93,9 @@ def test_header_problems_are_all_named_and_no_row_is_read() -> None:
         ("MISSING_COLUMN", 1, "note"),
     ]
     assert "Did you mean RISK" in loaded.findings[0].message
-    assert (loaded.readable, loaded.received) == (None, 1)
+    assert (loaded.return_, loaded.received) == (None, 1)
+    assert loaded.readable is not None
+    assert loaded.readable.observations == ()
 
 
 @pytest.mark.parametrize(

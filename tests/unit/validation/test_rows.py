@@ -8,6 +8,7 @@ import pytest
 
 from hub.returns import Finding, Reported, Severity
 from hub.validation import validate
+from hub.validation.codes import LOOKS
 from hub.vocabulary import Vocabulary
 from hub.vocabulary.rows import Area
 from tests.factory import COUNTY, DISTRICT, ELSEWHERE, reported, return_of, words
@@ -86,6 +87,30 @@ def test_areas_are_known_and_within_reach_and_of_the_right_level() -> None:
     assert codes(reported(area=ELSEWHERE)) == ["AREA_REACH"]
     assert codes(reported("POL_DISTRICT_ONLY", area=COUNTY)) == ["AREA_LEVEL"]
     assert codes(reported("POL_DISTRICT_ONLY", area=DISTRICT)) == []
+
+
+def test_what_may_stand_for_an_area_is_said() -> None:
+    words = _with_area(WORDS.areas[DISTRICT].model_copy(update={"name": "Three Rivers"}))
+    for wrong in ("Three rivers", DISTRICT.lower(), "E0700102"):
+        (found,) = validate(return_of(reported(area=wrong)), words, today=TODAY)
+        assert found.allowed is not None
+        assert found.allowed.split(", ")[0] == DISTRICT
+    for item in (reported(area="zzz"), reported(area=ELSEWHERE)):
+        (found,) = check(item)
+        assert {DISTRICT, COUNTY} <= set((found.allowed or "").split(", "))
+
+
+def test_swapped_columns_are_called_that() -> None:
+    first, second = check(reported(DISTRICT, area="POL_DA_CRIME"))
+    assert "swapped" in first.message
+    assert "swapped" in second.message
+    assert "POL_DA_CRIME" in (first.allowed or "").split(", ")
+
+
+def test_the_nearest_is_looked_for_a_limited_number_of_times() -> None:
+    found = check(*(reported(f"POL_DA_CRIME{number}") for number in range(LOOKS + 5)))
+    named = [item for item in found if item.message.startswith("The indicator is not known. N")]
+    assert len(named) == LOOKS
 
 
 def test_an_area_that_ended_or_had_not_begun_is_refused() -> None:

@@ -53,6 +53,14 @@ def test_what_has_two_readings_is_refused_with_both(text: str, readings: list[st
         parse_period(reading)
 
 
+def test_one_reading_is_not_called_several() -> None:
+    with pytest.raises(PeriodError, match=r"is not a period\. Did you mean FY2017-18\?"):
+        parse_period("2017/18")
+    for text in ("2017-13", "2017-19"):
+        with pytest.raises(PeriodError, match="months run from 01 to 12"):
+            parse_period(text)
+
+
 WRONG = [
     "FY2017-19",
     "2017-13/2018-01",
