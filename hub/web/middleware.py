@@ -113,9 +113,9 @@ class Gate:
             if error is not None:
                 await problem(error, scope)(scope, receive, answer)
             else:
-                answer.cors = self._cors
-                preflight = await self._cors.preflight(scope) if self._cors is not None else None
-                await (preflight or self._way(scope))(scope, receive, answer)
+                await (await self._preflight(scope) or self._way(scope, answer))(
+                    scope, receive, answer
+                )
         except ClientDisconnect:
             answer.status = answer.status or 499
         except Exception as error:
@@ -126,8 +126,12 @@ class Gate:
                 raise
             await fault(scope)(scope, receive, answer)
 
-    def _way(self, scope: Scope) -> ASGIApp:
+    async def _preflight(self, scope: Scope) -> ASGIApp | None:
+        return await self._cors.preflight(scope) if self._cors is not None else None
+
+    def _way(self, scope: Scope, answer: "_Answer") -> ASGIApp:
         """Tell what answers: a door, or the application with its router."""
+        answer.cors = self._cors
         door = self._doors.get(scope["path"])
         if door is None or scope.get("root_path"):
             return self._app
@@ -150,7 +154,8 @@ class Gate:
 class _Answer:
     """Passes messages on, completes the head of an answer and remembers its status.
 
-    The status is 0 until an answer has started; ``cors`` is there once the guards are passed.
+    The status is 0 until an answer has started; ``cors`` is there once the guards are
+    passed.
     """
 
     def __init__(self, send: Send, scope: Scope, headers: Fields) -> None:
