@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, func, insert, select, text, update
 
-from hub.db.copying import copy_into
+from hub.db.copying import Written, copy_into
 from hub.db.sessions import ReleaseSession
 from hub.db.streaming import made_of
 from hub.db.tables import intake
@@ -110,7 +110,11 @@ async def _copy(
     first = next(rows, None)
     if first is not None:
         records = ((draft.id, *row.values()) for row in chain((first,), rows))
-        await copy_into(session, "intake", table.name, ("release_id", *first), records)
+        await copy_into(session, "intake", table.name, ("release_id", *first), records, _fields)
+
+
+def _fields(record: tuple[object, ...], written: Written) -> list[str]:
+    return [written[one] if isinstance(one, str) else written.other(one) for one in record]
 
 
 def _cell(cell: Observation) -> dict[str, object]:

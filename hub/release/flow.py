@@ -23,6 +23,7 @@ from hub.protected.releases import Audience, Release
 from hub.release import drafts
 from hub.release.aside import beside, told
 from hub.release.drafts import Draft, DraftState
+from hub.release.following import STORING, followed
 from hub.release.policies import in_force, named
 from hub.release.preparation import prepare
 from hub.release.record import event_of
@@ -55,6 +56,28 @@ async def prepare_release(
             needs a secret that the hub does not have.
         DisclosureError: the release could not be protected, or its own attack broke it.
     """
+    async with followed(database, audience, principal.subject, at) as follow:
+
+        def tell(step: str, done: int, of: int) -> None:
+            (progress or told)(step, done, of)
+            follow(step, done, of)
+
+        return await _prepare_release(
+            database, words, audience, note, principal, at, tell, secret_file, processes
+        )
+
+
+async def _prepare_release(
+    database: Database,
+    words: Vocabulary,
+    audience: Audience,
+    note: str | None,
+    principal: Principal,
+    at: datetime,
+    progress: Progress,
+    secret_file: Path | None,
+    processes: int,
+) -> Draft:
     async with database.release() as session:
         policy = await in_force(session, audience)
         secret = secret_for(policy, secret_file)
@@ -72,7 +95,8 @@ async def prepare_release(
         processes=min(processes, os.cpu_count() or 1),
     )
     size = sum(len(one.observations) for one in source.signed)
-    made = await beside(work, size, progress or told)
+    made = await beside(work, size, progress)
+    progress(STORING, 0, 1)
     async with database.release() as session:
         draft = Draft(
             id=await drafts.next_id(session, audience, at),

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as insert_into
 
-from hub.db.copying import copy_into
+from hub.db.copying import Written, copy_into
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
 from hub.returns import Reported
@@ -54,7 +54,7 @@ async def stage(session: IntakeSession, items: Iterable[Reported]) -> None:
         DatabaseError: the server went away; nothing was kept.
     """
     await (await session.connection()).exec_driver_sql(_MAKE)
-    await copy_into(session, "pg_temp", _staged.name, _NAMES, map(_row, items))
+    await copy_into(session, "pg_temp", _staged.name, _NAMES, items, _fields)
 
 
 async def store(session: IntakeSession, return_id: UUID, number: int) -> None:
@@ -89,16 +89,16 @@ async def compare(session: IntakeSession, received: int, return_id: UUID, number
     )
 
 
-def _row(item: Reported) -> tuple[object, ...]:
+def _fields(item: Reported, written: Written) -> tuple[str, ...]:
     return (
-        item.area,
-        item.period,
-        breakdown_text(item.breakdown),
-        item.indicator,
-        item.value,
-        item.status,
-        item.reason,
-        item.base,
-        item.note,
-        item.row,
+        written[item.area],
+        written[item.period],
+        written[breakdown_text(item.breakdown)],
+        written[item.indicator],
+        written.other(item.value),
+        written[item.status],
+        written[item.reason],
+        written.other(item.base),
+        written[item.note],
+        written.other(item.row),
     )

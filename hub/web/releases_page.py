@@ -19,6 +19,7 @@ from hub.exports.report_xlsx import report_xlsx
 from hub.protected.releases import Audience
 from hub.release import drafts, flow, reporting
 from hub.release.drafts import Draft
+from hub.release.following import preparations
 from hub.release.report import Report
 from hub.web import refusals
 from hub.web.forms import read_form
@@ -84,8 +85,9 @@ async def _list(hub: Hub, principal: Principal, error: HubError | None = None) -
     async with hub.database.release() as session:
         found = await drafts.drafts(session)
         seen = await reporting.all_visible_from(session)
+        making = await preparations(session)
     rows = [_row(hub, draft, principal, seen.get(draft.id)) for draft in found]
-    page = releases_page(rows, error=error, frame=_frame(hub, principal))
+    page = releases_page(rows, making, error=error, frame=_frame(hub, principal))
     return HTMLResponse(page, error.status if error else 200)
 
 

@@ -199,6 +199,20 @@ vocabulary = Table(
 )
 """The words that releases were made with: their sums hold between old figures for ever."""
 
+preparation = Table(
+    "preparation",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("audience", Text, nullable=False),
+    Column("prepared_by", Text, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("of", Integer, nullable=False),
+)
+"""How far a release being prepared is; gone once it is prepared or refused."""
+
 release_draft = Table(
     "release_draft",
     metadata,

@@ -8,8 +8,8 @@ from strawberry import enum_value as value
 from strawberry.types import Info
 
 from hub.errors import DisclosureError, HubError
+from hub.release import following, reporting
 from hub.release import report as reckoning
-from hub.release import reporting
 from hub.release.drafts import Draft, ReportLine
 from hub.release.report import By, Force, Opening, Report, opened
 from hub.release.whatif import Alternative
@@ -105,6 +105,45 @@ class ReleaseDraft:
             published_at=draft.published_at,
             embargo_until=visible_from if visibility is Visibility.UNDER_EMBARGO else None,
             visibility=visibility,
+        )
+
+
+@strawberry.enum(description="Whether a release is still being prepared.")
+class PreparationState(Enum):
+    """States of a preparation."""
+
+    RUNNING = value("RUNNING", description="Its server is at work.")
+    LOST = value(
+        "LOST",
+        description="Its server stopped before it was done. Nothing was kept: prepare again.",
+    )
+
+
+@strawberry.type(
+    description="A release being prepared, and how far it is: parts of a step, never a figure."
+)
+class Preparation:
+    """Progress; gone once the release is prepared or refused."""
+
+    audience: AudienceChoice = strawberry.field(description="Who it is for.")
+    begun_at: datetime = strawberry.field(description="When it was begun, UTC.")
+    state: PreparationState = strawberry.field(description="Whether somebody is still at it.")
+    step: str = strawberry.field(
+        description="What is done: `read`, `protect`, `sweep`, `attack` or `store`."
+    )
+    done: int = strawberry.field(description="Parts of the step that are done.")
+    of: int = strawberry.field(description="Parts that the step has.")
+
+    @classmethod
+    def made(cls, one: following.Preparation) -> "Preparation":
+        """Show a preparation."""
+        return cls(
+            audience=AudienceChoice(str(one.audience)),
+            begun_at=one.begun_at,
+            state=PreparationState.LOST if one.is_lost else PreparationState.RUNNING,
+            step=one.step,
+            done=one.done,
+            of=one.of,
         )
 
 

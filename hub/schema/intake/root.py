@@ -16,6 +16,7 @@ from hub.disclosure import Method
 from hub.errors import HubError, MalformedError, NotFoundError
 from hub.protected.releases import Audience
 from hub.release import drafts, flow, policies
+from hub.release.following import preparations
 from hub.release.reporting import all_visible_from, report_on, visible_from
 from hub.schema.guard import Refusal, guarded
 from hub.schema.intake.changes import Change
@@ -26,6 +27,7 @@ from hub.schema.intake.policies import DisclosurePolicy, PolicyPayload, Protecti
 from hub.schema.intake.releases import (
     AudienceChoice,
     DisclosureReport,
+    Preparation,
     ReleaseDraft,
     ReleasePayload,
 )
@@ -136,6 +138,12 @@ class Query(CalendarQuery):
             seen = await all_visible_from(session)
             found = await drafts.drafts(session)
         return [ReleaseDraft.of(row, seen.get(row.id), at) for row in found]
+
+    @strawberry.field(description="How far releases are that are being prepared; for stewards.")
+    async def preparations(self, info: Ask) -> list[Preparation]:
+        """List preparations, newest first."""
+        async with info.context.database.release() as session:
+            return [Preparation.made(one) for one in await preparations(session)]
 
     @strawberry.field(description="What a release hides and why, never with a count.")
     async def disclosure_report(self, info: Ask, release: ReleaseId) -> DisclosureReport:

@@ -7,6 +7,7 @@ from datetime import datetime
 from hub.errors import DisclosureError, HubError
 from hub.exports.report_xlsx import ReportTable
 from hub.release.drafts import Draft, DraftState
+from hub.release.following import Preparation
 from hub.release.report import Report
 from hub.release.whatif import Alternative
 from hub.vocabulary import Vocabulary
@@ -55,11 +56,17 @@ class ReleaseRow:
 
 
 def releases_page(
-    rows: Sequence[ReleaseRow], *, error: HubError | None = None, frame: Frame
+    rows: Sequence[ReleaseRow],
+    making: Sequence[Preparation] = (),
+    *,
+    error: HubError | None = None,
+    frame: Frame,
 ) -> str:
-    """Draw the list of releases and drafts, with the form that prepares one. A refusal to prepare
-    says what a reader could prove, if that was the reason."""
-    return render("releases.html", frame, rows=rows, error=error, proofs=_proofs(error))
+    """Draw the list of releases and drafts, with the form that prepares one, and how far those are
+    that are being prepared. A refusal to prepare says what a reader could prove, if that was the
+    reason."""
+    proofs = _proofs(error)
+    return render("releases.html", frame, rows=rows, making=making, error=error, proofs=proofs)
 
 
 def _proofs(error: HubError | None) -> Sequence[str]:

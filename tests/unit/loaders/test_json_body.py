@@ -156,3 +156,24 @@ def test_a_huge_number_is_refused_without_being_computed() -> None:
 def test_too_many_observations_are_too_large() -> None:
     with pytest.raises(TooLargeError):
         read(*[ITEM] * (MAX_ROWS + 1))
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        '{"observations": [{"area": "a", "area": "a"}]}',
+        '{"observations": [], "observations": []}',
+        '{"observations": [{"note": "at 9:30", "area": "a", "area": "b:c"}]}',
+        r'{"observations": [{"note": "a\u003ab\u003ac", "area": "a", "area": "b"}]}',
+        '{"observations": [{"breakdown": {"a": {}, "a": {"b:": 1, "c": 2}}}]}',
+    ],
+)
+def test_a_name_given_twice_is_refused_whatever_colons_the_texts_hold(twice: str) -> None:
+    with pytest.raises(MalformedError, match="twice"):
+        read_text(twice)
+
+
+def test_colons_in_texts_are_texts() -> None:
+    loaded = read(ITEM | {"note": "counted at 9:30, {ratio 1:2}"})
+    assert loaded.return_ is not None
+    assert loaded.return_.observations[0].note == "counted at 9:30, {ratio 1:2}"
