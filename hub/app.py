@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -171,6 +172,7 @@ def build(hub: RunningHub) -> Starlette:
     # whatever host the request named, over http where a proxy ends TLS: tokens would follow.
     app.router.redirect_slashes = False
     add_handlers(app, refusals.note)
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, pages_route.missing)
     app.state.hub = hub
     app.state.refusals = refusals.Refusals()
     app.state.volume = Volume(hub.settings, hub.words.areas)

@@ -94,8 +94,9 @@ def _page(settings: str) -> str:
         '<title>Query the hub</title><link rel="icon" href="data:,">'
         f'{styles}<link rel="stylesheet" href="{ADDRESS}/page.css">'
         f'{scripts}<script defer src="{ADDRESS}/start.js"></script></head><body>'
+        "<main><h1>Query the hub</h1>"
         f'<div id="graphiql" data-settings="{settings}"><p>This page needs JavaScript.</p></div>'
-        "</body></html>"
+        "</main></body></html>"
     )
 
 

@@ -54,7 +54,7 @@ def member_page(
 def _refusal(request: Request, error: HubError) -> Response:
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         raise error
-    frame = Frame(demo=hub_of(request).settings.env == "demo")
+    frame = frame_of(request.url.path, hub_of(request), getattr(request.state, "principal", None))
     if error.status == 401:
         page = not_signed_in_page(sign_in_href(request, error), frame=frame)
         return HTMLResponse(page, 401, headers_of(error))
@@ -62,6 +62,6 @@ def _refusal(request: Request, error: HubError) -> Response:
     return HTMLResponse(page, error.status, headers_of(error))
 
 
-def frame_of(here: str, hub: Hub, principal: Principal) -> Frame:
+def frame_of(here: str, hub: Hub, principal: Principal | None) -> Frame:
     """Header, navigation and footer: the same as around every other page."""
     return Visitor(hub, principal, here).frame

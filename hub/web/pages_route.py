@@ -3,17 +3,27 @@
 A visitor without a session reads the public release; a partner signed in reads the partners'.
 """
 
+from http import HTTPStatus
+
 from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from hub.errors import HubError
 from hub.protected.releases import Audience
 from hub.release.policies import in_force
+from hub.web.authentication import principal_of
+from hub.web.negotiation import wants_page
 from hub.web.pages.frame import Option
 from hub.web.pages.journey import journey_page
 from hub.web.pages.labels import labels
+from hub.web.pages.labels.language import speaking
 from hub.web.pages.landing import landing_page
+from hub.web.pages.message import message_page
 from hub.web.pages.method import Rule, accessibility_page, method_page
 from hub.web.pages.ratings import ratings_of
+from hub.web.problems import on_http_exception
+from hub.web.state import hub_of
 from hub.web.visitor import Visitor, note_of, page
 
 DEFAULT_AREA, DEFAULT_PERIOD = "E07000102", "CY2017"
@@ -72,6 +82,19 @@ async def method(request: Request, visitor: Visitor) -> str:
 async def accessibility(request: Request, visitor: Visitor) -> str:
     """The accessibility statement."""
     return accessibility_page(frame=visitor.frame)
+
+
+async def missing(request: Request, error: Exception) -> Response:
+    """An address that is none: a page where a browser asks, a problem for a program."""
+    if not wants_page(request):
+        return await on_http_exception(request, error)
+    try:
+        principal = await principal_of(request)
+    except HubError:
+        principal = None  # Whoever asks, and however wrongly, there is no such page.
+    with speaking(request.headers.get("accept-language", "")):
+        frame = Visitor(hub_of(request), principal, request.url.path).frame
+        return HTMLResponse(message_page(HTTPStatus.NOT_FOUND, frame=frame), HTTPStatus.NOT_FOUND)
 
 
 def _first(options: list[Option]) -> list[Option]:

@@ -76,7 +76,7 @@ def add_handlers(app: Starlette, told: Told | None = None) -> None:
     """
     app.state.told = told
     app.add_exception_handler(HubError, _on_hub_error)
-    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(HTTPException, on_http_exception)
 
 
 async def _on_hub_error(request: Request, error: Exception) -> Response:
@@ -89,7 +89,8 @@ async def _on_hub_error(request: Request, error: Exception) -> Response:
     return problem(error, request.scope)
 
 
-async def _on_http_exception(request: Request, error: Exception) -> Response:
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """Answer what the router itself refuses: an address or a method that it does not have."""
     if not isinstance(error, HTTPException):
         raise error
     status = HTTPStatus(error.status_code)

@@ -14,10 +14,10 @@ from hub.auth.startup import is_loopback
 from hub.errors import SettingsError
 from hub.settings import Settings
 from hub.web.language import in_their_language
-from hub.web.pages.frame import Frame
 from hub.web.pages.message import not_signed_in_page
 from hub.web.sign_in import PRIVATE, record_session, signed_in_answer
 from hub.web.state import hub_of
+from hub.web.visitor import Visitor
 
 
 def ticket_routes(settings: Settings) -> list[Route]:
@@ -31,7 +31,9 @@ async def sign_in(request: Request) -> Response:
     """Exchange ``ticket`` for the cookie and go on to the local path ``to``."""
     hub = hub_of(request)
     if "ticket" not in request.query_params:
-        return HTMLResponse(not_signed_in_page(frame=Frame(demo=True)), 401, PRIVATE)
+        return HTMLResponse(
+            not_signed_in_page(frame=Visitor(hub, None, "/sign-in").frame), 401, PRIVATE
+        )
     signed_in = None
     if request.method == "GET":
         async with hub.database.identity() as session:
@@ -40,7 +42,10 @@ async def sign_in(request: Request) -> Response:
             client = await find(session, signed_in.client_id) if signed_in else None
             await record_session(hub, session, "session.begin", client)
     if signed_in is None:
-        text = "This sign-in link was used or has expired; make a new one in the terminal."
+        text = (
+            "This sign-in link was used before, or is more than ten minutes old. "
+            "Start the demo again for new ones."
+        )
         return PlainTextResponse(text, 403, PRIVATE)
     hub.standing.forget()
     return signed_in_answer(signed_in, request.query_params.get("to", "/"))

@@ -94,6 +94,34 @@ async def test_a_bad_address_is_told_in_words(
         assert "etag" not in answer.headers
 
 
+async def test_an_address_that_is_none_is_a_page_to_a_browser(partnership: Partnership) -> None:
+    """With the way on, and as whom one is signed in; a program gets a problem."""
+    analyst = await partnership.client(Role.ANALYST)
+    page = await analyst.get("/nowhere", Accept="text/html,*/*;q=0.8")
+    assert page.status_code == 404
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "object-src 'none'" in page.headers["content-security-policy"]
+    assert 'href="/overview"' in page.text and 'href="/sign-out"' in page.text
+    stranger = await analyst.http.get(
+        "/nowhere", headers={"Accept": "text/html", "Authorization": "Bearer x"}
+    )
+    assert stranger.status_code == 404 and 'href="/sign-out"' not in stranger.text
+    program = await analyst.get("/nowhere")
+    assert (program.status_code, program.json()["code"]) == (404, "NOT_FOUND")
+
+
+async def test_whoever_is_refused_a_page_keeps_the_way_to_the_others(
+    partnership: Partnership,
+) -> None:
+    analyst = await partnership.client(Role.ANALYST)
+    refused, stranger = await analyst.get("/releases"), await analyst.http.get("/releases")
+    assert (refused.status_code, stranger.status_code) == (403, 401)
+    assert "Tell them this: release.prepare needs the role steward." in refused.text
+    assert 'href="/sign-out"' in refused.text
+    for page in (refused, stranger):
+        assert 'href="/journey"' in page.text
+
+
 async def test_each_audience_reads_its_own_release(partnership: Partnership) -> None:
     analyst = await partnership.client(Role.ANALYST)
     path = f"/series?indicator=IDV_REFERRAL&area={HERE}"

@@ -17,6 +17,7 @@ from hub.errors import UnauthenticatedError
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
 from hub.web.graphql import graphql_route
 from hub.web.middleware import Wall, wall
+from tests.browser.soundness import violations
 from tests.serving import listening
 from tests.unit.web.sample import SCHEMA, SERVING
 
@@ -158,6 +159,31 @@ async def test_examples_are_tabs(browser: BrowserContext, address: str) -> None:
     await tabs.nth(1).locator("button").first.click()
     await result_of(page, '"nodes"')
     assert seen["complaints"] == []
+
+
+NOT_OURS = {"nested-interactive", "scrollable-region-focusable"}
+"""What axe finds in GraphiQL itself, its tabs and scrolling; the accessibility page says so."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_axe_finds_nothing_that_is_not_graphiqls_own(
+    browser: BrowserContext, address: str, width: int
+) -> None:
+    """On a phone the panes stand one above the other, and each has the whole width."""
+    page, _ = await opened(browser, address, "/graphql")
+    await page.set_viewport_size({"width": width, "height": 844})
+    await result_of(page, "hello hub")
+    found = await violations(page)
+    assert {one.partition(":")[0] for one in found} <= NOT_OURS, found
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    editor, answer = [
+        await page.locator(part).bounding_box()
+        for part in (".graphiql-query-editor", ".graphiql-response")
+    ]
+    assert editor and answer
+    is_stacked = answer["y"] >= editor["y"] + editor["height"]
+    assert is_stacked == (width == 390)
+    assert min(editor["width"], answer["width"]) > 340
 
 
 async def test_one_of_several_operations_is_sent_alone(

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from hub.protected.figures import FigureStatus
 from hub.statistics.formulas import ratio, round_half_up
-from hub.views.profile import ProfileCell
+from hub.views.profile import Profile, ProfileCell
 from hub.views.tables import profile_of
 from hub.vocabulary import Breakdown, breakdown_of, parse_period
+from hub.web.pages.labels import labels
+from hub.web.pages.profile import titles_of
 from tests.spec.acceptance_insights import POOL, YEAR
 from tests.spec.demo_release import FOLDER, release, returned
 
@@ -71,16 +73,21 @@ def counts() -> dict[Place, Decimal]:
 
 
 @cache
-def profiles() -> dict[Place, ProfileCell]:
-    """Every cell of every table of the profile."""
+def views() -> list[Profile]:
+    """The profile of each return of the report."""
     words, cells = release().words, release().cells
-    views = [
+    return [
         profile_of(words.datasets[name], words.area(POOL), parse_period(YEAR), "", cells, words)
         for name in DATASETS
     ]
+
+
+@cache
+def profiles() -> dict[Place, ProfileCell]:
+    """Every cell of every table of the profile."""
     return {
         (table.indicator.code, row.breakdown): row.cells[0]
-        for view in views
+        for view in views()
         for table in view.tables
         for row in table.rows
     }
@@ -142,6 +149,13 @@ def test_what_has_no_printed_base_is_no_share() -> None:
     ]
     assert {code for code, _ in unbased} == {UNPRINTED_BASE}
     assert len(unbased) == 2
+
+
+def test_every_table_of_a_return_has_a_name_of_its_own() -> None:
+    """A reader finds a table by its name: the total is told from its breakdown."""
+    for view in views():
+        names = titles_of(view.tables, labels())
+        assert len(names) == len(set(names)), view.dataset.code
 
 
 def test_a_wrong_pair_would_be_noticed() -> None:

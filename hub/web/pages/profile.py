@@ -1,5 +1,6 @@
 """The profile page: one return's tables with base, count, share and up to three years."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -53,7 +54,11 @@ def profile_page(
     pages = max(1, -(-len(view.tables) // TABLES))
     page = min(max(page, 1), pages)
     start = (page - 1) * TABLES
-    tables = tuple(_table(item, t) for item in view.tables[start : start + TABLES])
+    titles = titles_of(view.tables, t)
+    here = slice(start, start + TABLES)
+    tables = tuple(
+        _table(item, title, t) for item, title in zip(view.tables[here], titles[here], strict=True)
+    )
     figures = [cell.count for table in view.tables for row in table.rows for cell in row.cells]
     return render(
         "profile.html",
@@ -63,7 +68,7 @@ def profile_page(
         start=start,
         shown=tally_of((figure.status for figure in figures), t),
         links=_links(view, page, pages, t),
-        contents=tuple(_contents(view, t)),
+        contents=tuple(_contents(view, titles)),
         choices=choices,
         copy=copy,
         release=release,
@@ -83,10 +88,24 @@ def _links(view: Profile, page: int, pages: int, t: Labels) -> tuple[NavLink, ..
     )
 
 
-def _contents(view: Profile, t: Labels) -> Iterator[NavLink]:
-    for number, table in enumerate(view.tables):
-        href = f"{_href(view, number // TABLES + 1)}#table-{number + 1}"
-        yield NavLink(_title(table, t), href)
+def _contents(view: Profile, titles: Sequence[str]) -> Iterator[NavLink]:
+    for number, title in enumerate(titles):
+        yield NavLink(title, f"{_href(view, number // TABLES + 1)}#table-{number + 1}")
+
+
+def titles_of(tables: Sequence[ProfileTable], t: Labels) -> list[str]:
+    """The tables' names. A total of the same name as its breakdown is called one."""
+    names = [_title(table, t) for table in tables]
+    often = Counter(names)
+    return [
+        name if often[name] == 1 or _broken_down(table) else t("profile.total", title=name)
+        for name, table in zip(names, tables, strict=True)
+    ]
+
+
+def _broken_down(table: ProfileTable) -> bool:
+    """Whether it is the breakdown that the indicator is named after."""
+    return any(dimension.title == table.indicator.title for dimension in table.dimensions)
 
 
 def _title(table: ProfileTable, t: Labels) -> str:
@@ -98,7 +117,7 @@ def _title(table: ProfileTable, t: Labels) -> str:
     )
 
 
-def _table(view: ProfileTable, t: Labels) -> Table:
+def _table(view: ProfileTable, title: str, t: Labels) -> Table:
     groups: dict[str, list[TableRow]] = {}
     for row in view.rows:
         cell = row.cells[0]
@@ -108,7 +127,7 @@ def _table(view: ProfileTable, t: Labels) -> Table:
     kind = {True: "partition", False: "multiple", None: ""}[view.partition]
     return Table(
         view,
-        _title(view, t),
+        title,
         t(f"profile.{kind}") if kind else "",
         _bases(view, t),
         any(row.cells[0].share is not None for row in view.rows),

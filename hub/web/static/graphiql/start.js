@@ -69,6 +69,17 @@
     showPersistHeadersSettings: false,
     isHeadersEditorEnabled: !session,
     defaultEditorToolsVisibility: session ? "variables" : "headers",
-  });
+  }, React.createElement(GraphiQL.Logo, null, React.createElement("a", { href: "/" }, "Start page")));
   ReactDOM.createRoot(place).render(page);
+
+  // The editors' fields have no names of their own, and a reader of the screen hears none.
+  const NAMES = { "graphiql-query-editor": "Query", "graphiql-editor-tool": "Variables or headers", "graphiql-response": "Answer" };
+  function name() {
+    for (const [part, label] of Object.entries(NAMES)) {
+      for (const field of place.querySelectorAll(`.${part} .CodeMirror textarea`)) {
+        field.setAttribute("aria-label", label);
+      }
+    }
+  }
+  new MutationObserver(name).observe(place, { childList: true, subtree: true });
 })();
