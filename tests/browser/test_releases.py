@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from starlette.requests import Request
 
+from hub.clock import now
 from hub.errors import ConflictError, DisclosureError, HubError
+from hub.protected.releases import Audience
 from hub.release.drafts import DraftState
+from hub.release.following import Preparation
 from hub.vocabulary import vocabulary
 from hub.web.pages.releases import alternatives_page, release_page, releases_page
 from tests.browser.conftest import drawing
@@ -38,10 +42,19 @@ def _release(state: DraftState, *, error: HubError | None = None) -> str:
     return release_page(row, report_of(demo()), words, error=error, frame=FRAME)
 
 
+def _preparing() -> str:
+    made = [
+        Preparation(uuid4(), Audience.PARTNER, "s1", now(), "sweep", 1203, 27218, is_lost=False),
+        Preparation(uuid4(), Audience.PUBLIC, "s2", now(), "protect", 3, 12, is_lost=True),
+    ]
+    return releases_page([row_of(demo())], made, frame=FRAME)
+
+
 PAGES: dict[str, Callable[[Request], str]] = {
     "/releases": lambda _: releases_page(
         [row_of(demo(), state) for state in DraftState], frame=FRAME
     ),
+    "/preparing": lambda _: _preparing(),
     "/none": lambda _: releases_page([], error=NONE, frame=FRAME),
     "/refused": lambda _: releases_page([], error=TOLD, frame=FRAME),
     "/prepared": lambda _: _release(DraftState.PREPARED),
