@@ -1,6 +1,7 @@
 """What every run of the protection keeps to: the same result, steps that are told, memory that
 grows with the table and no faster."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -77,8 +78,14 @@ def apart(families: int) -> CountTable:
 
 
 def peak(families: int) -> int:
-    """Bytes at the worst moment of protecting and attacking."""
+    """Bytes at the worst moment of protecting and attacking.
+
+    Python lays tuples, lists and dicts that end aside (2,000 tuples of each length) and gives
+    them out again unseen by tracemalloc: up to 190 kB, two fifths of 60 families. To collect
+    garbage lets go of them.
+    """
     table = apart(families)
+    gc.collect()
     tracemalloc.start()
     try:
         withstand(protect(table, PARTNER), PARTNER)
@@ -93,4 +100,4 @@ def test_memory_grows_no_faster_than_the_table(times: int) -> None:
     """Families are decided and attacked one after the other: what one needs is let go."""
     peak(10)
     small, large = peak(60), peak(60 * times)
-    assert large < small * times * 1.25
+    assert large < small * times
