@@ -129,6 +129,7 @@ async def test_the_readmes_query_runs_on_the_query_page(demo: dict[str, Any]) ->
         await page.keyboard.insert_text(json.loads(body)["query"])
         await page.click("button.graphiql-execute-button")
         await expect(answer.get_by_text('"118"')).to_be_visible()
+        await editor.locator(".CodeMirror").click()
         await page.keyboard.press("Control+A")
         await page.keyboard.type("{ jour")
         await expect(page.locator(".CodeMirror-hint").first).to_contain_text("journey")
