@@ -82,6 +82,8 @@ from hub.web.volume import Volume, tell
 
 READINGS = {name: Reading(root.rows, root.each) for name, root in ROOTS.items() if root.rows}
 """What the root fields read, as their price is reckoned."""
+DOORS = frozenset({"/graphql"})
+"""What is asked so often that its route is found without the router."""
 STATIC = Path(web.__file__).parent / "static"
 
 
@@ -165,6 +167,7 @@ def build(hub: RunningHub) -> Starlette:
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
             may_read=hub.standing.may_read,
+            doors=tuple(one for one in routes if isinstance(one, Route) and one.path in DOORS),
         )
     )
     app = Starlette(routes=routes, middleware=middleware)

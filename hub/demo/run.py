@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hub.app import RunningHub, running
 from hub.auth.roles import Role
-from hub.auth.sessions import make_ticket
+from hub.auth.sessions import TICKET_LIFETIME, make_ticket
 from hub.auth.tokens import PERSON_LIFETIME
 from hub.demo.accounts import Account, Accounts, open_accounts
 from hub.demo.client import PATIENCE, Api
@@ -26,6 +26,7 @@ AREA, PERIOD = "E07000102", "CY2017"
 AGENCY = "HERTS_POLICE"
 """Whose two people and system the demo introduces: those of the guide to sending a return."""
 MINUTES = int(PERSON_LIFETIME.total_seconds() // 60)
+TICKET_MINUTES = int(TICKET_LIFETIME.total_seconds() // 60)
 
 
 async def run_demo(port: int, *, stop: bool, as_json: bool) -> None:
@@ -124,9 +125,10 @@ def _print_ways(console: Console, known: dict[str, Any]) -> None:
     lines = [
         "",
         f"Published. Public journey page:  {url}/journey",
-        f"As a partnership analyst (once): {known['signIn']}",
+        f"Links that sign in once, within {TICKET_MINUTES} minutes. As a partnership analyst:",
+        f"  {known['signIn']}",
         f"Query in the browser:            {url}/graphql   (after signing in)",
-        f"As two people of {AGENCY}, who send and sign off returns (once each, in two browsers):",
+        f"As two people of {AGENCY}, who send and sign off returns (in two browsers):",
         *(f"  {link}" for link in known["officerSignIn"][AGENCY]),
         "As the two stewards, who prepare and approve releases (likewise):",
         *(f"  {link}" for link in known["stewardSignIn"]),

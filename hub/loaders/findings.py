@@ -1,6 +1,7 @@
 """What the loaders may find: every code, and how one is written down."""
 
 import re
+from datetime import date
 from enum import StrEnum
 
 from hub.returns import Finding, Severity
@@ -32,6 +33,7 @@ class LoaderCode(StrEnum):
     LABEL_YEAR = "LABEL_YEAR"
     OBSERVED_LATER = "OBSERVED_LATER"
     CUMULATIVE_DOWN = "CUMULATIVE_DOWN"
+    CUMULATIVE_GAP = "CUMULATIVE_GAP"
     CHANGE_REPRODUCE = "CHANGE_REPRODUCE"
     RUNNING_REPRODUCE = "RUNNING_REPRODUCE"
     PAIR_REPRODUCE = "PAIR_REPRODUCE"
@@ -55,6 +57,17 @@ class CellError(Exception):
     ) -> Finding:
         """Say where it stands."""
         return Finding(Severity.ERROR, self.code, self.message, row, column, pointer, self.allowed)
+
+
+class DateCellError(CellError):
+    """A cell of a workbook that holds a date: no code and no number, but the day of a meeting."""
+
+    def __init__(self, day: date | None) -> None:
+        super().__init__(
+            LoaderCode.CELL_TYPE,
+            "The cell holds a date. Format the column as text and write the code or the number.",
+        )
+        self.day = day
 
 
 _HARMLESS_NAME = re.compile(r"[A-Za-z][A-Za-z _.-]{0,39}", re.ASCII)

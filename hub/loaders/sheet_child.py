@@ -183,7 +183,9 @@ def read(body: bytes) -> dict[str, Any]:
 
 
 def _plain(cell: Any) -> Any:
-    if isinstance(cell, datetime.date | datetime.time | datetime.timedelta):
+    if isinstance(cell, datetime.date):  # a datetime is one, too
+        return {"kind": "date", "day": cell.isoformat()[:10]}
+    if isinstance(cell, datetime.time | datetime.timedelta):
         return {"kind": "date"}
     return cell
 

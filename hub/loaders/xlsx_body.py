@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 import threading
+from datetime import date
 from pathlib import Path
 from typing import IO, Any, cast
 
 from hub.errors import MalformedError
-from hub.loaders.findings import CellError, LoaderCode
+from hub.loaders.findings import CellError, DateCellError, LoaderCode
 from hub.loaders.loaded import Frame, Loaded
 from hub.loaders.table import Cell, Line, read_table
 from hub.vocabulary import Vocabulary
@@ -79,10 +80,7 @@ def _cell(cell: Any, problem: str | None) -> Cell:
     if isinstance(cell, bool):
         return CellError(LoaderCode.CELL_TYPE, "The cell holds TRUE or FALSE.")
     if isinstance(cell, dict):
-        return CellError(
-            LoaderCode.CELL_TYPE,
-            "The cell holds a date. Format the column as text and write the code or the number.",
-        )
+        return DateCellError(date.fromisoformat(cell["day"]) if "day" in cell else None)
     if isinstance(cell, int | float):
         # Fifteen digits are what a spreadsheet itself keeps and shows.
         return format(cell, ".15g")

@@ -12,6 +12,7 @@ from hub.auth.principals import Principal
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
 from hub.errors import InvalidError, NotFoundError
+from hub.validation.identifiers import require_impersonal
 from hub.vocabulary import Period, Vocabulary, parse_period
 
 LONGEST_REASON = 500
@@ -45,13 +46,14 @@ async def exempt(
 
     Raises:
         VocabularyError: there is no such dataset, agency or period.
-        InvalidError: no reason is given, or a very long one.
+        InvalidError: no reason is given, or one that is too long or seems to point at a person.
     """
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise InvalidError(
             f"An exemption needs a reason of at most {LONGEST_REASON} characters.",
             code="REASON_MISSING",
         )
+    require_impersonal(reason)
     words.dataset(dataset), words.agency(agency)
     made = Exemption(
         uuid4(), dataset, agency, parse_period(period), reason.strip(), principal.subject, at

@@ -18,6 +18,7 @@ from hub.submissions.history import one_revision, revision_of, revisions
 from hub.submissions.revisions import Revision
 from hub.submissions.states import APPROVED, Act, State
 from hub.submissions.steps import lock_returns, step
+from hub.validation.identifiers import require_impersonal
 
 
 async def sign_off(
@@ -35,10 +36,12 @@ async def sign_off(
     Signing the same revision again is harmless. The revision signed before it is superseded.
 
     Raises:
+        InvalidError: the note is too long, or seems to point at a person.
         ConflictError: it is not the current revision, its content is not the one seen, or a query
             is still open.
         RefusedError: the person signing is the one who submitted it.
     """
+    require_impersonal(note or "")
     await lock_returns(session, [return_id])
     revision = await one_revision(session, return_id, number)
     _seen(revision, content_hash)
@@ -68,11 +71,12 @@ async def withdraw(
     """Take a return back: no later release uses it. What is published stays known.
 
     Raises:
-        InvalidError: no reason is given.
+        InvalidError: no reason is given, or one that is too long or seems to point at a person.
         ConflictError: there is nothing to withdraw.
     """
     if not reason.strip():
         raise InvalidError("Withdrawing a return needs a reason.", code="REASON_MISSING")
+    require_impersonal(reason)
     await lock_returns(session, [return_id])
     body = intake.revision
     rows = (await session.execute(revisions().where(body.c.return_id == return_id))).all()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from hub.errors import InvalidError
 from hub.returns import Finding, Reported, Severity
 from hub.validation.context import Context
 from hub.validation.findings import RuleCode, finding
@@ -23,7 +24,11 @@ _PERSONAL = tuple(
         ("an e-mail address", r"[^\s@]+@[^\s@]+\.[a-z]{2,}"),
         ("a National Insurance number", r"\b[a-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]\b"),
         ("a postcode", rf"\b({_POSTCODE_AREAS})\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{{2}}\b"),
-        ("a telephone, NHS or reference number", r"(?<![\d.])\+?\d(?:[ -]?\d){8,}(?![\d.])"),
+        # A decimal fraction is none; a full stop behind a number, or "No.", makes it no fraction.
+        (
+            "a telephone, NHS or reference number",
+            r"(?<!\d)(?<!\d\.)\+?\d(?:[ -]?\d){8,}(?!\d|\.\d)",
+        ),
         ("a PNC number", r"\b(19|20)?\d{2}/\d{3,7}[a-z]\b"),
         ("a crime or custody reference", r"\b(?=[\da-z]*[a-z])\d{2}[a-z]{1,2}/?\d{4,}/?\d{2}\b"),
         ("a pseudonym or token", r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}\b"),
@@ -54,12 +59,30 @@ def _check_note(note: str, item: Reported | None) -> Iterator[Finding]:
             "note",
             f"at most {MAX_NOTE} characters",
         )
-    for what, form in _PERSONAL:
-        if form.search(note):
-            yield finding(
-                Severity.ERROR,
-                RuleCode.NOTE_PERSONAL,
-                f"The note seems to hold {what}. Notes explain figures, never a person or a case.",
-                item,
-                "note",
-            )
+    for what in _held(note):
+        yield finding(
+            Severity.ERROR,
+            RuleCode.NOTE_PERSONAL,
+            f"The note seems to hold {what}. Notes explain figures, never a person or a case.",
+            item,
+            "note",
+        )
+
+
+def _held(text: str) -> list[str]:
+    return [what for what, form in _PERSONAL if form.search(text)]
+
+
+def require_impersonal(text: str) -> None:
+    """Insist on the same of what is said with an act: a note, a reason.
+
+    Raises:
+        InvalidError: it seems to point at a person, or is longer than a note may be.
+    """
+    if len(text) > MAX_NOTE:
+        raise InvalidError(f"Say it in {MAX_NOTE} characters.", code=str(RuleCode.NOTE_LENGTH))
+    for what in _held(text):
+        raise InvalidError(
+            f"The text seems to hold {what}. It explains figures, never a person or a case.",
+            code=str(RuleCode.NOTE_PERSONAL),
+        )

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from hub import audit
 from hub.auth.principals import Principal
 from hub.errors import HubError, RefusedError
-from hub.web.middleware import route_template
+from hub.web.access import route_template
 from hub.web.state import Hub, hub_of
 
 QUIET = 60.0

@@ -300,17 +300,22 @@ async def submit(request: Request, principal: Principal) -> Response:
             await transcript_of(upload, layout, address, hub.words)
     except HubError as error:
         return await _drawn(hub, principal, address, error)
-    seen = fields.get("etag")
     push = Push(
         principal,
         address,
         upload.content,
         upload.media_type,
-        Conditions(if_match=seen) if seen else Conditions(if_none_match="*"),
+        _unless_newer(fields),
         layout.mapping,
         _note(fields) or None,
     )
     return await _store(hub, push)
+
+
+def _unless_newer(fields: Fields) -> Conditions:
+    """What the page showed may be replaced, and nothing that somebody sent since."""
+    seen = fields.get("etag")
+    return Conditions(if_match=seen) if seen else Conditions(if_none_match="*")
 
 
 async def nil(request: Request, principal: Principal) -> Response:
@@ -323,7 +328,7 @@ async def nil(request: Request, principal: Principal) -> Response:
         error = MalformedError("Say why there is nothing to report.")
         return await _drawn(hub, principal, address, error)
     body = json.dumps({"observations": [], "note": reason}).encode()
-    return await _store(hub, Push(principal, address, body, JSON))
+    return await _store(hub, Push(principal, address, body, JSON, _unless_newer(fields)))
 
 
 async def _store(hub: Hub, push: Push) -> Response:

@@ -42,7 +42,10 @@ async def sign_in(request: Request) -> Response:
             client = await find(session, signed_in.client_id) if signed_in else None
             await record_session(hub, session, "session.begin", client)
     if signed_in is None:
-        text = "This sign-in link was used or has expired; make a new one in the terminal."
+        text = (
+            "This sign-in link was used before, or is more than ten minutes old. "
+            "Start the demo again for new ones."
+        )
         return PlainTextResponse(text, 403, PRIVATE)
     hub.standing.forget()
     return signed_in_answer(signed_in, request.query_params.get("to", "/"))

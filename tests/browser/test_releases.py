@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from starlette.applications import Starlette
@@ -12,8 +13,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import hub.web
+from hub.clock import now
 from hub.errors import ConflictError, DisclosureError, HubError
+from hub.protected.releases import Audience
 from hub.release.drafts import DraftState
+from hub.release.following import Preparation
 from hub.vocabulary import vocabulary
 from hub.web.pages.releases import alternatives_page, release_page, releases_page
 from tests.browser.conftest import POLICY
@@ -44,10 +48,19 @@ def _release(state: DraftState, *, error: HubError | None = None) -> str:
     return release_page(row, report_of(demo()), words, error=error, frame=FRAME)
 
 
+def _preparing() -> str:
+    made = [
+        Preparation(uuid4(), Audience.PARTNER, "s1", now(), "sweep", 1203, 27218, is_lost=False),
+        Preparation(uuid4(), Audience.PUBLIC, "s2", now(), "protect", 3, 12, is_lost=True),
+    ]
+    return releases_page([row_of(demo())], made, frame=FRAME)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "/releases": lambda: releases_page(
         [row_of(demo(), state) for state in DraftState], frame=FRAME
     ),
+    "/preparing": _preparing,
     "/none": lambda: releases_page([], error=NONE, frame=FRAME),
     "/refused": lambda: releases_page([], error=TOLD, frame=FRAME),
     "/prepared": lambda: _release(DraftState.PREPARED),

@@ -74,6 +74,8 @@ async def test_a_steward_exempts_and_says_why(partnership: Partnership) -> None:
     steward = await partnership.client(Role.STEWARD)
     wanted = {"dataset": "IDVA", "agency": "REFUGE_HERTS", "period": "FY2017-18"}
     assert codes(await act(steward, EXEMPT, **wanted, reason=" ")) == ["REASON_MISSING"]
+    personal = await act(steward, EXEMPT, **wanted, reason="Ring 07700 900123.")
+    assert codes(personal) == ["NOTE_PERSONAL"]
     made = await act(steward, EXEMPT, **wanted, reason="No service yet.")
     told = await slot(partnership, Role.ANALYST, None)
     assert (told["state"], told["exemption"]["reason"]) == ("EXEMPT", "No service yet.")

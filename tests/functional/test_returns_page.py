@@ -1,6 +1,7 @@
 """The officers' page says no as the API does: other agencies, sites and people, big files."""
 
 import base64
+import html
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -77,7 +78,13 @@ async def test_a_check_stores_nothing_and_what_was_checked_is_sent_once(
     late = await carried(client, "submit", CSV.replace(b"98765", b"4"))
     assert late.status_code == 412
     assert "already has a revision" in late.text
-    assert await stored(hub) == 1
+    nothing = FIELDS | {"reason": "No clients."}
+    stale = await client.http.post("/returns/nil", data=nothing, headers=client.headers)
+    assert (stale.status_code, await stored(hub)) == (412, 1)
+    shown = (await client.http.get(PAGE, headers=client.headers)).text
+    seen = {"etag": html.unescape(shown.split('name="etag" value="')[1].split('">')[0])}
+    fresh = await client.http.post("/returns/nil", data=nothing | seen, headers=client.headers)
+    assert (fresh.status_code, await stored(hub)) == (303, 2)
 
 
 async def test_a_wrong_file_is_answered_with_its_findings(refuge: Client) -> None:

@@ -70,6 +70,8 @@ async def test_open_queries_need_a_note(partnership: Partnership) -> None:
     assert pushed["state"] == "SUBMITTED"
     assert codes(await partnership.approve_return(pushed)) == ["CONFLICT"]
     assert codes(await partnership.approve_return(pushed, note="  ")) == ["CONFLICT"]
+    personal = await partnership.approve_return(pushed, note="Ask 07700 900123 about it.")
+    assert codes(personal) == ["NOTE_PERSONAL"]
     signed = await partnership.approve_return(pushed, note="Clients may answer twice.")
     assert signed["return"]["state"] == "AGENCY_APPROVED"
 
@@ -90,6 +92,8 @@ async def test_withdrawal_needs_a_reason_and_keeps_it(
     pushed = await partnership.returned(ADDRESS, BODY)
     approver = await partnership.client(Role.APPROVER, "HERTS_POLICE")
     bare = await act(approver, WITHDRAW, id=pushed["returnId"], reason=" ")
+    personal = await act(approver, WITHDRAW, id=pushed["returnId"], reason="See 01/02/2017.")
+    assert codes(personal) == ["NOTE_PERSONAL"]
     gone = await act(approver, WITHDRAW, id=pushed["returnId"], reason="Counted twice.")
     twice = await act(approver, WITHDRAW, id=pushed["returnId"], reason="Counted twice.")
     assert (codes(bare), codes(gone), codes(twice)) == (["REASON_MISSING"], [], ["CONFLICT"])

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from hub.loaders.agencies.checks import (
     base_of,
@@ -21,6 +22,8 @@ from hub.loaders.table import Line
 from hub.returns import Severity
 
 Ruled = tuple[Line, Row]
+_APRIL = 3
+"""The month, from 0, in which a cumulative row begins: that of the financial year."""
 
 
 def read_block(block: Block, reader: Reader, whole: tuple[Part, ...]) -> None:
@@ -149,19 +152,26 @@ def _observed(found: list[tuple[Column, Placed]], rule: Row, reader: Reader) -> 
 
 
 def _differences(found: list[tuple[Column, Placed]], reader: Reader) -> Iterator[Placed]:
-    before = None
+    before, end = Decimal(0), None
     for column, item in found:
-        if column.month is None and column.quarter is None:
+        if (column.month is None and column.quarter is None) or item.period is None:
             yield item  # a year's column beside the months is no part of the run
             continue
         number = reader.number(item.text)
-        if number is None or before is None:
+        if number is None:
             yield item
-        elif number < before:
-            message = "A cumulative figure falls below the one before it."
-            reader.say(
-                said(Severity.ERROR, LoaderCode.CUMULATIVE_DOWN, message, item.row, item.column)
+            continue
+        starts = item.period.start % 12 == _APRIL if end is None else item.period.start == end
+        code = LoaderCode.CUMULATIVE_DOWN
+        message = "A cumulative figure falls below the one before it."
+        if not starts:
+            code = LoaderCode.CUMULATIVE_GAP
+            message = (
+                "The cumulative figure before this one is missing, so it is not known what belongs "
+                "to this period alone."
             )
+        if number < before or not starts:
+            reader.say(said(Severity.ERROR, code, message, item.row, item.column))
         else:
             yield item.with_text(format(number - before, "f"))
-        before = number if number is not None else before
+        before, end = number, item.period.end

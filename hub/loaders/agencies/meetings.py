@@ -11,8 +11,8 @@ from hub.loaders.agencies.mapping import Meetings, Part, Sum
 from hub.loaders.agencies.page import Block, cell_at, said, text_at
 from hub.loaders.agencies.placed import Placed, Reader, breakdown, merged
 from hub.loaders.cells import read_number
-from hub.loaders.findings import CellError, LoaderCode
-from hub.loaders.table import Line
+from hub.loaders.findings import CellError, DateCellError, LoaderCode
+from hub.loaders.table import Cell, Line
 from hub.returns import Severity
 from hub.vocabulary.periods import month_number
 
@@ -54,7 +54,8 @@ def read_meetings(block: Block, listed: Meetings, reader: Reader, whole: tuple[P
 def _held(
     line: Line, listed: Meetings, at: dict[str | None, str], area: str | None, reader: Reader
 ) -> Held | None:
-    day = _day(text_at(line, at[listed.date]), listed.form)
+    cell = cell_at(line, at[listed.date])
+    day = cell.day if isinstance(cell, DateCellError) else _day(cell, listed.form)
     if day is None:
         message = f"The date of the meeting cannot be read. Write it as {listed.form}."
         reader.say(said(ERROR, LoaderCode.MEETING_DATE, message, line.row, at[listed.date]))
@@ -69,7 +70,10 @@ def _held(
     return (area, day) if area and day else None
 
 
-def _day(text: str, form: str) -> date | None:
+def _day(text: Cell, form: str) -> date | None:
+    """The day a text names; a workbook's own dates need none."""
+    if isinstance(text, CellError):
+        return None
     mark = "/" if form == "d/m/y" else "-"
     parts = text.split(mark)
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):

@@ -1,5 +1,6 @@
 """One figure of an agency's page with what the mapping says it is, and the collecting of them."""
 
+import re
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -13,6 +14,8 @@ from hub.loaders.table import Cell
 from hub.returns import Finding, Severity
 from hub.vocabulary import Period, Vocabulary
 from hub.vocabulary.rows import Kind
+
+_GROUPED = re.compile(r"(n=)?[ ]?-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?%?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,12 @@ class Reader:
         )
 
     def plain(self, text: str, indicator: str | None = None) -> str:
-        """A figure without the thousands separator and per cent sign that the mapping allows."""
-        if self.mapping.thousands:
-            text = text.replace(self.mapping.thousands, "")
+        """A figure without the thousands separators and per cent sign that the mapping allows.
+
+        Only where they separate thousands: ``1,2`` is no twelve.
+        """
+        if self.mapping.thousands == "," and _GROUPED.fullmatch(text):
+            text = text.replace(",", "")
         word = self.words.indicators.get(indicator or "")
         return text.removesuffix("%") if word is None or word.unit == "percent" else text
 

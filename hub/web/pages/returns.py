@@ -10,7 +10,7 @@ from hub.loaders.agencies.placed import Placed
 from hub.returns import Finding, Reported, Severity
 from hub.submissions.changes import Change, Counts
 from hub.submissions.owing import Due
-from hub.submissions.revisions import Revision
+from hub.submissions.revisions import Revision, etag_of
 from hub.submissions.states import APPROVED, OPEN, State
 from hub.vocabulary import CellKey, Vocabulary, breakdown_of, breakdown_text, parse_period
 from hub.vocabulary.calendar import Owing
@@ -62,6 +62,11 @@ class Stored:
     findings: tuple[Finding, ...]
     changes: tuple[Change, ...] = field(repr=False)
     observations: tuple[Reported, ...] = field(repr=False)
+
+    @property
+    def etag(self) -> str:
+        """What a form names that may replace this revision and no other."""
+        return etag_of(self.current.number, self.current.content_hash)
 
     @property
     def is_open(self) -> bool:

@@ -257,6 +257,8 @@ def test_stated_figures_need_their_base_and_counts_have_none() -> None:
         "ask someone@example.org",
         "call 01923 000 000",
         "NHS 943 476 5919",
+        "It was 943 476 5919.",
+        "See No.9434765919 for it",
         "AB 12 34 56 C",
         "lives in WD3 1RL",
         "date of birth missing",

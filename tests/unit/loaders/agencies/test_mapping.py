@@ -1,8 +1,11 @@
 """A mapping reads every filled cell, ignores what it names, and reports all the rest."""
 
+import io
+from datetime import datetime
 from typing import Any
 
 import pytest
+import xlsxwriter
 import yaml
 
 from hub.errors import MediaTypeError, NotFoundError
@@ -10,6 +13,7 @@ from hub.loaders import CSV, JSON, Loaded, load
 from hub.loaders.agencies import named, parse_mapping, shipped_names
 from hub.loaders.agencies.periods import years_in
 from hub.loaders.agencies.reading import MappingError
+from hub.loaders.body import XLSX
 from hub.vocabulary import vocabulary
 from tests.factory import DISTRICT, words
 
@@ -115,6 +119,12 @@ def test_thousands_dashes_and_withheld_marks_are_read_only_as_the_mapping_says()
     assert len(read(text).findings) == 3
 
 
+@pytest.mark.parametrize("cell", ["1,2", "12,5", "1,0245", "1,,024", ",024"])
+def test_a_comma_that_separates_no_thousands_makes_no_number(cell: str) -> None:
+    loaded = read(f'x,Q1,Q2\nCrimes,"{cell}",6\n', ACROSS | {"thousands": ","})
+    assert found(loaded) == [("NUMBER_FORMAT", 2, "B")]
+
+
 def test_a_cumulative_row_gives_its_differences_and_may_not_fall() -> None:
     rows = [{"label": "Crimes", "indicator": "POL_DA_CRIME", "cumulative": True}]
     assert values(read("x,Q1,Q2\nCrimes,5,9\n", with_table(rows=rows))) == {
@@ -124,6 +134,16 @@ def test_a_cumulative_row_gives_its_differences_and_may_not_fall() -> None:
     assert found(read("x,Q1,Q2\nCrimes,5,4\n", with_table(rows=rows))) == [
         ("CUMULATIVE_DOWN", 2, "C")
     ]
+
+
+@pytest.mark.parametrize("cells", [",9", "n/s,9", "5,,9"])
+def test_a_cumulative_row_with_a_gap_gives_no_difference_over_it(cells: str) -> None:
+    columns = [{"heading": f"Q{one}", "quarter": one} for one in (1, 2, 3)]
+    rows = [{"label": "Crimes", "indicator": "POL_DA_CRIME", "cumulative": True}]
+    mapping = with_table(columns=columns, rows=rows) | {"withheld": {"n/s": "NOT_SHARED"}}
+    letter = "D" if cells.startswith("5") else "C"
+    loaded = read(f"x,Q1,Q2,Q3\nCrimes,{cells}\n", mapping)
+    assert found(loaded) == [("CUMULATIVE_GAP", 2, letter)]
 
 
 def test_figures_of_another_period_are_left_to_their_own_return() -> None:
@@ -152,6 +172,23 @@ def test_meetings_add_up_and_a_blank_is_no_nought() -> None:
     assert values(read(text, MEETINGS, "CY2017")) == {("POL_DA_TOTAL", "CY2017"): 11}
     blank = read(text + "09/03/2017,Three Rivers,\n", MEETINGS, "CY2017")
     assert found(blank) == [("MEETING_BLANK", 4, "C")]
+
+
+def test_the_dates_of_a_workbook_are_the_days_of_the_meetings() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"default_date_format": "dd/mm/yyyy"}) as book:
+        sheet = book.add_worksheet("List")
+        sheet.write_row(0, 0, ["Date", "Marac", "Cases"])
+        for row, day in enumerate((12, 26), start=1):
+            sheet.write_datetime(row, 0, datetime(2017, 1, day, tzinfo=None))  # noqa: DTZ001
+            sheet.write_row(row, 1, ["Three Rivers", 5])
+        sheet.write_datetime(3, 0, datetime(2018, 1, 9, tzinfo=None))  # noqa: DTZ001
+        sheet.write_row(3, 1, ["Three Rivers", 7])
+    mapping = parse_mapping(yaml.safe_dump(MEETINGS), WORDS)
+    where = {"dataset": "POLICE_RECORDS", "agency": "HERTS_POLICE", "period": "CY2017"}
+    loaded = load(out.getvalue(), XLSX, **where, words=WORDS, mapping=mapping)
+    assert values(loaded) == {("POL_DA_TOTAL", "CY2017"): 10}
+    assert found(loaded) == [("OTHER_RETURN", 4, None)]
 
 
 @pytest.mark.parametrize(
