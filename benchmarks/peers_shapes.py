@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.shapes import months
 from hub.disclosure import Cell, CountTable, Relation, VirtualKey
 from hub.vocabulary import CellKey
 from tests.unit.disclosure.families import Axis, leaves_of, tree
@@ -63,22 +64,8 @@ def side(axis: Axis, *, crossing: Axis | None = None, dimension: str = "") -> Si
     )
 
 
-def months(years: int) -> Axis:
-    """A total over years over quarters over months; no total above a single year."""
-    axis: dict[str, Sequence[str]] = {}
-    if years > 1:
-        axis["total"] = [f"Y{year}" for year in range(years)]
-    for year in range(years):
-        axis[f"Y{year}"] = [f"Y{year}Q{quarter}" for quarter in range(4)]
-        for quarter in range(4):
-            names = [f"Y{year}M{3 * quarter + month}" for month in range(3)]
-            axis[f"Y{year}Q{quarter}"] = names
-            axis |= dict.fromkeys(names, ())
-    return axis
-
-
 AREAS = side(tree("F", 3, 3, 3, 3))
-YEAR, QUARTERS, YEARS = side(tree("Y", 12)), side(months(1)), side(months(3))
+YEAR, QUARTERS, YEARS = side(tree("Y", 12)), side(months(1, total=False)), side(months(3))
 ONE, FOUR, SIX = (
     side({"X": []}),
     side(tree("X", 3), dimension="C"),

@@ -10,9 +10,11 @@ from tests.unit.disclosure.families import Axis, Shape, family, tree
 ONE: Axis = {"all": []}
 
 
-def months(years: int) -> Axis:
+def months(years: int, *, total: bool = True) -> Axis:
     """Years over quarters over months, and a total of all."""
-    axis: dict[str, Sequence[str]] = {"total": [f"Y{year}" for year in range(years)]}
+    axis: dict[str, Sequence[str]] = {}
+    if total:
+        axis["total"] = [f"Y{year}" for year in range(years)]
     for year in range(years):
         axis[f"Y{year}"] = [f"Y{year}Q{quarter}" for quarter in range(4)]
         for quarter in range(4):

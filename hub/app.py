@@ -4,10 +4,7 @@ The application does not start when any of its routes, fields or mutations has n
 role matrix (security Z1), or when a setting is unsafe.
 """
 
-import os
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 
@@ -19,20 +16,13 @@ from starlette.staticfiles import StaticFiles
 
 from hub import web
 from hub.audit.keys import ledger_keys
-from hub.auth.keys import SigningKeys, signing_keys
 from hub.auth.matrix import line_for, missing
-from hub.auth.oidc.provider import Provider, provider_of
 from hub.auth.permissions import allows, enter
 from hub.auth.principals import Principal
-from hub.auth.revocation import source
 from hub.auth.roles import Role
-from hub.auth.standing import Standing
-from hub.auth.startup import refuse_unsafe
-from hub.clock import Clock, now
-from hub.db.backup.copying import is_unconfirmed
-from hub.db.engine import Database
 from hub.errors import RefusedError, SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
+from hub.running import RunningHub, hub_over, running
 from hub.schema import guard
 from hub.schema.compiled.compiling import compile_document
 from hub.schema.intake import root as intake
@@ -41,10 +31,7 @@ from hub.schema.read import query as read
 from hub.schema.read.context import ReadContext
 from hub.schema.read.roots import ROOTS
 from hub.schema.refused import Refused
-from hub.settings import Settings
 from hub.submissions.receipts import Receipts
-from hub.views.shelf import Shelf
-from hub.vocabulary import Vocabulary, vocabulary
 from hub.web import (
     audit,
     calendar,
@@ -80,71 +67,13 @@ from hub.web.tickets import ticket_routes
 from hub.web.trusted import trusted_hashes
 from hub.web.volume import Volume, tell
 
+__all__ = ["RunningHub", "build", "hub_over", "running", "surface"]
+
 READINGS = {name: Reading(root.rows, root.each) for name, root in ROOTS.items() if root.rows}
 """What the root fields read, as their price is reckoned."""
+DOORS = frozenset({"/graphql"})
+"""What is asked so often that its route is found without the router."""
 STATIC = Path(web.__file__).parent / "static"
-
-
-@dataclass(frozen=True, slots=True)
-class RunningHub:
-    """Everything a request may need; one for the whole process."""
-
-    database: Database
-    settings: Settings
-    keys: SigningKeys
-    clock: Clock
-    standing: Standing
-    words: Vocabulary
-    provider: Provider | None = None
-    shelf: Shelf = field(init=False)
-    """Which releases each audience may read; hears of new ones while the hub serves."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "shelf", Shelf(self.database))
-
-
-@asynccontextmanager
-async def running(
-    settings: Settings, clock: Clock = now, *, throw_away: bool = False, unconfirmed: bool = False
-) -> AsyncIterator[RunningHub]:
-    """Open the database and everything else a server or a command needs; close it at the end.
-
-    ``unconfirmed`` opens a restored hub too, whose disclosure policy nobody has confirmed.
-    With ``throw_away`` the embedded cluster is deleted at the end, wherever it lies.
-
-    Raises:
-        SettingsError: a setting is unsafe; the message says which.
-        DatabaseError: the database cannot be started or is not fit.
-    """
-    refuse_unsafe(settings, os.environ)
-    if is_unconfirmed(settings.data_dir) and not unconfirmed:
-        raise SettingsError(
-            "This hub was restored from a backup and nobody has confirmed its disclosure policy "
-            "yet; see `hub restore-confirm --help`."
-        )
-    provider = provider_of(settings, clock)
-    database = await Database.open(settings)
-    try:
-        yield hub_over(database, settings, clock, provider)
-    finally:
-        if provider is not None:
-            await provider.close()
-        await (database.discard() if throw_away else database.close())
-
-
-def hub_over(
-    database: Database, settings: Settings, clock: Clock = now, provider: Provider | None = None
-) -> RunningHub:
-    """Put a hub together over an open database; whoever opened that closes it."""
-    return RunningHub(
-        database=database,
-        settings=settings,
-        keys=signing_keys(settings.data_dir),
-        clock=clock,
-        standing=Standing(source(database, clock), clock),
-        words=vocabulary(),
-        provider=provider,
-    )
 
 
 def build(hub: RunningHub) -> Starlette:
@@ -165,6 +94,7 @@ def build(hub: RunningHub) -> Starlette:
             observe=meter.observe if meter else None,
             rates=Rates(hub.settings),
             may_read=hub.standing.may_read,
+            doors=tuple(one for one in routes if isinstance(one, Route) and one.path in DOORS),
         )
     )
     app = Starlette(routes=routes, middleware=middleware)

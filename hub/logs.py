@@ -10,6 +10,7 @@ import sys
 import traceback
 
 import structlog
+from pydantic_core import to_json
 
 QUIET = ("authlib", "sqlalchemy", "asyncpg", "httpx2", "httpcore2")
 """Libraries that log tokens or SQL below the level of errors."""
@@ -63,12 +64,8 @@ def configure_logs(level: str) -> None:
     )
 
 
-_ENCODER = json.JSONEncoder(default=repr)
-"""Made once: ``json.dumps`` makes one for each line that it is given a way out for."""
-
-
 def _written(event: dict[str, object], **_: object) -> str:
-    return _ENCODER.encode(event)
+    return to_json(event, fallback=repr).decode()
 
 
 def _unraisable(what: "sys.UnraisableHookArgs") -> None:

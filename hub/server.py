@@ -14,11 +14,12 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext,
 import structlog
 import uvicorn
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.audit.anchoring import Anchoring
 from hub.auth.revocation import forget_expired
 from hub.db.listening import News
 from hub.errors import SettingsError
+from hub.running import RunningHub
 from hub.settings import Settings
 from hub.submissions.idempotency import forget_old
 from hub.submissions.originals import forget_originals

@@ -18,9 +18,9 @@ from multiprocessing.context import SpawnProcess
 import structlog
 import uvloop
 
-from hub.app import running
 from hub.errors import HubError, SettingsError
 from hub.logs import configure_logs
+from hub.running import running
 from hub.server import GRACE, listen, serving
 from hub.settings import Settings
 

@@ -1,9 +1,11 @@
 """The one factory of test objects: a small vocabulary and returns made of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hub.auth.principals import Principal
+from hub.auth.roles import Role, scopes_of
 from hub.protected.releases import Audience, Release
 from hub.returns import Reported, Return
 from hub.vocabulary import Vocabulary, breakdown_of
@@ -15,12 +17,15 @@ from hub.vocabulary.rows import (
     Category,
     Dataset,
     Dimension,
+    Direction,
     Formula,
     Identity,
     Indicator,
     Kind,
     Level,
+    Measure,
     Membership,
+    Profile,
     Reason,
 )
 
@@ -44,6 +49,20 @@ def indicator(code: str, **changes: Any) -> Indicator:
         "area_additive": True,
     }
     return Indicator.model_validate(plain | changes)
+
+
+def measure(**changes: object) -> Measure:
+    """A measure of police records, higher is better, listed profile, 15 per cent of amber."""
+    plain: dict[str, object] = {
+        "code": "REPORTING",
+        "title": "Reporting",
+        "indicator": "POL_DA_TOTAL",
+        "target": "POL_TARGET",
+        "direction": Direction.HIGHER,
+        "profile": Profile.LISTED,
+        "order": 1,
+    }
+    return Measure.model_validate(plain | changes)
 
 
 def dimension(code: str, categories: str, *, partition: bool = True) -> dict[str, Any]:
@@ -158,6 +177,23 @@ def _datasets() -> list[Dataset]:
         Dataset.model_validate({"code": code, "title": code, "agency_kinds": kind} | plain)
         for code, kind in (("POLICE_RECORDS", "POLICE"), ("COURT", "CPS"))
     ]
+
+
+def principal(
+    *roles: Role, subject: str = "one", agency: str | None = None, scopes: set[str] | None = None
+) -> Principal:
+    """A verified caller with these roles, who showed a second factor just now."""
+    return Principal(
+        subject=subject,
+        client_id=subject,
+        title=subject,
+        roles=frozenset(roles),
+        agency=agency,
+        areas=(),
+        scopes=scopes_of(roles) if scopes is None else frozenset(scopes),
+        token_id=None,
+        second_factor=timedelta(0),
+    )
 
 
 def reported(code: str = "POL_DA_CRIME", value: Any = 617, **changes: Any) -> Reported:

@@ -5,7 +5,7 @@ record without its act. ``verify`` finds every later change.
 """
 
 from hub.audit.chain import GENESIS, Entry, Fault, Head, Verdict, verify
-from hub.audit.event import Event
+from hub.audit.event import Event, event_by
 from hub.audit.ledger import record, verify_chain
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Fault",
     "Head",
     "Verdict",
+    "event_by",
     "record",
     "verify",
     "verify_chain",

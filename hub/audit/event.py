@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Protocol
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+UNKNOWN = "unknown"
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,46 @@ class Event:
         for name in ("act", "actor", "outcome"):
             if not getattr(self, name):
                 raise ValueError(f"an audit event needs its {name}")
+
+
+class Actor(Protocol):
+    """Who may be told to have done something: a caller, or the account of a client."""
+
+    @property
+    def subject(self) -> str:
+        """The opaque name of the person or account."""
+
+    @property
+    def client_id(self) -> str:
+        """Through which client."""
+
+    @property
+    def agency(self) -> str | None:
+        """The agency that it belongs to, if to one."""
+
+
+def event_by(
+    actor: Actor | None,
+    act: str,
+    what: str | None = None,
+    *,
+    agency: str | None = None,
+    outcome: str = "done",
+    details: Mapping[str, str] = NONE,
+) -> Event:
+    """What somebody did to ``what``: of the agency named (whose thing it is), else of their own.
+
+    None did it where nobody was made out: a wrong secret, a sign-in that was refused.
+    """
+    return Event(
+        act=act,
+        actor=actor.subject if actor else UNKNOWN,
+        client_id=actor.client_id if actor else None,
+        agency=agency or (actor.agency if actor else None),
+        object=what,
+        outcome=outcome,
+        details=details,
+    )
 
 
 def storable(value: str) -> str:

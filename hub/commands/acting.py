@@ -15,7 +15,6 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from hub.app import RunningHub, running
 from hub.audit import Event, record
 from hub.auth.people import Proposal, needs_two, propose_role
 from hub.auth.permissions import demand
@@ -23,6 +22,7 @@ from hub.auth.registry import grant_role
 from hub.auth.roles import Role
 from hub.db.sessions import IdentitySession
 from hub.errors import SettingsError
+from hub.running import RunningHub, running
 from hub.settings import settings
 from hub.web.state import verifier
 

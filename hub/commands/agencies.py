@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from hub import keyfiles
-from hub.app import RunningHub, running
 from hub.audit import Event, record
 from hub.auth import erasures
 from hub.commands.acting import OPERATOR, acting
 from hub.commands.checking import AsJson
 from hub.db.maintenance import maintaining
 from hub.errors import SettingsError
+from hub.running import RunningHub, running
 from hub.settings import settings
 from hub.submissions.erasure import erase as erase_all
 from hub.submissions.portable import export as lines_of

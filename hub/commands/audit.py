@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 from joserfc.jwk import KeySet
 
-from hub.app import RunningHub, running
 from hub.audit import Event, Head, Verdict, persons, record, verify_chain
 from hub.audit.anchoring import heads_file
 from hub.audit.anchors import anchors, head_of, heads_in, sign_head
@@ -18,6 +17,7 @@ from hub.audit.export import check_export, export
 from hub.audit.keys import ledger_keys, public_keys, replace_key
 from hub.commands.checking import AsJson
 from hub.errors import NotFoundError, SettingsError
+from hub.running import RunningHub, running
 from hub.settings import settings
 
 app = typer.Typer(help="The hash-chained record of who did what.", no_args_is_help=True)

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from hub.app import RunningHub, running
 from hub.audit import Event, record, verify_chain
 from hub.auth.registry import disable_client
 from hub.auth.revocation import end_sessions
@@ -20,6 +19,7 @@ from hub.db.embedded.home import settle
 from hub.errors import SettingsError
 from hub.protected.releases import Audience
 from hub.release.policies import in_force
+from hub.running import RunningHub, running
 from hub.settings import Settings, settings
 
 OWN_SERVER = (

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app import RunningHub
 from hub.auth.origins import set_origins
 from hub.auth.registry import clients as all_clients
 from hub.auth.registry import (
@@ -19,6 +18,7 @@ from hub.auth.roles import Role
 from hub.commands.acting import ClientId, acting, event, give, say
 from hub.commands.checking import AsJson
 from hub.errors import InvalidError
+from hub.running import RunningHub
 
 app = typer.Typer(help="OAuth clients of agencies and people.", no_args_is_help=True)
 Keys = Annotated[

@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub.app import RunningHub
 from hub.auth import rotation
 from hub.auth.keys import key_file, read_keys, signing_keys
 from hub.auth.rotation import CACHE, OLD_TOKENS, KeyState
@@ -18,6 +17,7 @@ from hub.commands.acting import acting, event, say
 from hub.commands.checking import AsJson
 from hub.db import roles
 from hub.db.logins import Duty
+from hub.running import RunningHub
 from hub.settings import settings
 
 app = typer.Typer(

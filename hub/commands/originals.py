@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from hub import keyfiles
-from hub.app import running
 from hub.audit import Event, record
 from hub.commands.acting import OPERATOR
 from hub.db.backup.envelope import PIECE, Opening, private_key
 from hub.db.maintenance import maintaining
+from hub.running import running
 from hub.settings import settings
 from hub.submissions.originals import original_of
 

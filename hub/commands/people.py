@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app import RunningHub
 from hub.auth.people import decide, open_proposals, register_person, subjects
 from hub.auth.registry import clients as all_clients
 from hub.auth.registry import require, revoke_role
@@ -13,6 +12,7 @@ from hub.commands.acting import ClientId, acting, event, give, say
 from hub.commands.checking import AsJson
 from hub.commands.clients import disable_account, proposed
 from hub.errors import SettingsError
+from hub.running import RunningHub
 
 app = typer.Typer(help="People and their roles.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="Number of the proposal.")]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app import RunningHub, running
+from hub.running import RunningHub, running
 from hub.settings import Settings, settings
 from hub.submissions import owing
 from hub.submissions.post import post, read_contacts

@@ -8,10 +8,10 @@ import structlog
 import typer
 import uvloop
 
-from hub.app import running
 from hub.db.engine import Database
 from hub.demo.run import run_demo
 from hub.logs import configure_logs
+from hub.running import running
 from hub.server import serving
 from hub.settings import Settings, settings
 from hub.workers import serve_together

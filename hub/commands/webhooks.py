@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app import RunningHub
 from hub.audit import Event, record
 from hub.commands.acting import acting, say
 from hub.commands.checking import AsJson
 from hub.db.sessions import IdentitySession
 from hub.protected.releases import Audience
+from hub.running import RunningHub
 from hub.webhooks import outbox
 from hub.webhooks.sending import reach_of, visible_releases
 from hub.webhooks.signing import webhook_key

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hub.app import RunningHub
 from hub.auth.registry import grant_role, register_client
 from hub.auth.roles import Role
+from hub.running import RunningHub
 
 SINGLE = (Role.ANALYST, Role.PUBLIC, Role.AUDITOR, Role.ADMINISTRATOR)
 

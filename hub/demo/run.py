@@ -10,7 +10,6 @@ import httpx2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hub.app import RunningHub, running
 from hub.auth.roles import Role
 from hub.auth.sessions import TICKET_LIFETIME, make_ticket
 from hub.auth.tokens import PERSON_LIFETIME
@@ -19,6 +18,7 @@ from hub.demo.client import PATIENCE, Api
 from hub.demo.files import demo_returns
 from hub.demo.printing import JOURNEY, WIDTH, print_journey
 from hub.demo.story import Story
+from hub.running import RunningHub, running
 from hub.server import serving
 from hub.settings import Settings
 

@@ -98,35 +98,26 @@ def parse_strict(text: str) -> dict[str, Any]:
     Raises:
         MalformedError: it is not strict JSON, nests deeper than 64, or is no object.
     """
+    number = _Numbers().__getitem__
     try:
-        document = _parsed(text)
-        depth, pairs = _measured(document)
-        # Each pair that was kept brought its colon; one more is in a text, or was of a name given
-        # twice, and only then is each object looked at.
-        if depth <= MAX_DEPTH and text.count(":") != pairs:
-            document = _parsed(text, _without_duplicates)
+        document = json.loads(
+            text,
+            parse_float=number,
+            parse_int=number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_duplicates,
+        )
     except json.JSONDecodeError as error:
         raise MalformedError(
             f"The body is not JSON: line {error.lineno}, column {error.colno}."
         ) from None
     except RecursionError:
         raise MalformedError(f"The JSON nests deeper than {MAX_DEPTH} levels.") from None
-    if depth > MAX_DEPTH:
+    if _depth(document) > MAX_DEPTH:
         raise MalformedError(f"The JSON nests deeper than {MAX_DEPTH} levels.")
     if not isinstance(document, dict):
         raise MalformedError('The body must be a JSON object: {"observations": [...]}.')
     return document
-
-
-def _parsed(text: str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
-    number = _Numbers().__getitem__
-    return json.loads(
-        text,
-        parse_float=number,
-        parse_int=number,
-        parse_constant=_refuse_constant,
-        object_pairs_hook=pairs,
-    )
 
 
 def _refuse_constant(_: str) -> None:
@@ -140,22 +131,17 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _measured(document: Any) -> tuple[int, int]:
-    """How deep it nests, and how many pairs of name and value its objects hold."""
-    depth, pairs = 0, 0
-    front = [document] if type(document) in (dict, list) else []
+def _depth(document: Any) -> int:
+    depth, front = 0, [document] if type(document) in (dict, list) else []
     while front:
         depth += 1
-        objects = [item for item in front if type(item) is dict]
-        pairs += sum(map(len, objects))
-        lists = [item for item in front if type(item) is list]
         front = [
             inner
-            for values in (*map(dict.values, objects), *lists)
-            for inner in values
+            for item in front
+            for inner in (item.values() if type(item) is dict else item)
             if type(inner) is dict or type(inner) is list
         ]
-    return depth, pairs
+    return depth
 
 
 def _unknown_fields(

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from hub.audit import Event, record
+from hub.audit import Event, event_by, record
 from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
 from hub.db.sessions import ProtectedSession, ReleaseSession
@@ -209,17 +209,10 @@ def _shipped(row: dict[str, str]) -> Policy:
 
 
 def _event(act: str, policy: Policy, principal: Principal) -> Event:
-    return Event(
-        act=act,
-        actor=principal.subject,
-        client_id=principal.client_id,
-        agency=principal.agency,
-        object=policy.version,
-        outcome="done",
-        details={
-            "threshold": str(policy.threshold),
-            "base": str(policy.base),
-            "method": policy.method.value,
-            "perturbation": policy.perturbation,
-        },
-    )
+    details = {
+        "threshold": str(policy.threshold),
+        "base": str(policy.base),
+        "method": policy.method.value,
+        "perturbation": policy.perturbation,
+    }
+    return event_by(principal, act, policy.version, details=details)

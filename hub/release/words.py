@@ -7,11 +7,13 @@ from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
 from hub.vocabulary import Vocabulary
 from hub.vocabulary.keeping import text_of, words_of
+from hub.vocabulary.memory import remembered
 
 
 async def keep_words(session: ReleaseSession, words: Vocabulary) -> None:
     """Keep a vocabulary under its version; doing it again changes nothing."""
-    row = {"version": words.version, "words": text_of(words)}
+    written = remembered(words, "text", lambda: text_of(words))
+    row = {"version": words.version, "words": written}
     await session.execute(insert(intake.vocabulary).values(**row).on_conflict_do_nothing())
 
 

@@ -4,9 +4,9 @@ The compiler writes most of an answer by these; the executor knows nothing of th
 the fields themselves. A differential test holds both to the same bytes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, overload
 
 NAMED = "named"
 """Key of a field's metadata that holds a :class:`Named`."""
@@ -41,3 +41,56 @@ class Told:
 
 
 Inside = Mapping[str, Told]
+
+
+class Table(Protocol):
+    """Rows that are kept by column."""
+
+    @property
+    def tells(self) -> frozenset[str]:
+        """Dotted names of the attributes, of the objects made of rows, that are columns."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: Any) -> Any:
+        """Give a row, or choose some."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Give what an attribute would be of each object."""
+        ...
+
+
+class OfRows(Sequence[Any]):
+    """Objects made of rows, each when it is asked for; where rows tell all, none is made.
+
+    What ``make`` makes of a row has the attributes that the table tells.
+    """
+
+    __slots__ = ("_make", "rows")
+
+    def __init__(self, rows: Table, make: Callable[[Any], Any]) -> None:
+        self.rows = rows
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "OfRows": ...
+
+    def __getitem__(self, place: int | slice) -> Any:
+        """Make one object, or choose some."""
+        if isinstance(place, slice):
+            return OfRows(self.rows[place], self._make)
+        return self._make(self.rows[place])
+
+    def __iter__(self) -> Iterator[Any]:
+        """Make them one after the other."""
+        return map(self._make, self.rows)

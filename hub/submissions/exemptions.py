@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Row, insert, select, update
 
-from hub.audit import Event, record
+from hub.audit import Event, event_by, record
 from hub.auth.principals import Principal
 from hub.db.sessions import ReleaseSession
 from hub.db.tables import intake
@@ -115,11 +115,5 @@ def _exemption(row: Row[Any]) -> Exemption:
 
 
 def _event(act: str, made: Exemption, principal: Principal) -> Event:
-    return Event(
-        act=act,
-        actor=principal.subject,
-        client_id=principal.client_id,
-        agency=made.agency,
-        object=f"{made.dataset}/{made.agency}/{made.period}",
-        outcome="done",
-    )
+    what = f"{made.dataset}/{made.agency}/{made.period}"
+    return event_by(principal, act, what, agency=made.agency)

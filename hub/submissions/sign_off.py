@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from hub.audit import Event, record
+from hub.audit import Event, event_by, record
 from hub.auth.permissions import different_person
 from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
@@ -137,12 +137,6 @@ async def _retire(
 
 
 def _event(act: str, revision: Revision, principal: Principal) -> Event:
-    return Event(
-        act=act,
-        actor=principal.subject,
-        client_id=principal.client_id,
-        agency=revision.agency,
-        object=f"{revision.dataset}/{revision.agency}/{revision.period}#{revision.number}",
-        outcome="done",
-        details={"contentHash": revision.content_hash},
-    )
+    what = f"{revision.dataset}/{revision.agency}/{revision.period}#{revision.number}"
+    details = {"contentHash": revision.content_hash}
+    return event_by(principal, act, what, agency=revision.agency, details=details)

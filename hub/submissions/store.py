@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from hub.audit import Event, record
+from hub.audit import Event, event_by, record
 from hub.audit.ledger import require_writing
 from hub.auth.principals import Principal
 from hub.db.sessions import IntakeSession
@@ -232,14 +232,10 @@ def _finding(ordinal: int, item: Finding) -> dict[str, object]:
 
 
 def _event(body: Return, number: int, principal: Principal) -> Event:
-    return Event(
-        act="return.submit",
-        actor=principal.subject,
-        client_id=principal.client_id,
-        agency=body.agency,
-        object=f"{body.dataset}/{body.agency}/{body.period}#{number}",
-        outcome="stored",
-        details={"contentHash": body.content_hash},
+    what = f"{body.dataset}/{body.agency}/{body.period}#{number}"
+    details = {"contentHash": body.content_hash}
+    return event_by(
+        principal, "return.submit", what, agency=body.agency, outcome="stored", details=details
     )
 
 

@@ -1,19 +1,14 @@
 """Putting the journey together from published observations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from hub.protected.figures import FigureStatus
-from hub.protected.observations import Cells
-from hub.views.journey import Journey, MissingView, StageView
+from hub.protected.rows import Row
+from hub.views.journey import Journey, LinkView, StageView
 from hub.views.links import link_views
-from hub.views.stages import stage_views
+from hub.views.stages import StageViews
 from hub.vocabulary import Breakdown, Period, Term, Vocabulary
 from hub.vocabulary.memory import remembered
 from hub.vocabulary.rows import Area, Band
-
-ABSENT = frozenset(
-    {FigureStatus.NOT_AVAILABLE, FigureStatus.NOT_APPLICABLE, FigureStatus.NOT_RETURNED}
-)
 
 
 def journey_of(
@@ -21,7 +16,7 @@ def journey_of(
     period: Period,
     release: str,
     audience: str,
-    cells: Cells,
+    found: Iterable[Row],
     words: Vocabulary,
     *,
     links: bool = True,
@@ -29,22 +24,28 @@ def journey_of(
 ) -> Journey:
     """Assemble the journey of ``area`` around ``period``.
 
-    ``cells`` holds the release's observations of that area. A stage whose agency is not here is
+    ``found`` are what the release says of that area. A stage whose agency is not here is
     left out; one whose agency returned nothing is named in ``missing``. Without ``links`` no ratio
     is worked out. ``allow_unlike`` computes ratios that grade D forbids.
     """
-    rows = stage_views(area, period, cells, words)
-    by_code = {row.code: row for row in rows} if links else {}
+    rows = StageViews(area, period, found, words)
     return Journey(
         area=area,
         period=period,
         release=release,
         audience=audience,
         bands=_bands(words),
-        stages=tuple(rows),
-        links=tuple(link_views(by_code, words, allow_unlike=allow_unlike)),
-        missing=tuple([_missing(row) for row in rows if row.figure.status in ABSENT]),
+        stages=rows,
+        links=_links(rows, words, allow_unlike=allow_unlike) if links else (),
+        missing=tuple(rows.missing),
     )
+
+
+def _links(
+    rows: Iterable[StageView], words: Vocabulary, *, allow_unlike: bool
+) -> tuple[LinkView, ...]:
+    by_code = {row.code: row for row in rows}
+    return tuple(link_views(by_code, words, allow_unlike=allow_unlike))
 
 
 def _bands(words: Vocabulary) -> tuple[Band, ...]:
@@ -81,7 +82,3 @@ def _terms(words: Vocabulary) -> Iterator[Term]:
         if stage.term:
             yield stage.term
         yield from stage.parts
-
-
-def _missing(row: StageView) -> MissingView:
-    return MissingView(row.code, row.title, row.agency, row.figure)

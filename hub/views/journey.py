@@ -4,9 +4,13 @@ Nothing flows from one stage to the next: periods, units and people differ, so a
 with a comparability grade and its caveats, never a conversion rate.
 """
 
-from dataclasses import dataclass
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from hub.protected.figures import Figure
+from hub.protected.rows import Row
 from hub.statistics.comparability import Grade
 from hub.vocabulary import Period
 from hub.vocabulary.rows import Agency, Area, Band
@@ -45,6 +49,19 @@ class StageView:
     same_period: bool = False
     parent: str | None = None
     note: str = ""
+    row: Row | None = field(default=None, repr=False)
+    """What the release says of it."""
+
+
+class Stages(Sequence[StageView]):
+    """Stages in order, which can be told by column without a view being made."""
+
+    tells: frozenset[str]
+    """Dotted names of the columns that there are."""
+
+    @abstractmethod
+    def column(self, name: str) -> Sequence[Any]:
+        """Give what all stages say of one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +115,8 @@ class Journey:
     release: str
     audience: str
     bands: tuple[Band, ...]
-    stages: tuple[StageView, ...]
+    stages: Sequence[StageView]
+    """As the hub puts them together, :class:`Stages`."""
     links: tuple[LinkView, ...]
     missing: tuple[MissingView, ...]
 

@@ -12,7 +12,7 @@ from hub.protected import reader, rows
 from hub.protected.observations import Cells
 from hub.protected.reader import Position, Selection
 from hub.protected.releases import Audience, Release
-from hub.protected.rows import Row, observation_of_row
+from hub.protected.rows import Row, Rows, observation_of_row
 from hub.views.assembly import journey_of, stage_breakdowns, stage_terms
 from hub.views.changes import Changes
 from hub.views.completeness import Completeness, completeness_of, periods_within
@@ -36,7 +36,7 @@ from hub.views.reconciliation import (
     cells_needed,
     reconcile,
 )
-from hub.views.series import Point, ends_of, histories, series_of
+from hub.views.series import Line, ends_of, histories, series_of
 from hub.views.shelf import Shelf
 from hub.views.stages import near
 from hub.views.standings import StageStanding, standings_of
@@ -51,7 +51,7 @@ from hub.vocabulary.rows import Area
 class Page:
     """Some observations of a selection, and how many there are in all."""
 
-    rows: list[Row]
+    rows: Rows
     total: int
     parts: Cells
     """The cells that the ratios among the rows were divided from."""
@@ -185,7 +185,7 @@ class Library:
         last: str,
         release: str | None = None,
         needs: Needs = EVERYTHING,
-    ) -> tuple[tuple[Point, ...], Release]:
+    ) -> tuple[Line, Release]:
         """Line up one indicator over time in one area; of a kind that repeats, only its periods
         are read."""
         row, place = self.words.indicator(indicator), self.words.area(area)
@@ -201,7 +201,7 @@ class Library:
 
     async def histories(
         self, indicator: str, area: str, release: str | None = None
-    ) -> tuple[dict[PeriodKind, tuple[Point, ...]], Release]:
+    ) -> tuple[dict[PeriodKind, Line], Release]:
         """Line up everything published on one indicator in one area, by kind of period."""
         row, place = self.words.indicator(indicator), self.words.area(area)
         chosen = await self.release(release)
@@ -371,16 +371,16 @@ class Library:
     async def _cells(self, release: Release, indicators: Sequence[str], area: str) -> Cells:
         return await self._selected(release, Selection(indicators=indicators, areas=[area]))
 
-    async def _near(self, release: Release, area: str, period: Period) -> Cells:
+    async def _near(self, release: Release, area: str, period: Period) -> Rows:
         """Read what may stand for the stages of a journey: periods near the one asked for."""
         holdings = self.shelf.holdings if self.shelf else Holdings(self.database)
         async with self._together.turn:
             held = await holdings.periods(release.id, area)
         periods = near(period, held)
         if not periods:
-            return {}
+            return rows.NONE
         terms, breakdowns = stage_terms(self.words), stage_breakdowns(self.words)
-        return await self._selected(release, Selection(terms, [area], periods, breakdowns))
+        return await self._found(release, Selection(terms, [area], periods, breakdowns))
 
     async def _line(
         self,
@@ -389,7 +389,7 @@ class Library:
         area: str,
         ends: tuple[str, str] | None,
         columns: frozenset[str] = rows.ALL,
-    ) -> list[Row]:
+    ) -> Rows:
         """Read an indicator's totals in an area; of every period if no ends are named."""
         return await self._read(
             lambda reads: rows.line(reads, release.id, indicator, area, ends, columns=columns),
@@ -397,5 +397,8 @@ class Library:
         )
 
     async def _selected(self, release: Release, wanted: Selection) -> Cells:
-        found = await self._read(lambda reads: rows.page(reads, release.id, wanted), release.id)
+        found = await self._found(release, wanted)
         return {item.key: item for item in map(observation_of_row, found)}
+
+    async def _found(self, release: Release, wanted: Selection) -> Rows:
+        return await self._read(lambda reads: rows.page(reads, release.id, wanted), release.id)

@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from hub.protected.reader import Selection
-from hub.protected.rows import Row
+from hub.protected.rows import NONE, Rows
 
-Read = Callable[[Selection], Awaitable[list[Row]]]
+Read = Callable[[Selection], Awaitable[Rows]]
 """Reads all of a selection, in the order of the store."""
 Key = tuple[object, ...]
 
@@ -21,7 +21,7 @@ Key = tuple[object, ...]
 @dataclass(slots=True)
 class _Part:
     indicators: frozenset[str]
-    rows: list[Row] | None = None
+    rows: Rows | None = None
     failure: Exception | None = None
 
 
@@ -33,7 +33,7 @@ class Together:
     """Held while the request asks the database: until it is free, more pages may come."""
     _waiting: dict[Key, list[_Part]] = field(default_factory=lambda: defaultdict(list))
 
-    async def rows(self, wanted: Selection, asking: Key, read: Read) -> list[Row]:
+    async def rows(self, wanted: Selection, asking: Key, read: Read) -> Rows:
         """Read a page that is whole (:func:`is_whole`), with those that wait beside it.
 
         ``asking`` is what else must be alike to be read together. Raises what ``read`` raises.
@@ -46,7 +46,7 @@ class Together:
                 await _read(self._waiting.pop(key, [part]), wanted, read)
         if part.failure is not None:
             raise part.failure
-        return part.rows or []
+        return part.rows if part.rows is not None else NONE
 
 
 def is_whole(wanted: Selection, limit: int) -> bool:
@@ -68,9 +68,9 @@ async def _read(parts: list[_Part], wanted: Selection, read: Read) -> None:
         for part in parts:
             part.failure = error
         return
-    for part in parts:
-        shown = part.indicators
-        part.rows = found if len(parts) == 1 else [row for row in found if row.indicator in shown]
+    tables = found.by_indicator(part.indicators for part in parts) if len(parts) > 1 else [found]
+    for part, rows in zip(parts, tables, strict=True):
+        part.rows = rows
 
 
 def _all_of(parts: list[_Part], wanted: Selection) -> Selection:

@@ -11,12 +11,14 @@ import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from hub.web.etag import is_match, strong_etag
+from hub.web.cors import Fields
+from hub.web.etag import CACHE, is_match, strong_etag
 
 Key = tuple[str, int, str, str]
 """Audience, number of its edition, hash of the document, variables as text."""
@@ -24,6 +26,8 @@ OVERHEAD = 1024
 """Bytes that keeping an answer takes besides its text."""
 WORTH = 1024
 """Bytes from which an answer is compressed."""
+VARY = "Accept, Accept-Encoding, Authorization, Cookie"
+"""What else of a request an answer depends on."""
 
 
 class Edition(Protocol):
@@ -119,21 +123,56 @@ def key_of(edition: Edition, digest: str, variables: str) -> Key:
     return (str(edition.audience), edition.number, digest, variables)
 
 
-def given(request: Request, answer: Answer, media_type: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one reader is given an answer: with which status and header fields, in which coding."""
+
+    status: int
+    fields: Fields
+    is_zipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A kept answer in the form for one reader: an ASGI application."""
+
+    answer: Answer
+    form: Form
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        form = self.form
+        await send({"type": "http.response.start", "status": form.status, "headers": form.fields})
+        await send({"type": "http.response.body", "body": self.body})
+
+    @property
+    def body(self) -> bytes:
+        """What is sent; nothing to a reader that has it."""
+        if self.form.status != HTTPStatus.OK:
+            return b""
+        return self.answer.zipped() if self.form.is_zipped else self.answer.body
+
+
+def given(request: Request, answer: Answer, media_type: str) -> Reply:
     """Give a kept answer: compressed for a reader that takes gzip, 304 for one that has it.
 
     Each coding has its own strong tag, as RFC 9110 asks.
     """
-    body, etag, headers = answer.body, answer.etag, {}
-    if len(body) >= WORTH and takes_gzip(request):
-        body, etag = answer.zipped(), f'{answer.etag[:-1]}-gzip"'
-        headers["Content-Encoding"] = "gzip"
+    is_zipped = len(answer.body) >= WORTH and takes_gzip(request)
+    etag = f'{answer.etag[:-1]}-gzip"' if is_zipped else answer.etag
+    headers = {"Vary": VARY}
     if request.method != "POST":
-        headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
+        headers |= {"ETag": etag, "Cache-Control": CACHE}
         if is_match(request.headers.get("if-none-match", ""), etag):
-            headers.pop("Content-Encoding", None)
-            return Response(status_code=304, headers=headers)
-    return Response(body, 200, headers=headers, media_type=media_type)
+            return Reply(answer, Form(304, _fields(headers)))
+    body = answer.zipped() if is_zipped else answer.body
+    headers |= {"Content-Encoding": "gzip"} if is_zipped else {}
+    headers |= {"Content-Length": str(len(body)), "Content-Type": media_type}
+    return Reply(answer, Form(200, _fields(headers), is_zipped))
+
+
+def _fields(headers: Mapping[str, str]) -> Fields:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def takes_gzip(request: Request) -> bool:

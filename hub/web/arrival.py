@@ -2,7 +2,7 @@
 
 The parser reads a head of any length and waits for the rest of a request for ever, and nobody
 needs a token to send one. A head that is whole but too long is refused where the other refusals
-are made (:class:`hub.web.middleware.HeadGuard`); here the connection of one without an end is
+are made (:func:`hub.web.guards.head_fault`); here the connection of one without an end is
 closed.
 """
 

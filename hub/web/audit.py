@@ -11,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from hub.audit import Entry, Event, record, verify_chain
+from hub.audit import Entry, event_by, record, verify_chain
 from hub.audit.anchors import anchors, head_of
 from hub.audit.export import export
 from hub.audit.keys import ledger_keys
 from hub.audit.reading import acts_for, acts_of
 from hub.auth.permissions import demand, enter
-from hub.auth.principals import Principal
 from hub.errors import MalformedError
 from hub.web.authentication import principal_of
 from hub.web.state import hub_of
@@ -47,7 +46,7 @@ async def whole(request: Request) -> Response:
     hub = hub_of(request)
     principal = demand(await principal_of(request), "audit.read")
     async with hub.database.identity() as session:
-        await record(session, _event("audit.export", principal), hub.clock())
+        await record(session, event_by(principal, "audit.export"), hub.clock())
 
     async def lines() -> AsyncIterator[str]:
         async with hub.database.identity() as session:
@@ -82,7 +81,7 @@ async def verified(request: Request) -> Response:
     hub = hub_of(request)
     principal = demand(await principal_of(request), "audit.verify")
     async with hub.database.identity() as session:
-        await record(session, _event("audit.verify", principal), hub.clock())
+        await record(session, event_by(principal, "audit.verify"), hub.clock())
     keys = ledger_keys(hub.settings.data_dir).key_set()
     async with hub.database.identity() as session:
         signed = [head_of(one.signed, keys) for one in await anchors(session, first=10**9)]
@@ -113,17 +112,6 @@ def _listed(found: list[Entry]) -> Response:
         for one in found
     ]
     return JSONResponse({"entries": entries}, headers=NO_STORE)
-
-
-def _event(act: str, principal: Principal) -> Event:
-    return Event(
-        act=act,
-        actor=principal.subject,
-        client_id=principal.client_id,
-        agency=principal.agency,
-        object=None,
-        outcome="done",
-    )
 
 
 def _number(request: Request, name: str) -> int:

@@ -4,7 +4,7 @@ Looks at headers only, so a request is refused before its body is read.
 """
 
 from dataclasses import dataclass
-from typing import Never
+from typing import Any, Never
 
 from starlette.requests import Request
 
@@ -13,7 +13,7 @@ from hub.auth.credentials import basic_credentials, bearer_token
 from hub.auth.principals import Principal
 from hub.auth.standing import BrowserSession
 from hub.errors import RefusedError, UnauthenticatedError
-from hub.web.rates import rates_of
+from hub.web.rates import Rates, rates_of
 from hub.web.state import assumed_factor, hub_of, verifier
 
 COOKIE = "__Host-hub"
@@ -34,21 +34,22 @@ async def principal_of(request: Request) -> Principal | None:
         _refuse()
     found = await (_by_header(request, headers[0]) if headers else _by_cookie(request))
     if found is not None:
-        _count(request, found.counted_as)
+        state = request.scope.setdefault("state", {})
+        _count(state, found.counted_as)
         # The program, whoever it acts for: its origins may read the answer (CORS).
-        request.state.program = found.client_id
+        state["program"] = found.client_id
         # For the record, should the caller be refused.
-        request.state.principal = found
+        state["principal"] = found
     return found
 
 
-def _count(request: Request, client_id: str) -> None:
+def _count(state: dict[str, Any], client_id: str) -> None:
     """Count the request for the client, once however often the route asks who it is from."""
-    rates = rates_of(request)
-    if rates is not None and getattr(request.state, "client_id", None) is None:
+    rates: Rates | None = state.get("rates")
+    if rates is not None and "client_id" not in state:
         rates.client(client_id)
     # For the access log: which client, never its token.
-    request.state.client_id = client_id
+    state["client_id"] = client_id
 
 
 async def _by_header(request: Request, header: str) -> Principal:

@@ -7,9 +7,10 @@ of them has made some server say two different things about one body.
 import json
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NoReturn
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from hub.errors import MalformedError, MediaTypeError, TooLargeError
 
@@ -28,12 +29,17 @@ async def read_body(request: Request, limit: int) -> bytes:
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
         raise _too_large(limit)
     parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
+    size, is_more = 0, True
+    while is_more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part = message.get("body", b"")
         size += len(part)
         if size > limit:
             raise _too_large(limit)
         parts.append(part)
+        is_more = message.get("more_body", False)
     return b"".join(parts)
 
 
@@ -141,6 +147,7 @@ def _refuse_unstorable(value: Any) -> None:
         raise MalformedError("A text in the body holds a character that cannot be stored.")
 
 
+@lru_cache(maxsize=256)
 def _is_json(content_type: str) -> bool:
     kind, *parameters = [part.strip().lower() for part in content_type.split(";")]
     accepted = {"charset=utf-8", 'charset="utf-8"'}

@@ -22,14 +22,7 @@ async def put_keys(request: Request) -> Response:
     hub = hub_of(request)
     async with hub.database.identity() as session:
         await replace_keys(session, principal.client_id, jwks)
-        event = audit.Event(
-            act="client.rotate",
-            actor=principal.subject,
-            client_id=principal.client_id,
-            agency=principal.agency,
-            object=principal.client_id,
-            outcome="done",
-        )
+        event = audit.event_by(principal, "client.rotate", principal.client_id)
         await audit.record(session, event, hub.clock())
     kids = [key["kid"] for key in jwks["keys"]]
     return JSONResponse({"clientId": principal.client_id, "keys": kids})

@@ -110,15 +110,9 @@ async def _note(hub: Hub, browser: Browser, asking: _Asking, outcome: str) -> No
 async def _record(
     session: IdentitySession, account: Client, asking: _Asking, outcome: str, at: datetime
 ) -> None:
-    event = audit.Event(
-        act="consent.give",
-        actor=account.subject,
-        client_id=account.client_id,
-        agency=account.agency,
-        object=asking.program.client_id,
-        outcome=outcome,
-        details={"scope": " ".join(sorted(asking.asked.scopes))},
-    )
+    details = {"scope": " ".join(sorted(asking.asked.scopes))}
+    what = asking.program.client_id
+    event = audit.event_by(account, "consent.give", what, outcome=outcome, details=details)
     await audit.record(session, event, at)
 
 

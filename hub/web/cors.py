@@ -9,56 +9,52 @@ browser holds no token but what a dashboard's own server hands it (security H13)
 
 from collections.abc import Awaitable, Callable
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 PATHS = frozenset({"/graphql", "/releases.atom", "/schema.graphql"})
 PREFIX = "/v1/queries/"
 METHODS = ("GET", "HEAD", "POST")
 ASKED = "authorization, content-type, if-none-match"
-SHOWN = "etag, retry-after, x-request-id, content-disposition, link"
+SHOWN = b"etag, retry-after, x-request-id, content-disposition, link"
 SECONDS = "600"
 """How long a browser may keep the answer to a preflight."""
 
 MayRead = Callable[[str, str | None], Awaitable[bool]]
 """Says whether an origin may read an answer to a client; to any one where none is named."""
+Fields = list[tuple[bytes, bytes]]
+"""Header fields as ASGI has them, names in small letters."""
 
 
 class Cors:
     """Lets pages of listed origins read published figures."""
 
-    def __init__(self, app: ASGIApp, may_read: MayRead) -> None:
-        self._app = app
+    def __init__(self, may_read: MayRead) -> None:
         self._may_read = may_read
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight, or pass a request on and say who may read its answer."""
-        if scope["type"] != "http" or not is_shared(scope["path"]):
-            await self._app(scope, receive, send)
-            return
+    async def preflight(self, scope: Scope) -> Response | None:
+        """Answer a preflight; None for any other request."""
+        if scope["method"] != "OPTIONS" or not is_shared(scope["path"]):
+            return None
         origin = _origin(scope)
-        if origin and await self._is_preflight(scope, Headers(scope=scope), origin):
-            await _preflight(origin)(scope, receive, send)
-            return
+        asked = Headers(scope=scope).get("access-control-request-method")
+        if not origin or asked not in METHODS or not await self._may_read(origin, None):
+            return None
+        return _preflight(origin)
 
-        async def complete(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                _vary(message)
-                answer = MutableHeaders(scope=message)
-                program = scope.get("state", {}).get("program")
-                if origin and await self._may_read(origin, program):
-                    answer["Access-Control-Allow-Origin"] = origin
-                    answer["Access-Control-Expose-Headers"] = SHOWN
-            await send(message)
-
-        await self._app(scope, receive, complete)
-
-    async def _is_preflight(self, scope: Scope, headers: Headers, origin: str) -> bool:
-        asked = headers.get("access-control-request-method")
-        return (
-            scope["method"] == "OPTIONS" and asked in METHODS and await self._may_read(origin, None)
-        )
+    async def completed(self, scope: Scope, headers: Fields) -> Fields:
+        """Say in an answer's header fields that it depends on the origin, and who may read it."""
+        if not is_shared(scope["path"]):
+            return headers
+        origin, program = _origin(scope), scope["state"].get("program")
+        headers = _varied(headers)
+        if origin and await self._may_read(origin, program):
+            headers += [
+                (b"access-control-allow-origin", origin.encode("latin-1")),
+                (b"access-control-expose-headers", SHOWN),
+            ]
+        return headers
 
 
 def _origin(scope: Scope) -> str | None:
@@ -67,16 +63,14 @@ def _origin(scope: Scope) -> str | None:
     return found[0].decode("latin-1") if len(found) == 1 else None
 
 
-def _vary(message: Message) -> None:
+def _varied(headers: Fields) -> Fields:
     """Say that the answer depends on the origin too."""
-    headers = list(message.get("headers", ()))
-    for place, (name, value) in enumerate(headers):
-        if name == b"vary":
-            headers[place] = (name, value + b", Origin")
-            break
-    else:
-        headers.append((b"vary", b"Origin"))
-    message["headers"] = headers
+    if any(name == b"vary" for name, _ in headers):
+        return [
+            (name, value + b", Origin") if name == b"vary" else (name, value)
+            for name, value in headers
+        ]
+    return [*headers, (b"vary", b"Origin")]
 
 
 def is_shared(path: str) -> bool:

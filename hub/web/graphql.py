@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import strawberry
@@ -24,7 +23,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from hub.errors import DatabaseError, HubError, MalformedError, RefusedError
-from hub.web.answers import Answers, Keeping, Key, given, key_of, text_of
+from hub.web.answers import VARY, Answers, Keeping, Key, Reply, given, key_of, text_of
 from hub.web.body import parse_json, read_body, read_object, require_json
 from hub.web.cost import ROWS, Cost, Prices, Readings
 from hub.web.documents import Admit, Compile, Document, DocumentError, Documents
@@ -34,6 +33,7 @@ from hub.web.masking import INTERNAL, MOST, cause_of, masked, refusal, unexplain
 from hub.web.negotiation import JSON, RESPONSE, accepted, wants_page
 from hub.web.problems import headers_of, request_id
 from hub.web.rates import UNKNOWN, Rates, rates_of
+from hub.web.recall import Recalled, Recalls, same_of
 from hub.web.refusals import note
 from hub.web.volume import texts_in
 
@@ -175,16 +175,19 @@ class Endpoint:
         keeping = serving.keeping
         self._answers = Answers(keeping.memory if keeping else 0)
         self._asks = Asks()
+        self._recalls = Recalls(SHORT)
         self._prices = Prices(schema, serving.readings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        scope.setdefault("state", {})
         request = Request(scope, receive)
         response = await self._respond(request)
-        response.headers["Vary"] = "Accept, Accept-Encoding, Authorization, Cookie"
+        if isinstance(response, Response):
+            response.headers["Vary"] = VARY
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Response | Reply:
         serving, reads = self._serving, request.method in {"GET", "HEAD"}
         if serving.page and reads and "query" not in request.query_params and wants_page(request):
             return serving.page(request)
@@ -199,25 +202,37 @@ class Endpoint:
             _log.error("request failed", error_type=type(error).__qualname__)
             return self._refuse(request, HubError(INTERNAL, code="INTERNAL"))
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response | Reply:
         self._require_method(request)
         # Before anything of the body is read: whoever may not ask, may not make the hub work.
         principal = await self._serving.authenticate(request)
         if accepted(request) is None:
             raise NotAcceptableError(f"The answer can be {RESPONSE} or {JSON}.")
-        ask = await self._ask(request)
-        request.state.reads_schema = self._serving.may_introspect(principal)
+        body = await self._body(request)
+        recalled = self._recalls.get(same_of(request.scope, body), principal)
+        again = await self._again(request, recalled) if recalled is not None else None
+        return again or await self._answer_anew(request, principal, body)
+
+    async def _answer_anew(
+        self, request: Request, principal: object, body: bytes
+    ) -> Response | Reply:
+        ask = self._asks.read(body) if request.method == "POST" else self._asks.read_query(request)
+        request.scope["state"]["reads_schema"] = self._serving.may_introspect(principal)
         admit = self._admission(request, principal)
         document = self._documents.ready(ask.query, ask.operation_name, admit)
         # For the access log: which operation ran, without its text.
-        request.state.document = document.digest
+        request.scope["state"]["document"] = document.digest
         self._require_allowed(request, document)
         cost = self._prices.of(document, ask.variables)
-        await self._count(request, document, ask, cost)
+        texts = (*document.texts, *ask.texts)
+        await self._count(request, cost.rows, texts)
         key = await self._key(principal, document, ask)
         kept = self._answers.get(key) if key is not None else None
-        if kept is not None:
-            return given(request, kept, _media_type(request))
+        if kept is not None and key is not None:
+            reply = given(request, kept, _media_type(request))
+            recalled = Recalled(principal, key, kept.etag, reply.form, cost.rows, texts)
+            self._recalls.keep(same_of(request.scope, body), body, recalled)
+            return reply
         result = await self._run(request, principal, document, ask)
         if isinstance(result, str):
             response = _written(request, result, cost)
@@ -239,11 +254,23 @@ class Endpoint:
             return None
         return key_of(await keeping.edition(principal), document.digest, ask.words)
 
-    async def _ask(self, request: Request) -> Ask:
-        if request.method == "POST":
-            require_json(request)
-            return self._asks.read(await read_body(request, self._serving.body_limit))
-        return self._asks.read_query(request)
+    async def _again(self, request: Request, recalled: Recalled) -> Reply | None:
+        """Answer as before, if the answer is still kept and no release came in between."""
+        keeping, key = self._serving.keeping, recalled.key
+        if keeping is None or (await keeping.edition(recalled.principal)).number != key[1]:
+            return None
+        answer = self._answers.get(key)
+        if answer is None or answer.etag != recalled.etag:
+            return None
+        request.scope["state"]["document"] = key[2]
+        await self._count(request, recalled.rows, recalled.texts)
+        return Reply(answer, recalled.form)
+
+    async def _body(self, request: Request) -> bytes:
+        if request.method != "POST":
+            return b""
+        require_json(request)
+        return await read_body(request, self._serving.body_limit)
 
     def _require_method(self, request: Request) -> None:
         if request.method not in self._serving.allowed.split(", "):
@@ -264,23 +291,22 @@ class Endpoint:
 
         return admit
 
-    async def _count(self, request: Request, document: Document, ask: Ask, cost: Cost) -> None:
+    async def _count(self, request: Request, rows: int, texts: tuple[str, ...]) -> None:
         # For the access log: how much each reader reads (D8).
-        request.state.rows = cost.rows
-        self._take(request, lambda rates, client: rates.rows(client, cost.rows))
+        request.scope["state"]["rows"] = rows
+        self._take(request, lambda rates, client: rates.rows(client, rows))
         if self._serving.told is not None:
-            texts = chain(document.texts, ask.texts)
-            await self._serving.told(request, cost.rows, texts)
+            await self._serving.told(request, rows, texts)
 
     def _take(self, request: Request, take: Callable[[Rates, str], None]) -> None:
-        rates, client = rates_of(request), getattr(request.state, "client_id", None)
+        rates, client = rates_of(request), request.scope["state"].get("client_id")
         if rates is not None and client is not None:
             take(rates, client)
 
     def _require_allowed(self, request: Request, document: Document) -> None:
         if request.method != "POST" and not document.is_query:
             raise MethodError("Send mutations with POST.")
-        if document.report.introspects and not request.state.reads_schema:
+        if document.report.introspects and not request.scope["state"]["reads_schema"]:
             raise RefusedError("Reading the schema needs the scope schema:read.")
 
     async def _run(
@@ -329,7 +355,7 @@ class Endpoint:
 
     def _refuse_document(self, request: Request, error: DocumentError) -> Response:
         given = request_id(request.scope)
-        if error.code == "GRAPHQL_SYNTAX" or request.state.reads_schema:
+        if error.code == "GRAPHQL_SYNTAX" or request.scope["state"]["reads_schema"]:
             body = {"errors": masked(error.errors, given, error.code)}
         else:
             body = {"errors": unexplained(error.code, given)}

@@ -5,21 +5,20 @@ cancelled request would leave its database transaction open.
 """
 
 import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.errors import HeadTooLargeError, HubError, MalformedError, RefusedError
-from hub.web.arrival import LARGEST_HEAD
-from hub.web.cors import Cors, MayRead
+from hub.errors import HubError, RateLimitedError
+from hub.web.access import AccessLog, Observe
+from hub.web.cors import Cors, Fields, MayRead
+from hub.web.guards import Forgeries, head_fault
 from hub.web.problems import fault, problem, request_id
-from hub.web.rates import RateGuard, Rates
+from hub.web.rates import Rates
 
 POLICY = "; ".join(
     (
@@ -45,10 +44,6 @@ HEADERS = {
 }
 """Set where the route has not set its own; a route of public data may say who may keep it."""
 REQUEST_ID = b"x-request-id"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-
-Observe = Callable[[str, str, int, float], None]
-"""Counts a request: method, route template, status, seconds."""
 
 _log = structlog.get_logger("hub.access")
 
@@ -62,6 +57,8 @@ class Wall:
     is checked there too. ``observe`` counts.
     ``rates`` are the allowances of clients and addresses; without them nothing is limited.
     ``may_read`` says which other origins may read answers; without it none may.
+    ``doors`` are routes asked so often that they are found by their exact path, without the
+    router and its layer for exceptions: they let none out.
     """
 
     is_https: bool
@@ -71,80 +68,54 @@ class Wall:
     observe: Observe | None = None
     rates: Rates | None = None
     may_read: MayRead | None = None
+    doors: tuple[Route, ...] = ()
 
 
 def wall(settings: Wall) -> list[Middleware]:
-    """Tell the middleware of the application, outermost first."""
-    layers = [
-        Middleware(SecurityHeaders, is_https=settings.is_https),
-        Middleware(AccessLog, observe=settings.observe),
-        Middleware(HeadGuard),
-        Middleware(
-            OriginGuard, cookie=settings.cookie, forms=settings.forms, uploads=settings.uploads
-        ),
-    ]
-    if settings.may_read is not None:
-        layers.append(Middleware(Cors, may_read=settings.may_read))
-    if settings.rates is not None:
-        layers.insert(3, Middleware(RateGuard, rates=settings.rates))
-    return layers
+    """Tell the middleware of the application: one layer, for each wraps the answer anew."""
+    return [Middleware(Gate, settings=settings)]
 
 
-class SecurityHeaders:
-    """Puts the request's id and the security headers on every answer, errors included."""
+class Gate:
+    """Lets a request in or refuses it, completes the headers of its answer, and writes its line.
 
-    def __init__(self, app: ASGIApp, is_https: bool) -> None:
-        self._app = app
-        headers = dict(HEADERS)
-        if is_https:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and complete the headers of its answer."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def complete(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = [pair for pair in message.get("headers", ()) if pair[0] != REQUEST_ID]
-                named = {name for name, _ in given}
-                ours = [pair for pair in self._headers if pair[0] not in named]
-                own = (REQUEST_ID, request_id(scope).encode())
-                message["headers"] = [*given, own, *ours]
-            await send(message)
-
-        await self._app(scope, receive, complete)
-
-
-class AccessLog:
-    """Writes one line a request, and turns what nobody caught into a problem without a word of it.
-
-    Never the path as sent, the query string or the body: identifiers, tokens and figures end up
-    there. The route's template says what was asked.
+    In this order: the head, the address's allowance, forgeries, other origins' preflights. What
+    nobody caught becomes a problem without a word of it.
     """
 
-    def __init__(self, app: ASGIApp, observe: Observe | None = None) -> None:
+    def __init__(self, app: ASGIApp, settings: Wall) -> None:
         self._app = app
-        self._observe = observe
-        # Bound once: each call of an unbound one binds it anew, which takes longer than the line.
-        self._log = _log.bind()
+        self._rates = settings.rates
+        self._forgeries = Forgeries(settings.cookie, settings.forms, settings.uploads)
+        self._cors = Cors(settings.may_read) if settings.may_read is not None else None
+        self._log = AccessLog(settings.observe)
+        self._doors = {route.path: route for route in settings.doors}
+        headers = dict(HEADERS)
+        if settings.is_https:
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, time it and tell how it ended."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, answer = time.perf_counter(), _Answer(send)
+        scope.setdefault("state", {})
+        started, answer = time.perf_counter(), _Answer(send, scope, self._headers)
         try:
             await self._guarded(scope, receive, answer)
         finally:
-            self._tell(scope, answer.status, time.perf_counter() - started)
+            self._log.tell(scope, answer.status, time.perf_counter() - started)
 
     async def _guarded(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
-            await self._app(scope, receive, answer)
+            error = head_fault(scope) or self._excess(scope) or self._forgeries.fault(scope)
+            if error is not None:
+                await problem(error, scope)(scope, receive, answer)
+            else:
+                await (await self._preflight(scope) or self._way(scope, answer))(
+                    scope, receive, answer
+                )
         except ClientDisconnect:
             answer.status = answer.status or 499
         except Exception as error:
@@ -155,146 +126,55 @@ class AccessLog:
                 raise
             await fault(scope)(scope, receive, answer)
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        route, state = route_template(scope), scope.get("state", {})
-        self._log.info(
-            "request",
-            method=method,
-            route=route,
-            status=status,
-            milliseconds=round(seconds * 1000, 1),
-            client=state.get("client_id"),
-            document=state.get("document"),
-            rows=state.get("rows"),
-            request_id=request_id(scope),
-        )
-        if self._observe is not None:
-            self._observe(method, route, status, seconds)
+    async def _preflight(self, scope: Scope) -> ASGIApp | None:
+        return await self._cors.preflight(scope) if self._cors is not None else None
 
+    def _way(self, scope: Scope, answer: "_Answer") -> ASGIApp:
+        """Tell what answers: a door, or the application with its router."""
+        answer.cors = self._cors
+        door = self._doors.get(scope["path"])
+        if door is None or scope.get("root_path"):
+            return self._app
+        # What the router would leave behind, for the log and for resolvers.
+        scope.update(route=door, endpoint=door.endpoint, path_params={})
+        return door.app
 
-class HeadGuard:
-    """Refuses a head that is too long, or names no host or several (RFC 9112 section 3.2).
-
-    A proxy and the hub that take different ones of two hosts do not speak of the same request.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it with 400 or 431 before its body is read."""
-        error = self._fault(scope) if scope["type"] == "http" else None
-        await (problem(error, scope) if error else self._app)(scope, receive, send)
-
-    def _fault(self, scope: Scope) -> HubError | None:
-        fields = scope["headers"]
-        size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
-        if size + sum(len(name) + len(value) for name, value in fields) > LARGEST_HEAD:
-            return HeadTooLargeError("The address and header fields are too long.")
-        hosts = sum(name == b"host" for name, _ in fields)
-        if hosts > 1 or (not hosts and scope["http_version"] != "1.0"):
-            return MalformedError("Name the host once.", code="HOST")
+    def _excess(self, scope: Scope) -> HubError | None:
+        """Hold each address to its allowance, and leave the allowances to whoever takes of them."""
+        if self._rates is None:
+            return None
+        scope["state"]["rates"] = self._rates
+        try:
+            self._rates.address(scope)
+        except RateLimitedError as error:
+            return error
         return None
 
 
-class OriginGuard:
-    """Stops requests that another site makes a signed-in browser send (CSRF).
+class _Answer:
+    """Passes messages on, completes the head of an answer and remembers its status.
 
-    Only the session cookie goes along by itself, so only requests with it are held: they must be
-    JSON (or a form of ``forms``) and come from this very origin.
+    The status is 0 until an answer has started; ``cors`` is there once the guards are
+    passed.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        cookie: str,
-        forms: frozenset[str] = frozenset(),
-        uploads: frozenset[str] = frozenset(),
-    ) -> None:
-        self._app = app
-        self._cookie = cookie
-        self._forms = forms
-        self._uploads = uploads
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it with 403 before its body is read."""
-        if scope["type"] == "http" and self._is_forged(scope):
-            error = RefusedError("Send this from the hub's own pages, as JSON.", code="ORIGIN")
-            await problem(error, scope)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-    def _is_forged(self, scope: Scope) -> bool:
-        if scope["method"] in SAFE or not any(name == b"cookie" for name, _ in scope["headers"]):
-            return False
-        headers = Headers(scope=scope)
-        if not self._has_cookie(headers):
-            return False
-        return not (self._is_of_kind(scope, headers) and _is_same_origin(scope, headers))
-
-    def _has_cookie(self, headers: Headers) -> bool:
-        pairs = ";".join(headers.getlist("cookie")).split(";")
-        return any(pair.partition("=")[0].strip() == self._cookie for pair in pairs)
-
-    def _is_of_kind(self, scope: Scope, headers: Headers) -> bool:
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        taken = {"application/json": True}
-        taken["application/x-www-form-urlencoded"] = scope["path"] in self._forms
-        taken["multipart/form-data"] = scope["path"] in self._uploads
-        return taken.get(kind, False)
-
-
-class _Answer:
-    """Passes messages on and remembers the status; 0 until an answer has started."""
-
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, scope: Scope, headers: Fields) -> None:
         self._send = send
+        self._scope = scope
+        self._headers = headers
+        self.cors: Cors | None = None
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            await self._complete(message)
         await self._send(message)
 
-
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
-def route_template(scope: Scope) -> str:
-    """Tell the template of the route that answered, such as ``/v1/returns/{dataset}``."""
-    route = scope.get("route")
-    if route is not None and not scope.get("root_path"):
-        return str(route.path)
-    routes = getattr(scope.get("app"), "routes", ())
-    return _template(routes, scope) or "unmatched"
-
-
-def _template(routes: Iterable[Any], scope: Scope) -> str | None:
-    for route in routes:
-        if _has_answered(route, scope):
-            return str(route.path)
-        inner = _template(getattr(route, "routes", None) or (), scope)
-        if inner is not None:
-            return str(route.path) + inner
-    return None
-
-
-def _has_answered(route: Any, scope: Scope) -> bool:
-    endpoint = scope.get("endpoint")
-    if endpoint is None:
-        return False
-    if getattr(route, "endpoint", None) is endpoint:
-        # One function may answer several routes; the path tells which of them it was.
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        return route.path_regex.match(path) is not None
-    return getattr(route, "app", None) is endpoint
-
-
-def _is_same_origin(scope: Scope, headers: Headers) -> bool:
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        # "none" is the person's own act, such as an address typed in; pages cannot forge it.
-        return site in {"same-origin", "none"}
-    own = f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
-    return headers.get("origin") == own
+    async def _complete(self, message: Message) -> None:
+        given = [pair for pair in message.get("headers", ()) if pair[0] != REQUEST_ID]
+        if self.cors is not None:
+            given = await self.cors.completed(self._scope, given)
+        named = {name for name, _ in given}
+        ours = [pair for pair in self._headers if pair[0] not in named]
+        message["headers"] = [*given, (REQUEST_ID, request_id(self._scope).encode()), *ours]

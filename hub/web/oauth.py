@@ -171,15 +171,7 @@ async def _record(
     details: Mapping[str, str],
 ) -> None:
     """Record the act in its own transaction. What an unproved caller sent is not repeated."""
-    event = audit.Event(
-        act=act,
-        actor=client.subject if client else "unknown",
-        client_id=client.client_id if client else None,
-        agency=client.agency if client else None,
-        object=None,
-        outcome=outcome,
-        details=details,
-    )
+    event = audit.event_by(client, act, outcome=outcome, details=details)
     await audit.record(session, event, hub.clock())
 
 

@@ -23,7 +23,9 @@ RETRY_AFTER = 5
 def request_id(scope: Scope) -> str:
     """Tell the id of this request, making one when no middleware has yet."""
     state: dict[str, Any] = scope.setdefault("state", {})
-    given: str = state.setdefault("request_id", secrets.token_hex(8))
+    given: str | None = state.get("request_id")
+    if given is None:
+        given = state["request_id"] = secrets.token_hex(8)
     return given
 
 

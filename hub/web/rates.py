@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from hub.errors import RateLimitedError
 from hub.settings import Settings
-from hub.web.problems import problem
 
 Ticks = Callable[[], float]
 """Seconds that only ever grow."""
@@ -71,7 +70,9 @@ class Buckets:
 
     def _level(self, key: str) -> _Level:
         now = self._ticks()
-        level = self._levels.setdefault(key, _Level(self._most, now))
+        level = self._levels.get(key)
+        if level is None:
+            level = self._levels[key] = _Level(self._most, now)
         level.left = min(self._most, level.left + (now - level.at) * self._per_second)
         level.at = now
         self._levels.move_to_end(key)
@@ -94,8 +95,9 @@ class Rates:
         self._strangers = buckets(10 * settings.failed_proofs_per_minute)
 
     def address(self, scope: Scope) -> None:
-        """Count a request of an address, whoever it is from."""
-        self._addresses.take(address_of(scope))
+        """Count a request of an address, whoever it is from, unless it is free."""
+        if not scope["path"].startswith(FREE):
+            self._addresses.take(address_of(scope))
 
     def client(self, client_id: str, requests: int = 1) -> None:
         """Count a request of a verified client, or several for one that costs as much."""
@@ -160,27 +162,7 @@ def _network(host: str) -> str:
     return str(ipaddress.ip_network((found, 64), strict=False))
 
 
-class RateGuard:
-    """Holds each address to its allowance before anything of the request is read."""
-
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
-        self._app = app
-        self._rates = rates
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with the allowances in its state, or refuse it with 429."""
-        if scope["type"] == "http":
-            scope.setdefault("state", {})["rates"] = self._rates
-            try:
-                if not scope["path"].startswith(FREE):
-                    self._rates.address(scope)
-            except RateLimitedError as error:
-                await problem(error, scope)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
-
-
 def rates_of(request: Request) -> Rates | None:
-    """Give the allowances that :class:`RateGuard` left; None where no wall stands (in tests)."""
+    """Give the allowances that the wall left; None where none stands (in tests)."""
     found: Rates | None = request.scope.get("state", {}).get("rates")
     return found

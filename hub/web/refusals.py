@@ -10,7 +10,7 @@ from starlette.requests import Request
 from hub import audit
 from hub.auth.principals import Principal
 from hub.errors import HubError, RefusedError
-from hub.web.middleware import route_template
+from hub.web.access import route_template
 from hub.web.state import Hub, hub_of
 
 QUIET = 60.0
@@ -31,14 +31,7 @@ class Refusals:
         """Record a refusal. A record that cannot be written leaves the refusal as it is."""
         if not self._is_news((principal.client_id, door, error.code)):
             return
-        event = audit.Event(
-            act="access.refuse",
-            actor=principal.subject,
-            client_id=principal.client_id,
-            agency=principal.agency,
-            object=door,
-            outcome=error.code,
-        )
+        event = audit.event_by(principal, "access.refuse", door, outcome=error.code)
         try:
             async with hub.database.identity() as session:
                 await audit.record(session, event, hub.clock())

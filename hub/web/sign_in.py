@@ -180,14 +180,7 @@ async def record_session(
     hub: Hub, session: IdentitySession, act: str, client: Client | None
 ) -> None:
     """Record that a session began or ended, or that nobody was let in."""
-    event = audit.Event(
-        act=act,
-        actor=client.subject if client else "unknown",
-        client_id=client.client_id if client else None,
-        agency=client.agency if client else None,
-        object=None,
-        outcome="done" if client else "refused",
-    )
+    event = audit.event_by(client, act, outcome="done" if client else "refused")
     await audit.record(session, event, hub.clock())
 
 

@@ -64,14 +64,18 @@ class Volume:
                 hour.areas.add(text)
             elif "=" in text:
                 hour.categories.add(text)
-        over = {
-            Scan.AREAS: len(hour.areas) > self._settings.scan_areas,
-            Scan.CATEGORIES: len(hour.categories) > self._settings.scan_areas,
-            Scan.ROWS: hour.rows > self._settings.scan_rows,
-        }
-        fresh = [scan for scan, is_over in over.items() if is_over and scan not in hour.noticed]
+        fresh = [scan for scan in self._over(hour) if scan not in hour.noticed]
         hour.noticed.update(fresh)
         return fresh
+
+    def _over(self, hour: _Hour) -> Iterator[Scan]:
+        most = self._settings.scan_areas
+        if len(hour.areas) > most:
+            yield Scan.AREAS
+        if len(hour.categories) > most:
+            yield Scan.CATEGORIES
+        if hour.rows > self._settings.scan_rows:
+            yield Scan.ROWS
 
     def _hour(self, client_id: str) -> _Hour:
         now = self._ticks()
@@ -87,7 +91,7 @@ class Volume:
 async def tell(request: Request, rows: int, texts: Iterable[str]) -> None:
     """Add what a verified reader asks to its volume, and record what looks like a scan."""
     volume: Volume = request.app.state.volume
-    client_id = getattr(request.state, "client_id", None)
+    client_id = request.scope["state"].get("client_id")
     if client_id is None:
         return
     for scan in volume.add(client_id, rows, texts):

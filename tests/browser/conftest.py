@@ -6,7 +6,7 @@ the summary says so.
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,13 +100,17 @@ def _route(path: str, draw: Callable[[Request], str]) -> WebRoute:
     return WebRoute(path, answer)
 
 
+def drawing(pages: Mapping[str, Callable[[Request], str]]) -> Starlette:
+    """An application of nothing but these pages and the files that they use."""
+    static = StaticFiles(directory=Path(hub.web.__file__).parent / "static")
+    routes = [_route(path, draw) for path, draw in pages.items()]
+    return Starlette(routes=[*routes, Mount("/static", static)])
+
+
 @pytest.fixture(scope="session")
 async def site() -> AsyncIterator[str]:
     """The pages on a free port of this machine; gives the address."""
-    static = StaticFiles(directory=Path(hub.web.__file__).parent / "static")
-    routes = [_route(path, draw) for path, draw in PAGES.items()]
-    app = Starlette(routes=[*routes, Mount("/static", static)])
-    async with listening(app) as address:
+    async with listening(drawing(PAGES)) as address:
         yield address
 
 

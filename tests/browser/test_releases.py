@@ -1,22 +1,20 @@
 """The stewards' pages in a real browser: accessible, narrow, quiet, and without scripts."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
-import hub.web
+from hub.clock import now
 from hub.errors import ConflictError, DisclosureError, HubError
+from hub.protected.releases import Audience
 from hub.release.drafts import DraftState
+from hub.release.following import Preparation
 from hub.vocabulary import vocabulary
 from hub.web.pages.releases import alternatives_page, release_page, releases_page
-from tests.browser.conftest import POLICY
+from tests.browser.conftest import drawing
 from tests.browser.soundness import faults
 from tests.serving import listening
 from tests.unit.web_pages.stewards import ALTERNATIVES, FRAME, demo, report_of, row_of
@@ -44,33 +42,32 @@ def _release(state: DraftState, *, error: HubError | None = None) -> str:
     return release_page(row, report_of(demo()), words, error=error, frame=FRAME)
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "/releases": lambda: releases_page(
+def _preparing() -> str:
+    made = [
+        Preparation(uuid4(), Audience.PARTNER, "s1", now(), "sweep", 1203, 27218, is_lost=False),
+        Preparation(uuid4(), Audience.PUBLIC, "s2", now(), "protect", 3, 12, is_lost=True),
+    ]
+    return releases_page([row_of(demo())], made, frame=FRAME)
+
+
+PAGES: dict[str, Callable[[Request], str]] = {
+    "/releases": lambda _: releases_page(
         [row_of(demo(), state) for state in DraftState], frame=FRAME
     ),
-    "/none": lambda: releases_page([], error=NONE, frame=FRAME),
-    "/refused": lambda: releases_page([], error=TOLD, frame=FRAME),
-    "/prepared": lambda: _release(DraftState.PREPARED),
-    "/approved": lambda: _release(DraftState.APPROVED, error=LATE),
-    "/published": lambda: _release(DraftState.PUBLISHED),
-    "/alternatives": lambda: alternatives_page(row_of(demo()), ALTERNATIVES, frame=FRAME),
+    "/preparing": lambda _: _preparing(),
+    "/none": lambda _: releases_page([], error=NONE, frame=FRAME),
+    "/refused": lambda _: releases_page([], error=TOLD, frame=FRAME),
+    "/prepared": lambda _: _release(DraftState.PREPARED),
+    "/approved": lambda _: _release(DraftState.APPROVED, error=LATE),
+    "/published": lambda _: _release(DraftState.PUBLISHED),
+    "/alternatives": lambda _: alternatives_page(row_of(demo()), ALTERNATIVES, frame=FRAME),
 }
-
-
-def _route(path: str, draw: Callable[[], str]) -> Route:
-    async def answer(_: Request) -> HTMLResponse:
-        return HTMLResponse(draw(), headers={"Content-Security-Policy": POLICY})
-
-    return Route(path, answer)
 
 
 @pytest.fixture(scope="module")
 async def site() -> AsyncIterator[str]:
     """The stewards' pages on a free port of this machine; gives the address."""
-    static = StaticFiles(directory=Path(hub.web.__file__).parent / "static")
-    routes = [_route(path, draw) for path, draw in PAGES.items()]
-    app = Starlette(routes=[*routes, Mount("/static", static)])
-    async with listening(app) as address:
+    async with listening(drawing(PAGES)) as address:
         yield address
 
 

@@ -16,6 +16,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.async_api import async_playwright, expect
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -107,6 +110,35 @@ def test_the_readme_prints_what_a_reader_gets(demo: dict[str, Any]) -> None:
 
 def _without_request(answer: str) -> str:
     return re.sub(r'"requestId": "[0-9a-f]+"', "", answer)
+
+
+@pytest.mark.browser
+async def test_the_readmes_query_runs_on_the_query_page(demo: dict[str, Any]) -> None:
+    """Typed where a signed-in person types it: completed as it is written, run, and explained."""
+    if CHROMIUM is None:
+        pytest.skip("SKIPPED ALOUD: the query page is checked in Chromium, which is missing")
+    (body,) = re.findall(r"/graphql\" \\\n +-d '(.*?)'\n", (ROOT / "README.md").read_text())
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = await browser.new_page()
+        await page.goto(demo["signIn"])
+        await page.goto(f"{demo['url']}/graphql")
+        editor, answer = page.locator(".graphiql-query-editor"), page.locator(".result-window")
+        await editor.locator(".CodeMirror").click()
+        await page.keyboard.press("Control+A")
+        await page.keyboard.insert_text(json.loads(body)["query"])
+        await page.click("button.graphiql-execute-button")
+        await expect(answer.get_by_text('"118"')).to_be_visible()
+        await editor.locator(".CodeMirror").click()
+        await page.keyboard.press("Control+A")
+        await page.keyboard.type("{ jour")
+        await expect(page.locator(".CodeMirror-hint").first).to_contain_text("journey")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Control+A")
+        await page.keyboard.insert_text("{ nothing }")
+        await page.click("button.graphiql-execute-button")
+        await expect(answer.get_by_text("Cannot query field 'nothing'")).to_be_visible()
+        await browser.close()
 
 
 def test_an_agencys_two_people_and_system_can_try_what_the_guides_say(

@@ -13,7 +13,6 @@ from graphql import execute, parse
 from sqlalchemy import Pool, event, insert
 
 from hub.app import RunningHub
-from hub.auth.principals import Principal
 from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.logins import Duty
@@ -24,18 +23,10 @@ from hub.schema.compiled.compiling import compile_document
 from hub.schema.read.context import ReadContext
 from hub.schema.read.query import schema
 from hub.views.library import Library
+from tests.factory import principal
 from tests.functional.conftest import Client, Sign
 
-READER = Principal(
-    subject="one",
-    client_id="one",
-    title="One",
-    roles=frozenset({Role.ANALYST}),
-    agency=None,
-    areas=(),
-    scopes=frozenset({"published:read"}),
-    token_id=None,
-)
+READER = principal(Role.ANALYST)
 DOCUMENT = """{ observations(indicators: ["POL_DA_CRIME"], first: 5) { nodes { figure { value } } }
   release { id } }"""
 

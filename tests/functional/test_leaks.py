@@ -24,6 +24,7 @@ from hub.errors import NotFoundError
 from hub.exports import files
 from hub.exports.chart import Panel
 from hub.protected.figures import FigureStatus
+from hub.protected.rows import table_of
 from hub.schema.read.query import schema
 from hub.views.library import Page
 from tests.conftest import FreshSettings
@@ -96,13 +97,13 @@ def by_value(found: Page) -> Page:
     """Ordered by the hidden count: the twins' two hidden cells change places."""
     hidden = [row for row in found.rows if row.value is None]
     shown = [row for row in found.rows if row.value is not None]
-    return replace(found, rows=shown + (hidden if RAW.get() % 2 else hidden[::-1]))
+    return replace(found, rows=table_of(shown + (hidden if RAW.get() % 2 else hidden[::-1])))
 
 
 def only_some(found: Page) -> Page:
     """Filtered by the hidden count."""
     rows = [row for row in found.rows if row.value is not None or RAW.get() > 2]
-    return replace(found, rows=rows)
+    return replace(found, rows=table_of(rows))
 
 
 def one_more(real: Callable[..., str]) -> Any:

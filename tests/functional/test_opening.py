@@ -6,10 +6,10 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from hub import app
 from hub.app import RunningHub, build, running
-from hub.auth.principals import Principal
-from hub.auth.roles import Role, scopes_of
+from hub.auth.roles import Role
 from hub.errors import SettingsError
 from hub.settings import Settings
+from tests.factory import principal
 
 
 async def test_unsafe_settings_open_nothing(settings: Settings) -> None:
@@ -40,18 +40,5 @@ def test_a_kind_of_route_that_has_no_name_is_refused() -> None:
 
 async def test_a_kept_answer_asks_the_matrix(hub: RunningHub) -> None:
     keeping = app._keeping(hub)
-    assert keeping.may(caller(Role.ANALYST), "journey")
-    assert not keeping.may(caller(), "journey")
-
-
-def caller(*roles: Role) -> Principal:
-    return Principal(
-        subject="a",
-        client_id="a",
-        title="test",
-        roles=frozenset(roles),
-        agency=None,
-        areas=(),
-        scopes=scopes_of(roles),
-        token_id=None,
-    )
+    assert keeping.may(principal(Role.ANALYST), "journey")
+    assert not keeping.may(principal(), "journey")

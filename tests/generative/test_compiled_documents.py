@@ -13,7 +13,6 @@ from graphql import DocumentNode, ExecutionResult, execute, parse, validate
 from sqlalchemy import select
 
 from hub.app import RunningHub, build
-from hub.auth.principals import Principal
 from hub.auth.roles import Role
 from hub.db.tables import audit
 from hub.errors import RefusedError
@@ -23,6 +22,7 @@ from hub.schema.read.context import ReadContext
 from hub.schema.read.query import schema
 from hub.views.library import Library
 from tests.conftest import FreshSettings
+from tests.factory import principal
 from tests.functional.acts import plain
 from tests.functional.conftest import URL, signed_on
 from tests.functional.released import released_demo
@@ -71,18 +71,8 @@ def pools(hub: RunningHub) -> dict[str, list[str]]:
 
 
 def context(hub: RunningHub) -> ReadContext:
-    principal = Principal(
-        subject="one",
-        client_id="one",
-        title="One",
-        roles=frozenset({Role.ANALYST}),
-        agency=None,
-        areas=(),
-        scopes=frozenset({"journey:read", "published:read", "schema:read"}),
-        token_id=None,
-    )
     library = Library(hub.database, hub.words, Audience.PARTNER, hub.clock)
-    return ReadContext(principal, library)
+    return ReadContext(principal(Role.ANALYST), library)
 
 
 async def executed(hub: RunningHub, tree: DocumentNode, given: dict[str, Any]) -> ExecutionResult:

@@ -32,7 +32,7 @@ from hub.submissions.history import revisions_of
 from hub.submissions.revisions import etag_of
 from hub.submissions.sign_off import sign_off, withdraw
 from hub.submissions.store import submit
-from tests.factory import reported, return_of
+from tests.factory import principal, reported, return_of
 
 CONTENTS = ("plain", "other", "queried")
 """Three contents of the return; the last raises a question and has no note that answers it."""
@@ -191,16 +191,7 @@ class Stored:
 
 
 def person(subject: str) -> Principal:
-    return Principal(
-        subject=subject,
-        client_id=subject,
-        title=subject,
-        roles=frozenset({Role.SUBMITTER}),
-        agency="HERTS_POLICE",
-        areas=(),
-        scopes=frozenset(),
-        token_id=None,
-    )
+    return principal(Role.SUBMITTER, subject=subject, agency="HERTS_POLICE")
 
 
 def machine(database: Database, run: Callable[..., Any]) -> type[RuleBasedStateMachine]:

@@ -9,10 +9,8 @@ from typing import Any
 
 import hypothesis_graphql
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
-from schemathesis.core.result import Ok
 
 from hub.auth.roles import AGENCY_ROLES, Role
 from hub.schema.intake import root as intake
@@ -91,6 +89,10 @@ async def test_many_generated_documents(partnership: Partnership, path: str) -> 
 
 async def send(partnership: Partnership, count: int) -> set[int]:
     """Send what schemathesis makes of the OpenAPI document as every role; the statuses."""
+    # Here, so that only the process that runs these tests loads it.
+    import schemathesis
+    from schemathesis.core.result import Ok
+
     http = (await partnership.client(Role.ANALYST)).http
     document = schemathesis.openapi.from_dict((await http.get("/openapi.json")).json())
     statuses: set[int] = set()

@@ -132,7 +132,7 @@ class Explained:
         explain = f"EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) {statement}"
         found = await self._asks.rows(explain, *values)
         self.plans.append("\n".join(row[0] for row in found))
-        return []
+        return [(None,)]
 
 
 def condition(plan: str) -> str:

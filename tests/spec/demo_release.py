@@ -21,6 +21,7 @@ from hub.validation.rules import validate
 from hub.views.assembly import journey_of
 from hub.views.journey import Journey, LinkView
 from hub.vocabulary import CellKey, Vocabulary, breakdown_of, parse_period, vocabulary
+from tests.unit.views.published import rows_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "demo" / "returns"
@@ -98,9 +99,9 @@ class Release:
 
     def journey(self, area: str, period: str) -> Journey:
         """The journey of an area around a period."""
-        cells = {key: item for key, item in self.cells.items() if key.area == area}
+        found = rows_of(item for key, item in self.cells.items() if key.area == area)
         place, time = self.words.area(area), parse_period(period)
-        return journey_of(place, time, "demo", "partner", cells, self.words)
+        return journey_of(place, time, "demo", "partner", found, self.words)
 
     def link(self, code: str, area: str, period: str) -> LinkView:
         """One link of a journey."""

@@ -15,7 +15,7 @@ from hub.views.assembly import journey_of
 from hub.views.journey import Journey, LinkView
 from hub.vocabulary import parse_period
 from tests.spec.demo_release import HERTFORDSHIRE, THREE_RIVERS, release
-from tests.unit.views.published import cells, observation
+from tests.unit.views.published import cells, observation, rows_of
 
 CALENDAR, FINANCIAL = "CY2017", "FY2017-18"
 WIRRAL, CPS_AREA = "E08000015", "CPS_MERSEY_CHESHIRE"
@@ -106,7 +106,7 @@ def test_the_front_doors_have_a_count_and_no_outcome(door: str, count: int) -> N
 
 def made_up(area: str, held: Cells) -> Journey:
     place, period = release().words.area(area), parse_period(FINANCIAL)
-    return journey_of(place, period, "made-up", "partner", held, release().words)
+    return journey_of(place, period, "made-up", "partner", rows_of(held.values()), release().words)
 
 
 def test_housing_has_counts_and_its_outcome_is_named_as_missing() -> None:

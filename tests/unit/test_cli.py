@@ -35,3 +35,13 @@ def test_checking_a_file_loads_no_server() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_only_what_serves_loads_the_application() -> None:
+    code = (
+        "import sys; from hub.cli import COMMANDS, command; "
+        "[command(name) for name, where in COMMANDS.items() if not where.startswith('serving.')]; "
+        "print([name for name in ('hub.app', 'strawberry') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout.splitlines()[-1] == "[]"

@@ -44,6 +44,13 @@ def running(cluster: Path) -> frozenset[int]:
     return frozenset(int(entry.name) for entry in entries if _serves(entry, cluster))
 
 
+def _is_running(pid: int, cluster: Path) -> bool:
+    """Whether this one process is of the cluster's server; a hub asks every second."""
+    if not (PROCESSES / "self").exists():
+        return pid in _running_by_command(cluster)
+    return _serves(PROCESSES / str(pid), cluster)
+
+
 def _serves(entry: Path, cluster: Path) -> bool:
     try:
         if (entry / "cwd").readlink() != cluster:
@@ -67,7 +74,7 @@ def _running_by_command(cluster: Path) -> frozenset[int]:
 def ready(cluster: Path) -> PidFile | None:
     """Give the pid file of a live, ready server that can be reached; otherwise None."""
     found = read_pid_file(cluster)
-    if found is None or not found.is_ready or found.pid not in running(cluster):
+    if found is None or not found.is_ready or not _is_running(found.pid, cluster):
         return None
     return found if (found.socket_folder / f".s.PGSQL.{found.port}").exists() else None
 

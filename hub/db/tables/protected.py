@@ -4,7 +4,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
-    ForeignKey,
     Index,
     Integer,
     Numeric,
@@ -60,7 +59,7 @@ policy = Table(
 observation = Table(
     "observation",
     metadata,
-    Column("release_id", Text, ForeignKey(release.c.id), primary_key=True),
+    Column("release_id", Text, primary_key=True),
     Column("area", Text, primary_key=True),
     Column("period", Text, primary_key=True),
     Column("breakdown", Text, primary_key=True, server_default=""),
@@ -82,4 +81,5 @@ observation = Table(
         postgresql_include=["value", "status"],
     ),
 )
-"""A published figure; ``value`` is null where it is withheld or there is none."""
+"""A published figure; ``value`` is null where it is withheld or there is none. That its release is
+there is held by the wall of who writes it, once for a statement."""

@@ -6,7 +6,7 @@ executor calls Python for each field. Nothing is generated as source text, so no
 is ever run.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from operator import attrgetter
@@ -28,7 +28,7 @@ from strawberry.types.field import StrawberryField
 
 from hub.schema.compiled.leaves import Write, dumps, leaf_writer
 from hub.schema.compiled.running import Run, UncoveredError
-from hub.schema.naming import INSIDE, NAMED, Inside, Named, Told
+from hub.schema.naming import INSIDE, NAMED, Inside, Named, OfRows, Table, Told
 
 Subfields = Callable[[GraphQLObjectType, list[FieldDetails]], dict[str, list[FieldDetails]]]
 """Tells what is selected of an object, by response key, in order."""
@@ -195,7 +195,7 @@ class _Parts:
         if not self._resolved:
             return lambda values, run: [text] * len(values)
         if len(self._names) == len(self._resolved) > 1:
-            return _plain(text, self._names, self._writers)
+            return _Plain(text, self._names, self._writers)
         return _mixed(text, self._resolved)
 
 
@@ -212,18 +212,29 @@ def _attribute(definition: GraphQLField) -> tuple[str | None, Mapping[Any, Any]]
     return field.python_name, field.metadata
 
 
-def _plain(template: str, names: Sequence[str], writers: Sequence[Write]) -> Write:
-    """Write two or more attributes of each object."""
-    get, fill = attrgetter(*names), template.__mod__
+class _Plain:
+    """Writes two or more attributes of each object."""
 
-    def write(values: Sequence[Any], run: Run) -> list[str]:
-        columns = zip(*map(get, values), strict=True)
+    def __init__(self, template: str, names: Sequence[str], writers: Sequence[Write]) -> None:
+        self._fill = template.__mod__
+        self._get = attrgetter(*names)
+        self._writers = writers
+        self._names = names
+
+    def __call__(self, values: Sequence[Any], run: Run) -> list[str]:
+        return self._filled(zip(*map(self._get, values), strict=True), run)
+
+    def of_rows(self, rows: Table, run: Run) -> list[str] | None:
+        """Write the objects that would be made of rows; None where rows do not tell all."""
+        if not rows.tells.issuperset(self._names):
+            return None
+        return self._filled(map(rows.column, self._names), run)
+
+    def _filled(self, columns: Iterable[Sequence[Any]], run: Run) -> list[str]:
         # No object, no columns.
-        pairs = zip(writers, columns, strict=False)
+        pairs = zip(self._writers, columns, strict=False)
         texts = [each(column, run) for each, column in pairs]
-        return list(map(fill, zip(*texts, strict=True)))
-
-    return write
+        return list(map(self._fill, zip(*texts, strict=True)))
 
 
 def _mixed(template: str, resolved: Sequence[Write]) -> Write:
@@ -280,13 +291,28 @@ def _nullable(write: Write) -> Write:
 
 def _list(write: Write) -> Write:
     def write_list(values: Sequence[Any], run: Run) -> list[str]:
-        if not all(isinstance(value, list | tuple) for value in values):
+        if not all(isinstance(value, list | tuple | OfRows) for value in values):
             raise UncoveredError
-        texts = write([each for value in values for each in value], run)
+        texts = _of_rows(write, values, run)
+        if texts is None:
+            texts = write([each for value in values for each in value], run)
         ends = list(accumulate(map(len, values), initial=0))
         return ["[" + ",".join(texts[start:end]) + "]" for start, end in pairwise(ends)]
 
     return write_list
+
+
+def _of_rows(write: Write, values: Sequence[Any], run: Run) -> list[str] | None:
+    """Write lists of objects by their rows alone; None where objects have to be made."""
+    if not isinstance(write, _Plain) or not all(isinstance(value, OfRows) for value in values):
+        return None
+    found: list[str] = []
+    for value in values:
+        texts = write.of_rows(value.rows, run)
+        if texts is None:
+            return None
+        found += texts
+    return found
 
 
 def _kept(write: Write, attribute: str, budget: Budget) -> Write:
@@ -317,7 +343,10 @@ def _by_value(text: Callable[[Any, Run], str], budget: Budget) -> Write:
     kept: dict[Any, str] = {}
 
     def write_kept(values: Sequence[Any], run: Run) -> list[str]:
-        get = kept.get
-        return [get(value) or budget.keep(kept, value, text(value, run)) for value in values]
+        try:
+            return list(map(kept.__getitem__, values))
+        except KeyError:
+            get = kept.get
+            return [get(value) or budget.keep(kept, value, text(value, run)) for value in values]
 
     return write_kept

@@ -16,6 +16,7 @@ from hub.schema.naming import INSIDE, Inside, Told
 from hub.schema.read.enums import FigureStatus
 from hub.views.ratios import figure_with_parts
 from hub.vocabulary import Vocabulary
+from hub.vocabulary.rows import Indicator
 
 
 @strawberry.type(
@@ -208,11 +209,16 @@ class RowFigure:
         return figure_with_parts(observation_of_row(self.row), self.parts, self.words)
 
 
+def is_plain(indicator: Indicator) -> bool:
+    """Tell whether whole numbers of an indicator are shown without decimals or a sign."""
+    return not indicator.decimals and indicator.unit != "percent"
+
+
 def display_of(row: Row, words: Vocabulary) -> str:
     """Tell what a table prints of a row; whole numbers, which most are, need no rounding."""
     text, indicator = row.value, words.indicators[row.indicator]
     if text is None:
         return blank(SYMBOLS[row.status])
-    if text.isdecimal() and not indicator.decimals and indicator.unit != "percent":
+    if text.isdecimal() and is_plain(indicator):
         return f"{int(text):,}"
     return figure_of(observation_of_row(row), words).display

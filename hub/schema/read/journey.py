@@ -5,9 +5,12 @@ from typing import Annotated, Any, cast
 import strawberry
 
 from hub.protected.releases import Release as ReleaseRow
+from hub.protected.rows import Row
+from hub.schema.naming import OfRows, Table
 from hub.schema.read.enums import GRADES, Comparability
 from hub.schema.read.figures import Figure, view_told
 from hub.schema.read.releases import Release
+from hub.schema.read.row_figures import figure_told
 from hub.schema.read.words import (
     Agency,
     Area,
@@ -48,7 +51,7 @@ class Stage:
         description="The figure's own area.", metadata=area_named("view.area.code")
     )
     figure: Figure = strawberry.field(
-        description="The count, or why there is none.", metadata=view_told("view.figure")
+        description="The count, or why there is none.", metadata=figure_told()
     )
     parts: list[StagePart] = strawberry.field(description="Counts within this one.")
     nested: list[Annotated["Stage", strawberry.lazy("hub.schema.read.journey")]] = strawberry.field(
@@ -77,6 +80,11 @@ class ShownStage:
     def __getattr__(self, name: str) -> Any:
         """Tell what is the same in the view."""
         return getattr(self.view, name)
+
+    @property
+    def row(self) -> Row | None:
+        """What the release says of it."""
+        return self.view.row
 
     @property
     def agency_code(self) -> str | None:
@@ -248,11 +256,44 @@ class Journey:
     @classmethod
     def of(cls, view: views.Journey, release: ReleaseRow) -> "Journey":
         """Show a journey."""
-        return cls(
-            area=Area.of(view.area),
-            period=Period.of(view.period),
-            release=Release.of(release),
-            stages=[Stage.of(stage) for stage in view.stages],
-            links=[JourneyLink.of(link) for link in view.links],
-            missing=[MissingStage.of(item) for item in view.missing],
-        )
+        return cast("Journey", ShownJourney(view, release))
+
+
+class ShownJourney:
+    """Stands for a :class:`Journey`, and makes a field when it is asked for."""
+
+    __slots__ = ("_release", "_view")
+
+    def __init__(self, view: views.Journey, release: ReleaseRow) -> None:
+        self._view = view
+        self._release = release
+
+    @property
+    def area(self) -> Area:
+        """The area asked for."""
+        return Area.of(self._view.area)
+
+    @property
+    def period(self) -> Period:
+        """The period asked for."""
+        return Period.of(self._view.period)
+
+    @property
+    def release(self) -> Release:
+        """The release the figures are from."""
+        return Release.of(self._release)
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The stages."""
+        return cast("list[Stage]", OfRows(cast("Table", self._view.stages), Stage.of))
+
+    @property
+    def links(self) -> list[JourneyLink]:
+        """Ratios between stages."""
+        return [JourneyLink.of(link) for link in self._view.links]
+
+    @property
+    def missing(self) -> list[MissingStage]:
+        """What no agency supplied."""
+        return [MissingStage.of(item) for item in self._view.missing]

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
 from typing import cast
 
 import strawberry
@@ -12,6 +11,7 @@ from hub.errors import MalformedError
 from hub.protected.observations import Cells
 from hub.protected.reader import Position
 from hub.protected.rows import Row, sources_of
+from hub.schema.naming import OfRows
 from hub.schema.read.figures import Figure, RowFigure
 from hub.schema.read.row_figures import figure_told
 from hub.schema.read.words import (
@@ -159,7 +159,7 @@ class RowPage:
 
     def __init__(self, page: Page, first: int, after: str | None, words: Vocabulary) -> None:
         self._page = page
-        self._rows: Sequence[Row] = page.rows[:first]
+        self._rows = page.rows[:first] if len(page.rows) > first else page.rows
         self._more = len(page.rows) > first
         self._after = after
         self._words = words
@@ -168,7 +168,8 @@ class RowPage:
     def nodes(self) -> list[Observation]:
         """The observations alone."""
         parts, words = self._page.parts, self._words
-        return [Observation.of(row, parts, words) for row in self._rows]
+        made = OfRows(self._rows, lambda row: Observation.of(row, parts, words))
+        return cast("list[Observation]", made)
 
     @property
     def edges(self) -> list[ObservationEdge]:

@@ -149,8 +149,8 @@ class Query:
         """Line up a series."""
         words, library = info.context.words, info.context.library
         needs = needs_of(info.context.asked.get(str(info.path.key)))
-        points, chosen = await library.series(indicator, area, from_, to, release, needs)
-        return Series.of(words.indicator(indicator), words.area(area), chosen, points, words)
+        line, chosen = await library.series(indicator, area, from_, to, release, needs)
+        return Series.of(indicator, area, chosen, line, words)
 
     @strawberry.field(description="The cross-agency victim journey of an area around a period.")
     async def journey(

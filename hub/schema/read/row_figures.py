@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from hub.protected.observations import Cells
-from hub.protected.rows import Row
+from hub.protected.rows import Row, Rows
 from hub.schema.naming import INSIDE, Inside, Told
-from hub.schema.read.figures import SYMBOLS, display_of
+from hub.schema.read.figures import SYMBOLS, display_of, is_plain
 
 NO_PARTS: Cells = MappingProxyType({})
 LONGEST = 15
@@ -56,4 +56,13 @@ def _units(codes: Sequence[str], run: Any) -> list[str]:
 
 def _displays(rows: Sequence[Row], run: Any) -> list[str]:
     words = run.context.words
-    return [quote(display_of(row, words)) for row in rows]
+    if not isinstance(rows, Rows):
+        return [quote(display_of(row, words)) for row in rows]
+    codes, values = rows.column("row.indicator"), rows.column("row.value")
+    plain = {code for code in set(codes) if is_plain(words.indicators[code])}
+    return [
+        f'"{int(text):,}"'
+        if text is not None and code in plain and text.isdecimal()
+        else quote(display_of(rows[place], words))
+        for place, (code, text) in enumerate(zip(codes, values, strict=True))
+    ]

@@ -1,6 +1,5 @@
 """Keys, a clock that stands still, and callers for the tests of identity."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +8,7 @@ import pytest
 
 from hub.auth.clients import Client
 from hub.auth.keys import SigningKeys, signing_keys
-from hub.auth.principals import Principal
-from hub.auth.roles import Role, scopes_of
+from hub.auth.roles import Role
 from hub.auth.standing import Picture
 
 
@@ -58,18 +56,3 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
 @pytest.fixture
 def submitter() -> Client:
     return Client("POL-system", "Force", frozenset({Role.SUBMITTER}), agency="POL")
-
-
-MakePrincipal = Callable[..., Principal]
-
-
-@pytest.fixture
-def principal() -> MakePrincipal:
-    def make(*roles: Role, agency: str | None = None, scopes: set[str] | None = None) -> Principal:
-        granted = scopes_of(roles) if scopes is None else frozenset(scopes)
-        return Principal(
-            *("p-1", "c-1", "A client", frozenset(roles), agency, (), granted, None),
-            second_factor=timedelta(0),
-        )
-
-    return make

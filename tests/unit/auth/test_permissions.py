@@ -10,8 +10,7 @@ from hub.auth.matrix import Grant, matrix, second_factor_ages
 from hub.auth.permissions import allows, demand, different_person, enter, needs_second_person
 from hub.auth.roles import Role, scopes_of
 from hub.errors import RefusedError, StepUpError, UnauthenticatedError
-
-from .conftest import MakePrincipal
+from tests.factory import principal
 
 EVERY = list(product(sorted(matrix()), Role))
 
@@ -19,7 +18,7 @@ EVERY = list(product(sorted(matrix()), Role))
 @pytest.mark.parametrize("name, role", EVERY)
 @pytest.mark.parametrize("agency", ["POL", "WAID", None])
 def test_a_caller_of_an_agency_gets_exactly_the_grant(
-    name: str, role: Role, agency: str | None, principal: MakePrincipal
+    name: str, role: Role, agency: str | None
 ) -> None:
     caller = principal(role, agency="POL")
     expected = {
@@ -32,18 +31,14 @@ def test_a_caller_of_an_agency_gets_exactly_the_grant(
 
 
 @pytest.mark.parametrize("name, role", EVERY)
-def test_without_an_agency_nothing_is_ones_own(
-    name: str, role: Role, principal: MakePrincipal
-) -> None:
+def test_without_an_agency_nothing_is_ones_own(name: str, role: Role) -> None:
     wide = matrix()[name].grants[role] in (Grant.TWO, Grant.ALL)
     assert allows(principal(role), name, agency=None) is wide
     assert allows(principal(role), name, agency="POL") is wide
 
 
 @pytest.mark.parametrize("name, role", EVERY)
-def test_a_token_without_the_scope_gets_nothing(
-    name: str, role: Role, principal: MakePrincipal
-) -> None:
+def test_a_token_without_the_scope_gets_nothing(name: str, role: Role) -> None:
     line = matrix()[name]
     others = scopes_of({role}) - line.scopes
     caller = principal(role, agency="POL", scopes=set(others))
@@ -51,32 +46,30 @@ def test_a_token_without_the_scope_gets_nothing(
 
 
 @pytest.mark.parametrize("name", sorted(matrix()))
-def test_nobody_gets_nothing(name: str, principal: MakePrincipal) -> None:
+def test_nobody_gets_nothing(name: str) -> None:
     with pytest.raises(UnauthenticatedError):
         demand(None, name, agency="POL")
     assert not allows(principal(agency="POL"), name, agency="POL")
 
 
-def test_forbidden_roles_together_get_nothing(principal: MakePrincipal) -> None:
+def test_forbidden_roles_together_get_nothing() -> None:
     caller = principal(Role.STEWARD, Role.ADMINISTRATOR)
     assert not any(allows(caller, name) for name in matrix())
 
 
-def test_roles_that_may_meet_add_up(principal: MakePrincipal) -> None:
+def test_roles_that_may_meet_add_up() -> None:
     caller = principal(Role.SUBMITTER, Role.APPROVER, agency="POL")
     assert allows(caller, "return.submit", agency="POL")
     assert allows(caller, "return.approve", agency="POL")
 
 
-def test_one_role_everywhere_is_not_narrowed_by_another_of_the_agency(
-    principal: MakePrincipal,
-) -> None:
+def test_one_role_everywhere_is_not_narrowed_by_another_of_the_agency() -> None:
     caller = principal(Role.SUBMITTER, Role.ANALYST, agency="POL")
     assert allows(caller, "completeness.read", agency="WAID")
     assert not allows(caller, "return.read", agency="WAID")
 
 
-def test_the_door_lets_in_whom_the_object_may_still_refuse(principal: MakePrincipal) -> None:
+def test_the_door_lets_in_whom_the_object_may_still_refuse() -> None:
     caller = principal(Role.SUBMITTER, agency="POL")
     assert enter(caller, "return.submit") is caller
     with pytest.raises(RefusedError, match="own agency") as refused:
@@ -87,7 +80,7 @@ def test_the_door_lets_in_whom_the_object_may_still_refuse(principal: MakePrinci
         enter(principal(Role.SUBMITTER), "return.submit")
 
 
-def test_a_refusal_names_line_role_and_scope(principal: MakePrincipal) -> None:
+def test_a_refusal_names_line_role_and_scope() -> None:
     with pytest.raises(RefusedError, match=r"release\.publish needs the role steward"):
         demand(principal(Role.ANALYST), "release.publish")
     with pytest.raises(RefusedError, match="scope journey:read") as refused:
@@ -95,7 +88,7 @@ def test_a_refusal_names_line_role_and_scope(principal: MakePrincipal) -> None:
     assert refused.value.code == "SCOPE"
 
 
-def test_an_unknown_line_is_a_mistake_and_no_permission(principal: MakePrincipal) -> None:
+def test_an_unknown_line_is_a_mistake_and_no_permission() -> None:
     with pytest.raises(KeyError):
         demand(principal(Role.STEWARD), "no.such")
 
@@ -107,13 +100,13 @@ def test_two_persons_are_two_subjects() -> None:
             different_person(first, second)
 
 
-def test_lines_that_need_two_are_told(principal: MakePrincipal) -> None:
+def test_lines_that_need_two_are_told() -> None:
     assert needs_second_person(principal(Role.STEWARD), "release.approve")
     assert not needs_second_person(principal(Role.STEWARD), "release.prepare")
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_audience(role: Role, principal: MakePrincipal) -> None:
+def test_audience(role: Role) -> None:
     partners = {Role.SUBMITTER, Role.APPROVER, Role.ANALYST, Role.STEWARD}
     assert principal(role).audience == ("partner" if role in partners else "public")
 
@@ -133,7 +126,7 @@ HOLDERS = {
 
 
 @pytest.mark.parametrize("line", SHOWN)
-def test_a_stale_or_missing_second_factor_is_refused(line: str, principal: MakePrincipal) -> None:
+def test_a_stale_or_missing_second_factor_is_refused(line: str) -> None:
     for age, allowed in SHOWN[line]:
         caller = replace(principal(HOLDERS[line], agency="POL"), second_factor=age)
         assert allows(caller, line, agency="POL") is allowed, age

@@ -18,23 +18,9 @@ from hub.statistics.targets import (
 )
 from hub.vocabulary import CellKey, parse_period
 from hub.vocabulary.rows import Direction, Measure, Profile
-from tests.factory import DISTRICT, words
+from tests.factory import DISTRICT, measure, words
 
 COUNT, TARGET = "POL_DA_TOTAL", "POL_TARGET"
-
-
-def measure(**changes: object) -> Measure:
-    """A measure of police records, higher is better, listed profile, 15 per cent of amber."""
-    plain: dict[str, object] = {
-        "code": "REPORTING",
-        "title": "Reporting",
-        "indicator": COUNT,
-        "target": TARGET,
-        "direction": Direction.HIGHER,
-        "profile": Profile.LISTED,
-        "order": 1,
-    }
-    return Measure.model_validate(plain | changes)
 
 
 def published(

@@ -1,6 +1,8 @@
 """Published observations by their addresses, as a view is given them."""
 
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 
 from hub.protected.figures import FigureStatus
@@ -43,8 +45,8 @@ def series(code: str, area: str, figures: Mapping[str, Said]) -> dict[CellKey, O
     return cells(*(observation(code, area, period, said) for period, said in figures.items()))
 
 
-def totals(items: Iterable[Observation]) -> list[Row]:
-    """The totals among observations, as the store gives them to a series."""
+def rows_of(items: Iterable[Observation]) -> list[Row]:
+    """Observations as the store gives them."""
     return [
         Row(
             area=item.key.area,
@@ -55,7 +57,14 @@ def totals(items: Iterable[Observation]) -> list[Row]:
             value=None if item.value is None else str(item.value),
             marks=item.marks,
             reason=item.reason,
+            base=None if item.base is None else str(item.base),
+            provenance=json.dumps([asdict(source) for source in item.provenance]),
+            derived=item.derived,
         )
         for item in items
-        if not item.key.breakdown
     ]
+
+
+def totals(items: Iterable[Observation]) -> list[Row]:
+    """The totals among observations, as the store gives them to a series."""
+    return rows_of(item for item in items if not item.key.breakdown)

@@ -6,13 +6,14 @@ import pytest
 
 from hub.protected.figures import FigureStatus
 from hub.protected.observations import Observation
+from hub.protected.rows import Row, table_of
 from hub.views.series import ends_of, series_of
 from hub.views.stages import by_term, near, nearest
-from hub.vocabulary import CellKey, Term, parse_period
+from hub.vocabulary import CellKey, parse_period
 from tests.factory import DISTRICT, NEIGHBOUR, words
-from tests.unit.views.published import totals
+from tests.unit.views.published import rows_of, totals
 
-TERM = Term("POL_DA_CRIME")
+TERM = ("POL_DA_CRIME", "")
 
 
 def cells(*periods: str, area: str = DISTRICT, derived: bool = False) -> dict[CellKey, Observation]:
@@ -20,6 +21,10 @@ def cells(*periods: str, area: str = DISTRICT, derived: bool = False) -> dict[Ce
     return {
         key: Observation(key, FigureStatus.PUBLISHED, Decimal(5), derived=derived) for key in keys
     }
+
+
+def rows(*periods: str, area: str = DISTRICT, derived: bool = False) -> list[Row]:
+    return rows_of(cells(*periods, area=area, derived=derived).values())
 
 
 @pytest.mark.parametrize(
@@ -38,22 +43,22 @@ def cells(*periods: str, area: str = DISTRICT, derived: bool = False) -> dict[Ce
 def test_the_nearest_period_stands_for_the_asked_one(
     asked: str, there: tuple[str, ...], chosen: str | None
 ) -> None:
-    found = nearest(TERM, parse_period(asked), by_term(DISTRICT, cells(*there)))
-    assert (found.key.period if found else None) == chosen
+    found = nearest(TERM, parse_period(asked), by_term(DISTRICT, rows(*there)))
+    assert (found.period if found else None) == chosen
     # What is read for it is enough.
-    read = cells(*near(parse_period(asked), there))
+    read = rows(*near(parse_period(asked), there))
     assert nearest(TERM, parse_period(asked), by_term(DISTRICT, read)) == found
 
 
 def test_what_was_returned_comes_before_a_sum_of_the_hub() -> None:
-    both = cells("YTD-2018-03") | cells("FY2017-18", derived=True)
+    both = rows("YTD-2018-03") + rows("FY2017-18", derived=True)
     found = nearest(TERM, parse_period("R12-2018-03"), by_term(DISTRICT, both))
     assert found is not None
-    assert found.key.period == "YTD-2018-03"
+    assert found.period == "YTD-2018-03"
 
 
 def test_another_area_does_not_stand_for_this_one() -> None:
-    elsewhere = cells("CY2017", area=NEIGHBOUR)
+    elsewhere = rows("CY2017", area=NEIGHBOUR)
     assert nearest(TERM, parse_period("CY2017"), by_term(DISTRICT, elsewhere)) is None
 
 
@@ -71,8 +76,8 @@ def test_a_series_lists_every_period_gaps_included(
     first: str, last: str, listed: list[str]
 ) -> None:
     published = cells("2017-12", "CY2016", "FY2017-18-Q2", "R12-2017-06", "2016-01/2016-05")
-    ends, rows = (parse_period(first), parse_period(last)), totals(published.values())
-    points = series_of("POL_DA_CRIME", *ends, rows, words())
+    ends, held = (parse_period(first), parse_period(last)), table_of(totals(published.values()))
+    points = series_of("POL_DA_CRIME", *ends, held, words())
     is_even = listed and not first.startswith("R12")
     assert ends_of(*ends) == ((listed[0], listed[-1]) if is_even else None)
     assert [point.period.id for point in points] == listed

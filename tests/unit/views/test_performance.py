@@ -8,8 +8,9 @@ from hub.protected.figures import FigureStatus
 from hub.statistics.targets import Standing
 from hub.views.performance import MeasureView, Performance, performance_of
 from hub.vocabulary import Vocabulary, parse_period
-from hub.vocabulary.rows import Direction, Measure, Profile
+from hub.vocabulary.rows import Direction, Profile
 from tests.factory import DISTRICT, ELSEWHERE, words
+from tests.factory import measure as made_measure
 from tests.unit.views.published import HIDDEN, Said, series
 
 COUNT, TARGET = "POL_DA_TOTAL", "POL_TARGET"
@@ -18,16 +19,7 @@ NOT_RETURNED = FigureStatus.NOT_RETURNED
 
 def known(*changes: dict[str, object]) -> Vocabulary:
     """The factory's words with one measure, or one for each of ``changes``."""
-    plain: dict[str, object] = {
-        "code": "REPORTING",
-        "title": "Reporting",
-        "indicator": COUNT,
-        "target": TARGET,
-        "direction": Direction.HIGHER,
-        "profile": Profile.LISTED,
-        "order": 1,
-    }
-    rules = [Measure.model_validate(plain | change) for change in changes or ({},)]
+    rules = [made_measure(**change) for change in changes or ({},)]
     return replace(words(), measures={rule.code: rule for rule in rules})
 
 

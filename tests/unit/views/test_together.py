@@ -6,10 +6,12 @@ import pytest
 
 from hub.errors import OverloadedError
 from hub.protected.reader import Selection
-from hub.protected.rows import Row
+from hub.protected.rows import Row, Rows, table_of
 from hub.views.together import Together, is_whole
 
-STORED = [Row(area, "CY2017", "", code, "PUBLISHED", "5") for area in "AB" for code in "IJKL"]
+STORED = table_of(
+    [Row(area, "CY2017", "", code, "PUBLISHED", "5") for area in "AB" for code in "IJKL"]
+)
 
 
 def page(indicators: str, areas: str = "AB", totals_only: bool = True) -> Selection:
@@ -23,18 +25,17 @@ class Store:
         self.asked: list[str] = []
         self.fails = fails
 
-    async def read(self, wanted: Selection) -> list[Row]:
+    async def read(self, wanted: Selection) -> Rows:
         self.asked.append("".join(wanted.indicators))
         await sleep(0)
         if self.fails:
             self.fails -= 1
             raise OverloadedError
-        return [
-            row for row in STORED if row.indicator in wanted.indicators and row.area in wanted.areas
-        ]
+        shown = STORED.by_indicator([wanted.indicators])[0]
+        return table_of([row for row in shown if row.area in wanted.areas])
 
 
-def shown(rows: list[Row]) -> str:
+def shown(rows: Rows) -> str:
     return " ".join(f"{row.area}{row.indicator}" for row in rows)
 
 

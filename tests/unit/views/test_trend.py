@@ -11,7 +11,7 @@ from hub.views.assembly import journey_of
 from hub.views.journey import Journey, LinkView
 from hub.views.trend import trends_of
 from hub.vocabulary import parse_period, vocabulary
-from tests.unit.views.published import HIDDEN, Said, cells, observation
+from tests.unit.views.published import HIDDEN, Said, cells, observation, rows_of
 
 WORDS = vocabulary()
 AREA = "E07000102"
@@ -39,7 +39,8 @@ def counted(marac: Said = 87, period: str = "2017-07/2018-06") -> Cells:
 
 def journey(held: Cells, *, allow_unlike: bool = False) -> Journey:
     place, period = WORDS.area(AREA), parse_period("CY2017")
-    return journey_of(place, period, "one", "partner", held, WORDS, allow_unlike=allow_unlike)
+    found = rows_of(held.values())
+    return journey_of(place, period, "one", "partner", found, WORDS, allow_unlike=allow_unlike)
 
 
 def link(view: Journey) -> LinkView:

@@ -11,6 +11,7 @@ from hub.protected.figures import FigureStatus
 from hub.protected.observations import Cells
 from hub.protected.reader import Difference
 from hub.protected.releases import Audience, Release
+from hub.protected.rows import table_of
 from hub.views.changes import Changes
 from hub.views.overview import ALWAYS, columns_of, overview_of
 from hub.views.performance import performance_of
@@ -108,7 +109,7 @@ def series_html(frame: Frame | None = None, held: Cells | None = None) -> str:
     """One indicator over time."""
     held = held or plymouth_cells()
     mine = [item for key, item in held.items() if key.indicator == "POL_DA_TOTAL"]
-    points = histories("POL_DA_TOTAL", totals(mine), words())
+    points = histories("POL_DA_TOTAL", table_of(totals(mine)), words())
     return series_page(
         words().indicator("POL_DA_TOTAL"),
         words().area(PLYMOUTH),

@@ -12,7 +12,7 @@ from hub.vocabulary import parse_period, vocabulary
 from hub.web.pages.headline import Rating
 from hub.web.pages.labels import labels
 from hub.web.pages.ratings import ratings_of
-from tests.unit.views.published import HIDDEN, Said, cells, observation
+from tests.unit.views.published import HIDDEN, Said, cells, observation, rows_of
 
 AREA, POLICE, SERVICE = "E07000102", "CY2017", "FY2017-18"
 
@@ -37,7 +37,8 @@ def held(**changes: Said) -> Cells:
 
 def ratings(found: Cells) -> dict[str, Rating]:
     words = vocabulary()
-    view = journey_of(words.area(AREA), parse_period(POLICE), "one", "partner", found, words)
+    rows = rows_of(found.values())
+    view = journey_of(words.area(AREA), parse_period(POLICE), "one", "partner", rows, words)
     return ratings_of(standings_of(view, found, words), labels())
 
 
@@ -77,7 +78,8 @@ def test_a_figure_of_other_months_than_the_measure_is_not_judged() -> None:
     target = observation("DAC_CLIENT_TARGET", AREA, "FY2018-19", 97)
     found = cells(quarter, target)
     words = vocabulary()
-    view = journey_of(words.area(AREA), parse_period("FY2017-18-Q1"), "1", "partner", found, words)
+    rows = rows_of(found.values())
+    view = journey_of(words.area(AREA), parse_period("FY2017-18-Q1"), "1", "partner", rows, words)
     stage = next(one for one in view.stages if one.code == "DAC_ENGAGED")
     assert stage.figure.status is FigureStatus.PUBLISHED
     assert stage.figure.value == Decimal(48)

@@ -13,6 +13,7 @@ from hub.views.assembly import journey_of
 from hub.views.journey import Journey
 from hub.vocabulary import CellKey, Term, parse_period
 from hub.web.pages.labels import labels
+from tests.unit.views.published import rows_of
 
 AREA = "E07000102"
 POLICE, SERVICE = "CY2017", "FY2017-18"
@@ -100,6 +101,6 @@ def three_rivers_journey(
         period=parse_period(POLICE),
         release="demo-1",
         audience="partner",
-        cells=cells(*without, withheld=withheld, counts=counts),
+        found=rows_of(cells(*without, withheld=withheld, counts=counts).values()),
         words=words,
     )
