@@ -25,7 +25,7 @@ SOON = timedelta(days=7)
 _SAID = {
     Owing.EXPECTED: "is due on {due:%d %B %Y}",
     Owing.LATE: "was due on {due:%d %B %Y}; it is overdue after {overdue:%d %B %Y}",
-    Owing.OVERDUE: "is overdue since {overdue:%d %B %Y}",
+    Owing.OVERDUE: "was due on {due:%d %B %Y}, at the latest on {overdue:%d %B %Y}; it is overdue",
 }
 
 

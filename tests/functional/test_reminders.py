@@ -82,7 +82,9 @@ async def test_a_week_before_then_late_then_overdue_each_once(
     assert [bool(found) for found in subjects] == [True, True, False, True, True, False]
     assert "- IDVA service for Jan to Mar 2018 is due on 30 April 2018." in subjects[1]
     assert "was due on 30 April 2018; it is overdue after 15 May 2018." in subjects[3][0]
-    assert "is overdue since 15 May 2018." in subjects[4][0]
+    assert (
+        "was due on 30 April 2018, at the latest on 15 May 2018; it is overdue." in subjects[4][0]
+    )
 
 
 async def test_the_letter_names_no_figure_and_what_has_come_is_not_asked_for(
