@@ -224,6 +224,7 @@ WITHOUT_OBJECT = {
     "POST /releases/prepare": "there is no release yet",
     "intake.Query.releases": "lists; the role alone decides",
     "intake.Mutation.prepareRelease": "there is no release yet",
+    "intake.Query.preparations": "lists; the role alone decides",
     "intake.Query.returns": "lists the caller's own; test_sign_off.py",
     "intake.Mutation.submitReturn": "one way with PUT (receive); test_matrix.py asks each role",
     "GET /releases/{release}/alternatives": "as the release's page; compared below",
