@@ -189,7 +189,8 @@ class Endpoint:
 
     async def _respond(self, request: Request) -> Response | Reply:
         serving, reads = self._serving, request.method in {"GET", "HEAD"}
-        if serving.page and reads and "query" not in request.query_params and wants_page(request):
+        # Whoever asks for no page is spared the reading of a long query.
+        if serving.page and reads and wants_page(request) and "query" not in request.query_params:
             return serving.page(request)
         try:
             return await self._answer(request)

@@ -50,7 +50,12 @@ def _chosen(header: str) -> str | None:
 
 def wants_page(request: Request) -> bool:
     """Tell whether the client is a browser that asks for a page: it names HTML itself."""
-    return any(each.kind == HTML and each.weight > 0 for each in _ranges(_header(request)))
+    return _names_page(_header(request))
+
+
+@lru_cache(maxsize=256)
+def _names_page(header: str) -> bool:
+    return any(each.kind == HTML and each.weight > 0 for each in _ranges(header))
 
 
 def _weight(kind: str, ranges: list[Range]) -> float:
