@@ -5,12 +5,15 @@ from json.encoder import encode_basestring as quote
 from types import MappingProxyType
 from typing import Any
 
+from hub.protected.figures import blank
 from hub.protected.observations import Cells
 from hub.protected.rows import Row, Rows
 from hub.schema.naming import INSIDE, Inside, Told
 from hub.schema.read.figures import SYMBOLS, display_of, is_plain
 
 NO_PARTS: Cells = MappingProxyType({})
+UNPARTED = 4
+"""Digits of a whole number from which its thousands are set apart."""
 LONGEST = 15
 """Digits of a whole number up to which a float prints as itself with ``.0``."""
 
@@ -60,9 +63,17 @@ def _displays(rows: Sequence[Row], run: Any) -> list[str]:
         return [quote(display_of(row, words)) for row in rows]
     codes, values = rows.column("row.indicator"), rows.column("row.value")
     plain = {code for code in set(codes) if is_plain(words.indicators[code])}
+    told = zip(codes, values, rows.column("row.status"), range(len(rows)), strict=True)
     return [
-        f'"{int(text):,}"'
-        if text is not None and code in plain and text.isdecimal()
+        _BLANKS[status]
+        if text is None
         else quote(display_of(rows[place], words))
-        for place, (code, text) in enumerate(zip(codes, values, strict=True))
+        if code not in plain or not text.isdecimal()
+        else f'"{text}"'
+        if len(text) < UNPARTED
+        else f'"{int(text):,}"'
+        for code, text, status, place in told
     ]
+
+
+_BLANKS = {status: quote(blank(symbol)) for status, symbol in SYMBOLS.items()}
