@@ -232,7 +232,7 @@ class Endpoint:
         if kept is not None and key is not None:
             reply = given(request, kept, _media_type(request))
             recalled = Recalled(principal, key, kept.etag, reply.form, cost.rows, texts)
-            self._recalls.keep(same_of(request.scope, body), body, recalled)
+            self._recalls.keep(request.scope, body, recalled)
             return reply
         result = await self._run(request, principal, document, ask)
         if isinstance(result, str):

@@ -15,7 +15,7 @@ from starlette.types import Scope
 from hub.web.answers import Form, Key
 
 RECALLED = 2048
-"""Requests remembered; with bodies of 8 kB at most, 20 MB."""
+"""Requests remembered; of 8 kB at most, 16 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Recalls:
     """The requests answered last with kept answers."""
 
     def __init__(self, longest: int) -> None:
-        """``longest`` is the largest body to remember, in bytes."""
+        """``longest`` is the largest request to remember, in bytes, its head included."""
         self._longest = longest
         self._kept: OrderedDict[Hashable, Recalled] = OrderedDict()
 
@@ -46,9 +46,11 @@ class Recalls:
         found = self._kept.get(same)
         return found if found is not None and found.principal is principal else None
 
-    def keep(self, same: Hashable, body: bytes, recalled: Recalled) -> None:
-        """Remember a request."""
-        if len(body) <= self._longest:
+    def keep(self, scope: Scope, body: bytes, recalled: Recalled) -> None:
+        """Remember a request, unless it is long."""
+        fields = sum(len(name) + len(value) for name, value in scope["headers"])
+        if fields + len(scope["query_string"]) + len(body) <= self._longest:
+            same = same_of(scope, body)
             self._kept[same] = recalled
             self._kept.move_to_end(same)
             if len(self._kept) > RECALLED:

@@ -12,8 +12,8 @@ CAME_TO = Recalled(CALLER, ("partner", 1, "d", "{}"), '"tag"', Form(200, []), 5,
 
 @pytest.fixture
 def recalls() -> Recalls:
-    made = Recalls(longest=10)
-    made.keep(same_of(SCOPE, b"body"), b"body", CAME_TO)
+    made = Recalls(longest=30)
+    made.keep(SCOPE, b"body", CAME_TO)
     return made
 
 
@@ -40,10 +40,24 @@ def test_another_caller_is_another_however_alike(recalls: Recalls) -> None:
     assert recalls.get(same_of(SCOPE, b"body"), object()) is None
 
 
-def test_they_are_few_and_short(recalls: Recalls) -> None:
-    recalls.keep("long", b"x" * 11, CAME_TO)
-    assert recalls.get("long", CALLER) is None
-    for number in range(RECALLED):
-        recalls.keep(number, b"", CAME_TO)
+@pytest.mark.parametrize(
+    ("changed", "body"),
+    [
+        ({}, b"x" * 20),
+        ({"query_string": b"x" * 30}, b""),
+        ({"headers": [(b"x" * 15, b"y" * 15)]}, b""),
+    ],
+)
+def test_a_long_one_is_not_remembered(
+    recalls: Recalls, changed: dict[str, object], body: bytes
+) -> None:
+    recalls.keep(SCOPE | changed, body, CAME_TO)
+    assert recalls.get(same_of(SCOPE | changed, body), CALLER) is None
+
+
+def test_they_are_few(recalls: Recalls) -> None:
+    bodies = [str(number).encode() for number in range(RECALLED)]
+    for body in bodies:
+        recalls.keep(SCOPE, body, CAME_TO)
     assert recalls.get(same_of(SCOPE, b"body"), CALLER) is None
-    assert recalls.get(0, CALLER) is CAME_TO
+    assert recalls.get(same_of(SCOPE, bodies[0]), CALLER) is CAME_TO
