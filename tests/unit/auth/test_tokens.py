@@ -378,6 +378,33 @@ async def test_a_token_that_was_believed_before_still_ends(
     assert caught.value.code == "TOKEN_EXPIRED"
 
 
+async def test_a_caller_is_the_same_until_the_registry_is_read_anew(
+    clock: StillClock, verifier: TokenVerifier, forge: Forge
+) -> None:
+    """A request that comes again is known by its caller being the very same object."""
+    token = forge.sign()
+    first = await verifier.verify(token)
+    assert await verifier.verify(token) is first
+    shown = replace(verifier, second_factor=timedelta(0))
+    assert (await shown.verify(token)).second_factor == timedelta(0)
+    verifier.standing.forget()
+    assert await verifier.verify(token) is not first
+
+
+async def test_how_long_ago_a_factor_was_shown_is_told_each_time(
+    clock: StillClock, verifier: TokenVerifier, registry: Registry, forge: Forge
+) -> None:
+    scopes = frozenset({"return:submit"})
+    registry.clients["board"] = Client(
+        "board", "Board", frozenset(), auth_method="none", own_scopes=scopes
+    )
+    said = {"client_id": "board", "consent": "c", "auth_time": forge.now - 60}
+    token = forge.with_claims(**said)
+    assert (await verifier.verify(token)).second_factor == timedelta(seconds=60)
+    clock.go_on(2)
+    assert (await verifier.verify(token)).second_factor == timedelta(seconds=62)
+
+
 async def test_a_key_that_is_published_no_more_ends_what_it_signed(
     tmp_path: Path, clock: StillClock, verifier: TokenVerifier
 ) -> None:
