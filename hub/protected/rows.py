@@ -65,6 +65,8 @@ class Row(NamedTuple):
         return f"Row({self.indicator} {self.breakdown} {self.area} {self.period})"
 
 
+PLAIN_COLUMNS = len(Row._fields) - len(OPTIONAL)
+"""How many columns are always read: the first of a row's."""
 ROW_TELLS = frozenset({"row", *(f"row.{name}" for name in Row._fields)})
 """What a table of rows can tell by column: the rows themselves, and each of their fields."""
 
@@ -136,7 +138,7 @@ def table_of(rows: Sequence[Row]) -> Rows:
     return Rows(list(zip(*rows, strict=True))) if rows else NONE
 
 
-NONE = Rows([()] * len(ORDER.split(", ")))
+NONE = Rows([()] * PLAIN_COLUMNS)
 """No observation."""
 
 
@@ -371,7 +373,7 @@ def _joined(columns: frozenset[str], ending: str) -> str:
         f"{read if name in columns else otherwise} AS {name}"
         for name, (read, otherwise) in list(OPTIONAL.items())[:last]
     ]
-    names = Row._fields[: 6 + last]
+    names = Row._fields[: PLAIN_COLUMNS + last]
     asked = ", ".join((ORDER, "status", "value::text AS value", *shown))
     texts = ", ".join(f"string_agg(coalesce({name}, ''), E'\\x1f')" for name in names)
     return f"SELECT {texts} FROM (SELECT {asked} FROM protected.observation {ending}) AS found"  # noqa: S608

@@ -49,6 +49,11 @@ def test_columns_come_as_texts() -> None:
     assert list(NONE) == []
 
 
+@pytest.mark.parametrize("name", Row._fields)
+def test_where_nothing_was_found_every_column_is_empty(name: str) -> None:
+    assert list(NONE.column(f"row.{name}")) == []
+
+
 def test_a_text_that_holds_what_stands_between_is_no_figure_of_another_row() -> None:
     columns = [
         ["A", "B"],
