@@ -6,7 +6,7 @@ the fields themselves. A differential test holds both to the same bytes.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, overload
+from typing import Any, Protocol
 
 NAMED = "named"
 """Key of a field's metadata that holds a :class:`Named`."""
@@ -53,10 +53,6 @@ class Table(Protocol):
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, place: Any) -> Any:
-        """Give a row, or choose some."""
-        ...
-
     def __iter__(self) -> Iterator[Any]: ...
 
     def column(self, name: str) -> Sequence[Any]:
@@ -64,7 +60,7 @@ class Table(Protocol):
         ...
 
 
-class OfRows(Sequence[Any]):
+class OfRows:
     """Objects made of rows, each when it is asked for; where rows tell all, none is made.
 
     What ``make`` makes of a row has the attributes that the table tells.
@@ -78,18 +74,6 @@ class OfRows(Sequence[Any]):
 
     def __len__(self) -> int:
         return len(self.rows)
-
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> "OfRows": ...
-
-    def __getitem__(self, place: int | slice) -> Any:
-        """Make one object, or choose some."""
-        if isinstance(place, slice):
-            return OfRows(self.rows[place], self._make)
-        return self._make(self.rows[place])
 
     def __iter__(self) -> Iterator[Any]:
         """Make them one after the other."""

@@ -4,10 +4,8 @@ Nothing flows from one stage to the next: periods, units and people differ, so a
 with a comparability grade and its caveats, never a conversion rate.
 """
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from hub.protected.figures import Figure
 from hub.protected.rows import Row
@@ -51,17 +49,6 @@ class StageView:
     note: str = ""
     row: Row | None = field(default=None, repr=False)
     """What the release says of it."""
-
-
-class Stages(Sequence[StageView]):
-    """Stages in order, which can be told by column without a view being made."""
-
-    tells: frozenset[str]
-    """Dotted names of the columns that there are."""
-
-    @abstractmethod
-    def column(self, name: str) -> Sequence[Any]:
-        """Give what all stages say of one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +103,6 @@ class Journey:
     audience: str
     bands: tuple[Band, ...]
     stages: Sequence[StageView]
-    """As the hub puts them together, :class:`Stages`."""
     links: tuple[LinkView, ...]
     missing: tuple[MissingView, ...]
 

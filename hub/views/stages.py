@@ -16,7 +16,7 @@ from hub.protected.rows import (
     sources_of,
     table_of,
 )
-from hub.views.journey import MissingView, Part, Stages, StageView
+from hub.views.journey import MissingView, Part, StageView
 from hub.vocabulary import Period, PeriodKind, Term, Vocabulary, breakdown_text, parse_period
 from hub.vocabulary.memory import remembered
 from hub.vocabulary.rows import Agency, Area, Stage
@@ -71,7 +71,7 @@ class Choice(NamedTuple):
         return bool(self.row.period)
 
 
-class StageViews(Stages):
+class StageViews(Sequence[StageView]):
     """The rows of a journey: what stands for each is chosen, views are made when asked for.
 
     A row stands for each stage that some agency of this area is there to report on. Stages counted

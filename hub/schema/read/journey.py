@@ -5,7 +5,6 @@ from typing import Annotated, Any, cast
 import strawberry
 
 from hub.protected.releases import Release as ReleaseRow
-from hub.protected.rows import Row
 from hub.schema.naming import OfRows, Table
 from hub.schema.read.enums import GRADES, Comparability
 from hub.schema.read.figures import Figure, view_told
@@ -80,11 +79,6 @@ class ShownStage:
     def __getattr__(self, name: str) -> Any:
         """Tell what is the same in the view."""
         return getattr(self.view, name)
-
-    @property
-    def row(self) -> Row | None:
-        """What the release says of it."""
-        return self.view.row
 
     @property
     def agency_code(self) -> str | None:

@@ -159,7 +159,7 @@ class RowPage:
 
     def __init__(self, page: Page, first: int, after: str | None, words: Vocabulary) -> None:
         self._page = page
-        self._rows = page.rows[:first] if len(page.rows) > first else page.rows
+        self._rows = page.rows[:first]
         self._more = len(page.rows) > first
         self._after = after
         self._words = words
