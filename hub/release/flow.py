@@ -57,71 +57,59 @@ async def prepare_release(
         DisclosureError: the release could not be protected, or its own attack broke it.
     """
     async with followed(database, audience, principal.subject, at) as follow:
-
-        def tell(step: str, done: int, of: int) -> None:
-            (progress or told)(step, done, of)
-            follow(step, done, of)
-
-        return await _prepare_release(
-            database, words, audience, note, principal, at, tell, secret_file, processes
+        tell = _to_both(progress or told, follow)
+        async with database.release() as session:
+            policy = await in_force(session, audience)
+            secret = secret_for(policy, secret_file)
+            source = await _source(session, audience)
+            past = await linked_history(session, audience, words, source.signed, policy)
+        partner = None if source.partner is None else source.shown
+        work = partial(
+            prepare,
+            source.signed,
+            words,
+            policy,
+            past,
+            partner,
+            secret=secret,
+            processes=min(processes, os.cpu_count() or 1),
         )
+        size = sum(len(one.observations) for one in source.signed)
+        made = await beside(work, size, tell)
+        tell(STORING, 0, 1)
+        async with database.release() as session:
+            draft = Draft(
+                id=await drafts.next_id(session, audience, at),
+                audience=audience,
+                state=DraftState.PREPARED,
+                content_hash=made.content_hash,
+                policy_version=policy.version,
+                vocabulary_version=words.version,
+                note=note,
+                prepared_by=principal.subject,
+                prepared_at=at,
+                approved_by=None,
+                approved_at=None,
+                published_by=None,
+                published_at=None,
+                cells=len(made.cells),
+                after_sequence=len(past),
+                partner_release=source.partner,
+                protection=dict(made.public),
+            )
+            await keep_words(session, words)
+            inputs = [one.revision for one in source.signed]
+            await drafts.keep(session, draft, inputs, made.cells, made.report)
+            await record(session, event_of("release.prepare", draft, principal), at)
+        return draft
 
 
-async def _prepare_release(
-    database: Database,
-    words: Vocabulary,
-    audience: Audience,
-    note: str | None,
-    principal: Principal,
-    at: datetime,
-    progress: Progress,
-    secret_file: Path | None,
-    processes: int,
-) -> Draft:
-    async with database.release() as session:
-        policy = await in_force(session, audience)
-        secret = secret_for(policy, secret_file)
-        source = await _source(session, audience)
-        past = await linked_history(session, audience, words, source.signed, policy)
-    partner = None if source.partner is None else source.shown
-    work = partial(
-        prepare,
-        source.signed,
-        words,
-        policy,
-        past,
-        partner,
-        secret=secret,
-        processes=min(processes, os.cpu_count() or 1),
-    )
-    size = sum(len(one.observations) for one in source.signed)
-    made = await beside(work, size, progress)
-    progress(STORING, 0, 1)
-    async with database.release() as session:
-        draft = Draft(
-            id=await drafts.next_id(session, audience, at),
-            audience=audience,
-            state=DraftState.PREPARED,
-            content_hash=made.content_hash,
-            policy_version=policy.version,
-            vocabulary_version=words.version,
-            note=note,
-            prepared_by=principal.subject,
-            prepared_at=at,
-            approved_by=None,
-            approved_at=None,
-            published_by=None,
-            published_at=None,
-            cells=len(made.cells),
-            after_sequence=len(past),
-            partner_release=source.partner,
-            protection=dict(made.public),
-        )
-        await keep_words(session, words)
-        inputs = [one.revision for one in source.signed]
-        await drafts.keep(session, draft, inputs, made.cells, made.report)
-        await record(session, event_of("release.prepare", draft, principal), at)
-    return draft
+def _to_both(one: Progress, other: Progress) -> Progress:
+    def tell(step: str, done: int, of: int) -> None:
+        one(step, done, of)
+        other(step, done, of)
+
+    return tell
 
 
 @dataclass(frozen=True, slots=True)
