@@ -27,14 +27,19 @@ def test_a_slip_of_the_pen_is_answered_with_the_nearest() -> None:
     assert "Did you mean 'check'?" in result.output
 
 
+def told_by(code: str) -> str:
+    """What a fresh interpreter prints last."""
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return ran.stdout.splitlines()[-1]
+
+
 def test_checking_a_file_loads_no_server() -> None:
     code = (
         "import sys; from hub.cli import app; "
         "app(['check', '--help'], standalone_mode=False); "
         "print([name for name in ('hub.app', 'strawberry', 'highspy') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert told.stdout.splitlines()[-1] == "[]"
+    assert told_by(code) == "[]"
 
 
 def test_only_what_serves_loads_the_application() -> None:
@@ -43,5 +48,4 @@ def test_only_what_serves_loads_the_application() -> None:
         "[command(name) for name, where in COMMANDS.items() if not where.startswith('serving.')]; "
         "print([name for name in ('hub.app', 'strawberry') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert told.stdout.splitlines()[-1] == "[]"
+    assert told_by(code) == "[]"
