@@ -22,7 +22,7 @@ from hub.auth.principals import Principal
 from hub.auth.roles import Role
 from hub.errors import RefusedError, SettingsError, UnauthenticatedError
 from hub.protected.releases import Audience
-from hub.running import RunningHub, hub_over, running
+from hub.running import RunningHub
 from hub.schema import guard
 from hub.schema.compiled.compiling import compile_document
 from hub.schema.intake import root as intake
@@ -66,8 +66,6 @@ from hub.web.tags import Tags
 from hub.web.tickets import ticket_routes
 from hub.web.trusted import trusted_hashes
 from hub.web.volume import Volume, tell
-
-__all__ = ["RunningHub", "build", "hub_over", "running", "surface"]
 
 READINGS = {name: Reading(root.rows, root.each) for name, root in ROOTS.items() if root.rows}
 """What the root fields read, as their price is reckoned."""

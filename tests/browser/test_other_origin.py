@@ -19,11 +19,12 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
 from hub.clock import now
 from hub.db.tables import intake
+from hub.running import RunningHub
 from hub.web.authentication import COOKIE
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership

@@ -13,12 +13,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth.registry import grant_role, register_client
 from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.clock import now
+from hub.running import RunningHub
 from tests.browser.soundness import LOOKED_AT, faults
 from tests.conftest import FreshSettings
 from tests.functional.released import released_demo

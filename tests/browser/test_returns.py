@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 
-from hub.app import RunningHub, build, hub_over
+from hub.app import build
 from hub.auth.registry import grant_role, register_client
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
 from hub.clock import now
 from hub.db.engine import Database
+from hub.running import RunningHub, hub_over
 from hub.settings import Settings
 from tests.browser.conftest import Visit
 from tests.browser.soundness import LOOKED_AT, faults

@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx2
 
-from hub.app import RunningHub, build, hub_over
+from hub.app import build
 from hub.auth.roles import Role
 from hub.db.engine import Database
+from hub.running import RunningHub, hub_over
 from tests.conftest import FreshSettings
 from tests.functional.conftest import URL, Client, Sign, signed_on
 

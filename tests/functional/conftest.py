@@ -11,13 +11,14 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from hub.app import RunningHub, build, hub_over
+from hub.app import build
 from hub.auth.registry import grant_role, register_client
 from hub.auth.roles import Role
 from hub.cli import app as cli
 from hub.clock import now
 from hub.db.engine import Database
 from hub.errors import HubError
+from hub.running import RunningHub, hub_over
 from hub.settings import Settings
 from hub.settings import settings as read_settings
 from tests.conftest import FreshSettings

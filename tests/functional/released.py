@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from hub.app import RunningHub, hub_over
 from hub.clock import now
 from hub.db.engine import Database
 from hub.protected import writer
@@ -12,6 +11,7 @@ from hub.protected.releases import Audience
 from hub.release import drafts
 from hub.release.drafts import Draft, DraftState
 from hub.release.policies import policy_for
+from hub.running import RunningHub, hub_over
 from hub.settings import Settings
 from hub.vocabulary import vocabulary
 from tests.spec.audiences import public_release

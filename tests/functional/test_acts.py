@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from hub.app import RunningHub
 from hub.audit.acts import ACTS, NAMES, page
 from hub.audit.event import Event
 from hub.audit.ledger import record
 from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.tables import audit
+from hub.running import RunningHub
 from hub.web.refusals import QUIET, Refusals
 from tests.functional.acts import WITHDRAW, Partnership, act, codes, rows
 from tests.functional.conftest import Client, Sign

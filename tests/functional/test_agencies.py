@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub
 from hub.audit import verify_chain
 from hub.auth.roles import Role
 from hub.errors import ConflictError, RefusedError, SettingsError
+from hub.running import RunningHub
 from hub.submissions.portable import CLIENT
 from tests.functional.acts import Partnership, codes, rows
 from tests.functional.conftest import Run, Sign

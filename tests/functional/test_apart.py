@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from hub.app import RunningHub
 from hub.auth.roles import AGENCY_ROLES, Role
 from hub.db.engine import Database
+from hub.running import RunningHub
 from hub.web.graphql import graphql_route
 from tests.functional.acts import Partnership, rows
 from tests.functional.conftest import URL, Client, Sign

@@ -2,13 +2,13 @@
 
 import pytest
 
-from hub.app import RunningHub
 from hub.audit.anchoring import Anchoring
 from hub.audit.anchors import head_of
 from hub.audit.export import check_export
 from hub.audit.keys import public_keys
 from hub.auth.roles import AGENCY_ROLES, Role
 from hub.clock import now
+from hub.running import RunningHub
 from tests.functional.conftest import Sign
 
 

@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner
 
-from hub.app import running
 from hub.cli import app as cli
 from hub.clock import now
 from hub.db.backup.archive import Archive
@@ -27,6 +26,7 @@ from hub.db.embedded import EmbeddedPostgres, binaries, postmaster
 from hub.db.embedded.home import settle
 from hub.db.server import running_server
 from hub.errors import HubError
+from hub.running import running
 from hub.settings import Settings
 from hub.settings import settings as read_settings
 

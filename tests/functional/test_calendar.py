@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
+from hub.running import RunningHub
 from hub.submissions.receipts import verify
 from tests.functional.acts import WITHDRAW, Partnership, act, codes, rows
 from tests.functional.conftest import Sign

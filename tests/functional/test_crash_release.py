@@ -21,9 +21,9 @@ import httpx2
 import pytest
 from sqlalchemy import func, select
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.tables import audit, intake, protected
+from hub.running import RunningHub
 from tests.functional.acts import PUBLISH, Partnership, rows
 from tests.functional.conftest import Client, Sign
 from tests.provider.running import free_port

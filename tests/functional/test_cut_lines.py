@@ -8,11 +8,11 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.engine import Database
 from hub.db.server import owner_address
 from hub.db.tables import audit, intake
+from hub.running import RunningHub
 from hub.settings import Settings
 from tests.functional.acts import rows
 from tests.functional.conftest import Sign

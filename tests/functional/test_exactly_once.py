@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
 from hub.db import pools
 from hub.db.sessions import IntakeSession
 from hub.db.tables import audit, intake
 from hub.errors import DatabaseError
+from hub.running import RunningHub
 from hub.submissions.idempotency import KEPT, forget_old, keep
 from tests.functional.conftest import Client, Sign
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
+from hub.running import RunningHub
 from tests.functional.acts import Partnership, act, codes, rows
 from tests.functional.conftest import Sign
 

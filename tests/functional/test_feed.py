@@ -7,11 +7,11 @@ from datetime import datetime
 import httpx2
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.origins import set_origins
 from hub.auth.roles import Role
 from hub.errors import InvalidError
 from hub.protected.releases import Audience
+from hub.running import RunningHub
 from tests.functional.conftest import Client, Run, Sign
 from tests.functional.released import publish_empty
 

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import uvicorn
 
-from hub.app import RunningHub
+from hub.running import RunningHub
 from hub.server import configured
 from hub.web.arrival import Arrival
 from hub.web.rates import address_of

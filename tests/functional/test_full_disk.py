@@ -19,12 +19,13 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub, build, running
+from hub.app import build
 from hub.audit import verify_chain
 from hub.auth.roles import Role
 from hub.db.embedded import supervisor
 from hub.db.engine import Database
 from hub.db.tables import intake
+from hub.running import RunningHub, running
 from hub.settings import Settings
 from tests.functional.acts import rows
 from tests.functional.conftest import URL, Client, Sign, signed_on

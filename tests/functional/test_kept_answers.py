@@ -12,13 +12,13 @@ import pytest
 from graphql import execute, parse
 from sqlalchemy import Pool, event, insert
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.logins import Duty
 from hub.db.tables import protected
 from hub.errors import DatabaseError
 from hub.protected.releases import Audience
+from hub.running import RunningHub
 from hub.schema.compiled.compiling import compile_document
 from hub.schema.read.context import ReadContext
 from hub.schema.read.query import schema

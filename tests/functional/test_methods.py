@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from hub import keyfiles
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.engine import Database
 from hub.disclosure import PARTNER, Method
 from hub.disclosure.methods import told_by_method
 from hub.release import flow
+from hub.running import RunningHub
 from hub.settings import Settings
 from tests.functional.acts import Cell, Partnership, act, codes, rows
 from tests.functional.conftest import Sign

@@ -25,10 +25,11 @@ from sqlalchemy import event
 from starlette.applications import Starlette
 
 import hub
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth.roles import Role
 from hub.db.logins import Duty
 from hub.db.tables import intake
+from hub.running import RunningHub
 from hub.schema.read.query import schema
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, plain, rows

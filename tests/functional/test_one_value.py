@@ -18,13 +18,14 @@ import httpx2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.clock import now
 from hub.exports.columns import COLUMNS
 from hub.exports.png import rasterised
+from hub.running import RunningHub
 from tests.conftest import FreshSettings
 from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.released import released_demo

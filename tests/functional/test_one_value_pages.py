@@ -17,11 +17,12 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.clock import now
+from hub.running import RunningHub
 from hub.vocabulary import PeriodKind, parse_period
 from hub.web.pages.overview import WIDTH
 from hub.web.pages.profile import TABLES

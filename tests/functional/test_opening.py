@@ -5,9 +5,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from hub import app
-from hub.app import RunningHub, build, running
+from hub.app import build
 from hub.auth.roles import Role
 from hub.errors import SettingsError
+from hub.running import RunningHub, running
 from hub.settings import Settings
 from tests.factory import principal
 

@@ -9,7 +9,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.cli import app as cli
 from hub.clock import now
@@ -17,6 +16,7 @@ from hub.db.backup.envelope import make_keys
 from hub.db.engine import Database
 from hub.db.maintenance import maintaining
 from hub.errors import NotFoundError, SettingsError
+from hub.running import RunningHub
 from hub.settings import Settings
 from hub.submissions.originals import forget_originals, original_of
 from tests.functional.conftest import Client, Sign

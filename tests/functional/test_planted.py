@@ -22,9 +22,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.logins import credentials
+from hub.running import RunningHub
 from tests.functional.acts import OBSERVATIONS, Partnership, act, rows
 from tests.functional.conftest import Client, signed_on
 from tests.functional.test_two_servers import _answers as answers

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.protected.releases import Audience
 from hub.release.policies import in_force
+from hub.running import RunningHub
 from tests.functional.conftest import Client, Sign
 
 PROPOSE = """mutation($threshold: Int!, $why: String!) {

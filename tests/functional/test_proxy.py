@@ -13,9 +13,9 @@ import httpx2
 import pytest
 import uvicorn
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.protected.releases import Audience
+from hub.running import RunningHub
 from hub.server import configured
 from tests.functional.conftest import Sign
 from tests.functional.released import publish_empty

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.tables import audit, intake
+from hub.running import RunningHub
 from hub.submissions import reception
 from hub.validation import validate
 from tests.conftest import FreshSettings

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth.roles import Role
+from hub.running import RunningHub
 from tests.functional.conftest import URL, Client, Sign
 
 PERIOD = '{ period(id: "CY2017") { id } }'

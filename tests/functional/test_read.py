@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth import matrix
 from hub.auth.matrix import surface_lines
 from hub.auth.roles import Role
 from hub.errors import SettingsError
+from hub.running import RunningHub
 from hub.web.trusted import trusted_documents
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, plain, rows

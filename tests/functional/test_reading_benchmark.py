@@ -17,8 +17,8 @@ from benchmarks.national import SIZES, publish
 from benchmarks.peers_tables import make_tables
 from benchmarks.questions import told
 from benchmarks.reading import Run
-from hub.app import RunningHub
 from hub.auth.roles import Role
+from hub.running import RunningHub
 from tests.functional.conftest import Sign
 
 TINY = replace(SIZES["tiny"], areas=3, indicators=50, years=1)

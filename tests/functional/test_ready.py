@@ -10,11 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.audit import Event, record
 from hub.audit.anchoring import Anchoring
 from hub.clock import now
 from hub.db.server import owner_address
+from hub.running import RunningHub
 from hub.settings import Settings
 from tests.functional.conftest import URL
 

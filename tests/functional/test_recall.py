@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.registry import disable_client, revoke_role
 from hub.auth.roles import Role
 from hub.clock import now
+from hub.running import RunningHub
 from hub.web.graphql import Asks
 from tests.functional.conftest import Client, Sign
 from tests.functional.test_kept_answers import asked, publish, told

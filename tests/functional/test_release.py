@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Engine, event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.tables import intake
@@ -18,6 +17,7 @@ from hub.errors import ConflictError
 from hub.protected.releases import Audience
 from hub.release.policies import policy_for
 from hub.release.vintages import history, linked_history
+from hub.running import RunningHub
 from hub.submissions.history import revision_of, revisions
 from hub.submissions.signed_off import signed_off
 from hub.submissions.states import Act

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from hub.app import RunningHub
 from hub.disclosure.relations import relations
+from hub.running import RunningHub
 from tests.functional.acts import Cell, Partnership, rows
 from tests.functional.conftest import Sign
 from tests.unit.release.releases import Attacker

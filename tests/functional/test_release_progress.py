@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.tables import intake
 from hub.protected.releases import Audience
 from hub.release.following import LOST, followed, preparations
+from hub.running import RunningHub
 from hub.settings import Settings
 from tests.functional.conftest import Client, Sign
 

@@ -10,12 +10,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.auth.sessions import make_ticket
 from hub.clock import now
 from hub.db.tables.audit import event
 from hub.release import reporting
+from hub.running import RunningHub
 from hub.settings import Settings
 from tests.functional.conftest import URL, Client, Sign
 from tests.spec.demo_release import FOLDER

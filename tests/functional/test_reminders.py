@@ -12,9 +12,9 @@ from typing import Any, cast
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from hub.app import RunningHub
 from hub.commands.reminding import send_reminders
 from hub.errors import SettingsError
+from hub.running import RunningHub
 from hub.submissions.post import PostError, read_contacts
 from hub.vocabulary import vocabulary
 from tests.functional.acts import Partnership, rows

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.protected.releases import Audience
+from hub.running import RunningHub
 from tests.conftest import FreshSettings
 from tests.functional.acts import Partnership, open_partnership, rows
 from tests.functional.conftest import Sign

@@ -9,10 +9,10 @@ import httpx2
 import pytest
 from sqlalchemy import func, select
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.tables import intake
 from hub.loaders.templates import xlsx_template
+from hub.running import RunningHub
 from hub.web.returns_page import FORMS, UPLOADS
 from tests.conftest import FreshSettings
 from tests.functional.acts import OWN_MAPPING, Partnership, open_partnership, rows

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.loaders.body import CSV, JSON, XLSX
 from hub.loaders.templates import areas_of
+from hub.running import RunningHub
 from hub.vocabulary import Vocabulary, vocabulary
 from hub.vocabulary.rows import Formula, Kind
 from tests.functional.acts import Partnership

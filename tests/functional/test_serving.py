@@ -5,7 +5,7 @@ import gc
 
 import httpx2
 
-from hub.app import RunningHub
+from hub.running import RunningHub
 from hub.server import serving
 from tests.provider.running import free_port
 

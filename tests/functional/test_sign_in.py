@@ -17,7 +17,7 @@ from playwright.async_api import ConsoleMessage, Page, Route, async_playwright
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub, build, hub_over
+from hub.app import build
 from hub.auth.oidc.provider import provider_of
 from hub.auth.people import register_person
 from hub.auth.registry import disable_client, grant_role, register_public
@@ -26,6 +26,7 @@ from hub.auth.sessions import make_ticket
 from hub.auth.sign_ins import Secrets
 from hub.clock import now
 from hub.db.engine import Database
+from hub.running import RunningHub, hub_over
 from hub.settings import Settings
 from hub.web.authentication import COOKIE
 from hub.web.sign_in import PENDING

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db.tables import intake
+from hub.running import RunningHub
 from tests.functional.acts import RETURN, WITHDRAW, Partnership, act, codes, plain, rows
 from tests.functional.conftest import Sign
 

@@ -20,9 +20,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.app import hub_over
 from hub.auth.roles import Role
 from hub.db.engine import Database
+from hub.running import hub_over
 from hub.settings import Settings
 from hub.vocabulary import parse_period, vocabulary
 from tests.functional.acts import Partnership

@@ -15,10 +15,11 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from hub.app import build, hub_over
+from hub.app import build
 from hub.auth.roles import Role
 from hub.db.engine import Database
 from hub.db.server import owner_address
+from hub.running import hub_over
 from hub.settings import Settings
 from tests.conftest import Template
 from tests.functional.conftest import URL, signed_on

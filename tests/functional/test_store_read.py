@@ -10,11 +10,12 @@ import httpx2
 import pytest
 from sqlalchemy import event, func, select
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth.roles import Role
 from hub.db.logins import Duty
 from hub.db.tables import protected
 from hub.protected.rows import BETWEEN
+from hub.running import RunningHub
 from hub.vocabulary import breakdown_text
 from tests.conftest import FreshSettings
 from tests.functional.conftest import URL, Client, signed_on

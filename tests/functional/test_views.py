@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.revocation import source
 from hub.auth.roles import Role
 from hub.auth.standing import Standing
 from hub.clock import now
+from hub.running import RunningHub
 from tests.functional.conftest import Client, Sign
 from tests.spec.acceptance import COLUMNS, PARTS, POSTS
 from tests.spec.demo_release import MET, PLYMOUTH, SIMILAR, THREE_RIVERS, UK

@@ -17,12 +17,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.clock import now
 from hub.db.engine import Database
 from hub.errors import NotFoundError, RefusedError, SettingsError
 from hub.protected.releases import Audience
+from hub.running import RunningHub
 from hub.webhooks import outbox
 from hub.webhooks.outbox import PAUSES
 from hub.webhooks.sending import Sending, reach_of, visible_releases

@@ -7,11 +7,11 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.db import pools
 from hub.db.logins import Duty
 from hub.db.tables import intake
+from hub.running import RunningHub
 from tests.conftest import FreshSettings
 from tests.functional.acts import open_partnership, rows
 from tests.functional.conftest import Client, Sign

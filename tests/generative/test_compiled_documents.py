@@ -12,11 +12,12 @@ import pytest
 from graphql import DocumentNode, ExecutionResult, execute, parse, validate
 from sqlalchemy import select
 
-from hub.app import RunningHub, build
+from hub.app import build
 from hub.auth.roles import Role
 from hub.db.tables import audit
 from hub.errors import RefusedError
 from hub.protected.releases import Audience
+from hub.running import RunningHub
 from hub.schema.compiled.compiling import compile_document
 from hub.schema.read.context import ReadContext
 from hub.schema.read.query import schema

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hub.app import RunningHub
 from hub.auth.roles import Role
 from hub.loaders import XLSX, sheet_child
+from hub.running import RunningHub
 from tests.functional.acts import rows
 from tests.functional.conftest import Client, Sign, http, hub, sign
 from tests.hostile.files import HOSTILE, ODD_BUT_VALID, PLANTED

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from hub import app as whole
+from hub import running as whole
 from hub.auth import registry
 from hub.auth.oidc.provider import provider_of
 from hub.auth.registry import Registration
