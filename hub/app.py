@@ -77,6 +77,7 @@ READINGS = {name: Reading(root.rows, root.each) for name, root in ROOTS.items() 
 """What the root fields read, as their price is reckoned."""
 DOORS = frozenset({"/graphql"})
 """What is asked so often that its route is found without the router."""
+AUDIENCES = {audience.value: audience for audience in Audience}
 STATIC = Path(web.__file__).parent / "static"
 
 
@@ -194,7 +195,7 @@ def _keeping(hub: RunningHub) -> Keeping:
         return await hub.shelf.edition(Audience(principal.audience))
 
     def known(principal: Principal) -> Edition | None:
-        return hub.shelf.known(Audience(principal.audience))
+        return hub.shelf.known(AUDIENCES[principal.audience])
 
     def may(principal: Principal, name: str) -> bool:
         try:

@@ -23,10 +23,10 @@ from starlette.types import Scope
 from hub.auth.credentials import bearer_token
 from hub.auth.principals import Principal
 from hub.errors import RateLimitedError
-from hub.web.access import AccessLog
+from hub.web.access import AccessLog, route_template
 from hub.web.answers import Reply
 from hub.web.cors import Fields
-from hub.web.problems import request_id
+from hub.web.problems import new_id
 from hub.web.rates import Rates, address_of
 
 KNOWN = 2048
@@ -77,6 +77,8 @@ class Head(NamedTuple):
     length: int
     proof: bytes
     address: str
+    method: str
+    route: str
 
     def __repr__(self) -> str:
         """Tell nothing of it: it holds a token."""
@@ -184,6 +186,7 @@ class Express:
             "client_id": principal.counted_as,
             "program": principal.client_id,
             "principal": principal,
+            "request_id": new_id(),
         }
         asked = Asked(head, body, arrived, principal, state, began)
         return (self._again(came, asked) if came is not None else None) or asked
@@ -211,8 +214,7 @@ class Express:
         if reply is None:
             return None
         self._came.move_to_end(asked.arrived)
-        scope = {**came.head.scope, "state": asked.state}
-        return self._told(scope, asked, came.status, came.fields, reply.body)
+        return self._told(asked, came.status, came.fields, reply.body)
 
     async def answer(self, asked: Asked) -> Told:
         """Answer a counted request."""
@@ -221,12 +223,13 @@ class Express:
         status, given, body = parts_of(response)
         fields = self._completed(given)
         self._remember(asked.arrived, asked.head, scope, status, fields)
-        return self._told(scope, asked, status, joined(fields), body)
+        return self._told(asked, status, joined(fields), body)
 
-    def _told(self, scope: Scope, asked: Asked, status: int, fields: bytes, body: bytes) -> Told:
-        self._log.tell(scope, status, time.perf_counter() - asked.began)
-        named = b"%sx-request-id: %s\r\n" % (fields, request_id(scope).encode())
-        return Told(status, named, body)
+    def _told(self, asked: Asked, status: int, fields: bytes, body: bytes) -> Told:
+        state, head = asked.state, asked.head
+        self._log.line(head.method, head.route, state, status, time.perf_counter() - asked.began)
+        named = b"x-request-id: %b\r\n" % state["request_id"].encode()
+        return Told(status, fields + named, body)
 
     def learn(self, scope: Scope, status: int, fields: Fields) -> None:
         """Remember a request that was answered the ordinary way, if it is of a kind to come again.
@@ -278,7 +281,8 @@ class Express:
         if proof is None or self._callers.known(proof) is None:
             return None
         kept = {name: value for name, value in scope.items() if name != "state"}
-        return Head(kept, length, proof, address_of(scope))
+        route = route_template(scope)
+        return Head(kept, length, proof, address_of(scope), scope["method"], route)
 
 
 def parts_of(response: Response | Reply) -> tuple[int, Fields, bytes]:
