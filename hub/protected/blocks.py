@@ -23,6 +23,7 @@ from hub.protected.rows import (
     OPTIONAL,
     ORDER,
     PLAIN_COLUMNS,
+    STATUSES,
     Row,
     Rows,
 )
@@ -30,6 +31,8 @@ from hub.vocabulary import breakdown_text
 
 TOLD = ("status", "value", *OPTIONAL)
 """The columns of a strip beside its key; the rest of a row is the same for the whole of it."""
+LETTERS = {status: chr(ord("a") + place) for place, status in enumerate(STATUSES)}
+STATUS_OF = {letter: status for status, letter in LETTERS.items()}
 Choose = Callable[[Sequence[Any]], Sequence[Any]]
 MOST = 200_000
 """Observations of an area up to which it is read into memory at once."""
@@ -46,7 +49,8 @@ class Same:
 class Strip:
     """Rows that differ in one thing: the indicators of a period, or the periods of an indicator.
 
-    ``key`` is what they differ in, joined; ``columns`` are those of :data:`TOLD`.
+    ``key`` is what they differ in, joined; ``columns`` are those of :data:`TOLD`, statuses as a
+    letter each.
     """
 
     key: str
@@ -57,6 +61,8 @@ class Strip:
         column = self.columns[place]
         if isinstance(column, Same):
             return [column.value] * size
+        if not place:
+            return [STATUS_OF[letter] for letter in choose(column)]
         return _typed(TOLD[place], choose(column.split(BETWEEN)))
 
 
@@ -132,11 +138,18 @@ def _breakdowns(wanted: Selection) -> Sequence[str] | None:
 def _told(strip: Strip, shown: frozenset[str], choose: Choose, size: int) -> list[Sequence[Any]]:
     """Unfold status, value and the columns shown, up to the last of them."""
     return [
-        strip.column(place, choose, size)
-        if place < 2 or name in shown
-        else [Row._field_defaults[name]] * size
-        for place, name in enumerate(TOLD[: 2 + _last(shown)])
+        [fixed.value] * size if fixed is not None else strip.column(place, choose, size)
+        for place, fixed in enumerate(_fixed(shown))
     ]
+
+
+@lru_cache(maxsize=64)
+def _fixed(shown: frozenset[str]) -> tuple[Same | None, ...]:
+    """Tell which of the columns up to the last that is shown are not, and what stands there."""
+    return tuple(
+        None if place < 2 or name in shown else Same(Row._field_defaults[name])
+        for place, name in enumerate(TOLD[: 2 + _last(shown)])
+    )
 
 
 def _last(shown: frozenset[str]) -> int:
@@ -244,6 +257,8 @@ class _Folding:
         first = text.partition(BETWEEN)[0]
         if text == BETWEEN.join([first] * size):
             return Same(_typed(name, (intern(first),))[0])
+        if name == "status":
+            text = "".join([LETTERS[status] for status in text.split(BETWEEN)])
         return self._once(text)
 
     def _once(self, text: str) -> str:
