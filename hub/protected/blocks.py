@@ -196,13 +196,17 @@ def _typed(name: str, texts: Sequence[str]) -> Sequence[Any]:
 
 
 async def read_block(reads: Asks, release: str, area: str) -> Block | None:
-    """Read an area of a release; None for one without observations, or with too many."""
+    """Read an area of a release; None for one without observations, or with too many.
+
+    None, too, from a database that sorts texts by the rules of a language: a block would tell rows
+    in another order. Raises ``ValueError`` for a text that holds what stands between texts.
+    """
     found = await reads.rows(_BY_PERIOD, release, area, MOST + 1)
-    if not found or sum(row[-1] for row in found) > MOST:
+    if not found or not found[0][-1] or sum(row[-2] for row in found) > MOST:
         return None
     lines = await reads.rows(_BY_INDICATOR, release, area)
     folding = _Folding({}, [])
-    strips = {(intern(row[0]), intern(row[1])): folding.strip(row[2:-1]) for row in found}
+    strips = {(intern(row[0]), intern(row[1])): folding.strip(row[2:-2]) for row in found}
     by_code = {intern(row[0]): folding.strip(row[1:]) for row in lines}
     periods = tuple(dict.fromkeys(period for period, _ in strips))
     return Block(area, periods, strips, by_code, sum(folding.sizes))
@@ -221,7 +225,8 @@ def _texts(*names: str) -> str:
 
 # Aggregates take rows in the order of the sub-query they stand over alone.
 _BY_PERIOD = f"""
-SELECT period, breakdown, {_texts("indicator", *TOLD)}, count(*)
+SELECT period, breakdown, {_texts("indicator", *TOLD)}, count(*),
+       'B'::text < 'a'::text
 FROM (SELECT period, breakdown, indicator, {_columns()} FROM protected.observation
       WHERE release_id = $1 AND area = $2 ORDER BY {ORDER} LIMIT $3) AS found
 GROUP BY period, breakdown ORDER BY period, breakdown

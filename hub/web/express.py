@@ -274,7 +274,7 @@ class Express:
             return None
         if scope["http_version"] != "1.1" or given.get(b"connection", STAYS).lower() != STAYS:
             return None
-        if scope.get("root_path") or scope["method"] not in {"GET", "POST"}:
+        if scope["method"] not in {"GET", "POST"}:
             return None
         token = bearer_token(given.get(b"authorization", b"").decode("latin-1"))
         proof = self._callers.proof(token) if token is not None else None

@@ -5,6 +5,7 @@ sends everything the ordinary way.
 """
 
 import asyncio
+import base64
 import json
 import random
 import re
@@ -248,22 +249,38 @@ async def test_its_line_in_the_log_is_as_the_firsts(
 
 
 @pytest.mark.parametrize(
-    "field",
-    ["Cookie: __Host-hub=x", "Origin: https://a.example", "X-Any: 1", "Connection: close"],
+    ("part", "other"),
+    [
+        (b"Host:", b"Cookie: __Host-hub=x\r\nHost:"),
+        (b"Host:", b"Origin: https://a.example\r\nHost:"),
+        (b"Host:", b"X-Any: 1\r\nHost:"),
+        (b"Host:", b"Connection: close\r\nHost:"),
+        (b"Host:", b"Accept: application/json\r\nAccept: */*\r\nHost:"),
+        (b"HTTP/1.1\r\n", b"HTTP/1.0\r\nConnection: keep-alive\r\n"),
+        (b"GET", b"HEAD"),
+        (b"Bearer", b"Basic"),
+    ],
 )
-async def test_other_fields_are_never_remembered(
-    hub: RunningHub, analyst: Client, field: str
+async def test_other_heads_are_never_remembered(
+    hub: RunningHub, analyst: Client, part: bytes, other: bytes
 ) -> None:
     config = configured(hub)
-    request = post(analyst, {"query": PERIOD, "variables": {"id": "CY2017"}}, field)
+    proof = b"Bearer " + analyst.token.encode()
+    if other == b"Basic":
+        part = proof
+        shown = f"{analyst.client_id}:{analyst.secret}".encode()
+        other = b"Basic " + base64.b64encode(shown)
     async with server(config) as (_, address):
-        for _ in range(3):
-            reader, writer = await asyncio.open_connection(*address)
-            await Line(reader, writer).ask(request)
-            writer.close()
-    known: express.Express = config.loaded_app.state.express
-    assert not known._heads
-    assert not known._came
+        for request in (post(analyst, {"query": DOCUMENT}), get(analyst, DOCUMENT)):
+            for _ in range(3):
+                reader, writer = await asyncio.open_connection(*address)
+                writer.write(request.replace(part, other, 1))
+                await reader.readuntil(b"\r\n\r\n")
+                writer.close()
+        known: express.Express = config.loaded_app.state.express
+        heads = {head.method for head in known._heads.values()}
+        assert heads <= ({"POST"} if part == b"GET" else set())
+        assert not [one for one in known._came if b"HEAD" in one.data or part != b"GET"]
 
 
 async def test_only_so_much_is_remembered(
