@@ -55,7 +55,7 @@ async def submit(
     if current and current.content_hash == body.content_hash and current.state in _LIVE:
         counts = Counts(received=len(body.observations), unchanged=len(body.observations))
         return _answer(body, return_id, current.number, current.state, counts, findings, False)
-    await staging.stage(session, body.observations)
+    await staging.stage(session, body.columns)
     counts = await _counts(session, body, current)
     state = first_state(body, findings)
     number = current.number + 1 if current else 1

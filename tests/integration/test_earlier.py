@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from hub.db.engine import Database
 from hub.db.tables import intake
-from hub.returns import Reported, Return
+from hub.returns import Columns, Reported, Return
 from hub.submissions import staging
 from hub.submissions.earlier import LONGEST, earlier_than
 from hub.submissions.states import State
@@ -37,7 +37,7 @@ async def _store(
                 **who,
             )
         )
-        await staging.stage(session, items)
+        await staging.stage(session, Columns.of(items))
         await staging.store(session, made, 1)
 
 
