@@ -12,18 +12,20 @@ from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
 from hub.db.sessions import IntakeSession
-from hub.errors import BusyError, InvalidError, NotFoundError, PeriodError, VocabularyError
+from hub.errors import BusyError, InvalidError, NotFoundError, VocabularyError
 from hub.loaders import Loaded, load
 from hub.loaders.agencies import Mapping
 from hub.returns import Finding, Past, Return
-from hub.submissions.earlier import earlier_than, past_of_revision
+from hub.submissions.earlier import History, history_of
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.originals import keep_original
 from hub.submissions.revisions import Revision, Sent, Submission
 from hub.submissions.store import check, find, rehearse, repeated, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
 from hub.validation.comparison import Earlier, check_earlier
-from hub.vocabulary import Vocabulary, parse_period, period_of
+from hub.validation.context import Context
+from hub.validation.reconciliation import check_previous
+from hub.vocabulary import Vocabulary, parse_period
 
 Told = TypeVar("Told")
 AnswerOf = Callable[[IntakeSession, Submission, Completeness], Awaitable[Told]]
@@ -117,6 +119,13 @@ def _read(
 
 
 def _judge(loaded: Loaded, words: Vocabulary, today: date, previous: Past | None) -> Judged:
+    return _concluded(loaded, _findings(loaded, words, today, previous), words)
+
+
+def _findings(
+    loaded: Loaded, words: Vocabulary, today: date, previous: Past | None
+) -> list[Finding]:
+    """Everything that was found while reading, and by the rules."""
     findings = list(loaded.findings)
     if loaded.readable is not None:
         findings += validate(
@@ -127,6 +136,10 @@ def _judge(loaded: Loaded, words: Vocabulary, today: date, previous: Past | None
             is_whole=loaded.is_whole,
             partial=loaded.partial,
         )
+    return findings
+
+
+def _concluded(loaded: Loaded, findings: list[Finding], words: Vocabulary) -> Judged:
     report = Report(in_order(findings))
     if report.has_errors or loaded.return_ is None:
         errors = len(report.errors)
@@ -352,9 +365,27 @@ async def _loaded(push: Push, words: Vocabulary) -> Loaded:
 async def _judged(
     database: Database, words: Vocabulary, clock: Clock, push: Push, loaded: Loaded
 ) -> Judged:
-    before = await _before(database, push.address)
-    judged = await asyncio.to_thread(_judge, loaded, words, clock().date(), before)
-    return await _compared(database, judged)
+    """Judge by every rule; what was sent before is read meanwhile."""
+    today = clock().date()
+    if loaded.return_ is None:
+        return await asyncio.to_thread(_judge, loaded, words, today, None)
+    reading = asyncio.create_task(_history(database, loaded.return_))
+    try:
+        found = await asyncio.to_thread(_findings, loaded, words, today, _NOTHING)
+    except BaseException:
+        await asyncio.gather(reading, return_exceptions=True)
+        raise
+    history = await reading
+    return await asyncio.to_thread(_compared, loaded, found, history, words, today)
+
+
+_NOTHING: Past = {}
+"""What was returned before, while that is still being read."""
+
+
+async def _history(database: Database, body: Return) -> History:
+    async with database.intake(body.agency) as session:
+        return await history_of(session, body)
 
 
 async def _stored(
@@ -375,11 +406,15 @@ async def _stored(
     return stored
 
 
-async def _compared(database: Database, judged: Judged) -> Judged:
+def _compared(
+    loaded: Loaded, found: list[Finding], history: History, words: Vocabulary, today: date
+) -> Judged:
     """Ask about what is unlike anything the agency sent before."""
-    async with database.intake(judged.body.agency) as session:
-        earlier = await earlier_than(session, judged.body)
-    return await asyncio.to_thread(against, judged, earlier)
+    body, previous = loaded.return_, history.previous
+    previous = loaded.earlier if previous is None else previous
+    if body is not None and previous:
+        found = [*found, *check_previous(Context(body, words, today, previous))]
+    return against(_concluded(loaded, found, words), history.earlier)
 
 
 def against(judged: Judged, earlier: Earlier) -> Judged:
@@ -388,17 +423,3 @@ def against(judged: Judged, earlier: Earlier) -> Judged:
     lengths = {item.period: parse_period(item.period).length for item in items}
     asked = check_earlier(items, earlier, lengths)
     return replace(judged, findings=in_order([*judged.findings, *asked]))
-
-
-async def _before(database: Database, address: Address) -> Past | None:
-    """The return for the period before, as it stands: what a new one is compared with."""
-    period = parse_period(address.period)
-    try:
-        earlier = period_of(period.kind, period.start - period.length, period.start)
-    except PeriodError:
-        return None  # a year to date has no period of its kind right before it
-    async with database.intake(address.agency) as session:
-        found = await find(session, address.dataset, address.agency, earlier.id)
-        if found is None:
-            return None
-        return await past_of_revision(session, found.return_id, found.number)

@@ -48,11 +48,23 @@ def check_earlier(
         before = _by_address(earlier.revision)
         yield from _changed(items, before)
         yield from _removed(items, before)
-    bounds = {where: Bounds.of(values) for where, values in earlier.series.items()}
-    for item in items if bounds else ():
+    yield from _outliers(items, earlier.series, lengths)
+
+
+def _outliers(
+    items: Sequence[Reported], usual: Usual, lengths: Mapping[str, int]
+) -> Iterator[Finding]:
+    if not usual:
+        return
+    bounds: dict[tuple[str, str, Breakdown, int], Bounds | None] = {}
+    for item in items:
+        if item.value is None:
+            continue
         where = (item.indicator, item.area, item.breakdown, lengths.get(item.period, 0))
-        bound = bounds.get(where)
-        if item.value is not None and bound and bound.is_outlier(item.value):
+        if where not in bounds:
+            bounds[where] = Bounds.of(usual.get(where, ()))
+        bound = bounds[where]
+        if bound is not None and bound.is_outlier(item.value):
             message = (
                 "It is far from what you returned for earlier periods (modified z-score beyond "
                 f"{CUTOFF}). If it is right, say why in a note."
@@ -115,7 +127,7 @@ class Bounds:
         """Work them out; too few values say nothing."""
         if len(earlier) < FEWEST:
             return None
-        values = [float(one) for one in earlier]
+        values = list(map(float, earlier))
         middle = median(values)
         deviations = [abs(one - middle) for one in values]
         return cls(middle, median(deviations) / 0.6745 or 1.253314 * fmean(deviations))

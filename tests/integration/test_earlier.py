@@ -10,7 +10,7 @@ from hub.db.engine import Database
 from hub.db.tables import intake
 from hub.returns import Columns, Reported, Return
 from hub.submissions import staging
-from hub.submissions.earlier import LONGEST, earlier_than
+from hub.submissions.earlier import LONGEST, history_of
 from hub.submissions.states import State
 
 AGENCY, DATASET, CODE, AREA = "HERTS_POLICE", "POLICE_CRIME", "POL_DA_CRIME", "E07000102"
@@ -66,7 +66,7 @@ async def test_the_newest_figures_of_each_series_and_length_are_read(database: D
     await _store(database, "CY2018", 9, _year(2018), State.VALIDATED)  # later than what is sent
     sent = Return(DATASET, AGENCY, "CY2017", tuple(_year(2017)))
     async with database.intake(AGENCY) as session:
-        found = (await earlier_than(session, sent)).series
+        found = (await history_of(session, sent)).earlier.series
     months = [
         float(100 * year + month)
         for year in (2012, 2013, 2014, 2015, 2016)
