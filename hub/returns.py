@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 from hub.vocabulary import Breakdown, CellKey, breakdown_text
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 
 class Severity(StrEnum):
@@ -196,16 +197,16 @@ def _lists(rows: list[str]) -> str:
     return json.dumps([row.split("\0") for row in rows], separators=_TIGHT)
 
 
-def each(write: Callable[[T], str], column: Sequence[T]) -> list[str]:
-    """Write each thing of a column, those that are one and the same once.
+def each(told: Callable[[T], S], column: Sequence[T]) -> list[S]:
+    """Tell something of each thing of a column, but once of those that are one and the same.
 
-    They are known by their place in memory: a number is sooner written than hashed.
+    They are known by their place in memory: a number is sooner looked at than hashed.
     """
     if column.count(None) == len(column):
-        return [write(one) for one in column[:1]] * len(column)
-    different = {id(one): one for one in column}
-    written = {place: write(one) for place, one in different.items()}
-    return [written[id(one)] for one in column]
+        return [told(one) for one in column[:1]] * len(column)
+    places = list(map(id, column))
+    found = {place: told(one) for place, one in dict(zip(places, column, strict=True)).items()}
+    return list(map(found.__getitem__, places))
 
 
 def _text(value: str | None) -> str:
