@@ -5,6 +5,7 @@ there is one current revision, no gap and no number used twice (security K1); th
 constraints say the same (K2).
 """
 
+from collections.abc import Awaitable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -31,7 +32,7 @@ from hub.submissions.steps import step
 async def submit(
     session: IntakeSession,
     body: Return,
-    findings: tuple[Finding, ...],
+    asking: Awaitable[tuple[Finding, ...]],
     principal: Principal,
     at: datetime,
     *,
@@ -41,8 +42,9 @@ async def submit(
 ) -> Submission:
     """Store ``body`` as a revision; the same content as the current one stores nothing.
 
-    The caller has validated it: ``findings`` holds no error. By what it was ``sent`` as,
-    :func:`repeated` knows it again.
+    The caller has validated it: what ``asking`` gives holds no error. It is waited for only when
+    the rows lie in the store, which takes as long. By what it was ``sent`` as, :func:`repeated`
+    knows it again.
 
     Raises:
         PreconditionError: ``if_match`` names another revision than the current one, or
@@ -54,11 +56,14 @@ async def submit(
     check(current, if_match, if_none_match)
     if current and current.content_hash == body.content_hash and current.state in _LIVE:
         counts = Counts(received=len(body.observations), unchanged=len(body.observations))
+        findings = await asking
         return _answer(body, return_id, current.number, current.state, counts, findings, False)
     await staging.stage(session, body.columns)
     counts = await _counts(session, body, current)
-    state = first_state(body, findings)
     number = current.number + 1 if current else 1
+    await staging.store(session, return_id, number)
+    findings = await asking
+    state = first_state(body, findings)
     if current:
         await _step_aside(session, current, principal, at)
     await _store(session, return_id, number, state, body, findings, principal, at, sent)
@@ -208,7 +213,6 @@ async def _store(
             **(asdict(sent) if sent else {}),
         )
     )
-    await staging.store(session, return_id, number)
     if findings:
         listed = [where | _finding(index, item) for index, item in enumerate(findings)]
         await session.execute(insert(intake.finding), listed)
