@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from hub.auth.permissions import demand
@@ -21,7 +22,7 @@ from hub.submissions.earlier import History, history_of
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.originals import keep_original
 from hub.submissions.revisions import Revision, Sent, Submission
-from hub.submissions.store import check, find, rehearse, repeated, submit
+from hub.submissions.store import Asking, check, find, rehearse, repeated, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
 from hub.validation.comparison import Earlier, check_earlier
 from hub.validation.context import Context
@@ -179,7 +180,7 @@ async def rehearsed(
     """
     _admit(push, words)
     sound = await _judged(database, words, clock, await _loaded(push, words))
-    findings = await sound.asking
+    findings = await sound.ask()
     async with database.intake(push.address.agency) as session:
         answer = await rehearse(session, sound.body, findings)
     return answer, sound.completeness
@@ -283,12 +284,11 @@ async def _found(session: IntakeSession, push: Push) -> Revision | None:
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """A return that broke no rule; what else there is to ask about it is being found out."""
+    """A return that broke no rule, and how to find out what else there is to ask about it."""
 
     body: Return
     completeness: Completeness
-    asking: "asyncio.Task[tuple[Finding, ...]]"
-    """Gives every finding. It needs no database: whoever waits for it may hold a connection."""
+    ask: Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,8 +390,8 @@ async def _judged(database: Database, words: Vocabulary, clock: Clock, loaded: L
     if Report(tuple(found)).has_errors:
         found += await asyncio.to_thread(_asked_of_previous, loaded, body, history, words, today)
         raise _refusal(Report(in_order(found)))
-    asked = asyncio.to_thread(_asked, loaded, body, found, history, words, today)
-    return _Sound(body, complete, asyncio.create_task(asked))
+    ask = partial(asyncio.to_thread, _asked, loaded, body, found, history, words, today)
+    return _Sound(body, complete, ask)
 
 
 @asynccontextmanager
@@ -429,7 +429,7 @@ async def _stored(
     stored = await submit(
         session,
         sound.body,
-        sound.asking,
+        sound.ask,
         push.principal,
         at,
         if_match=push.conditions.if_match,

@@ -5,7 +5,8 @@ there is one current revision, no gap and no number used twice (security K1); th
 constraints say the same (K2).
 """
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -28,11 +29,14 @@ from hub.submissions.revisions import Revision, Sent, Submission, etag_of
 from hub.submissions.states import OPEN, Act, State
 from hub.submissions.steps import step
 
+Asking = Callable[[], Awaitable[tuple[Finding, ...]]]
+"""Gives every finding about a return. It needs no connection: who waits for it may hold one."""
+
 
 async def submit(
     session: IntakeSession,
     body: Return,
-    asking: Awaitable[tuple[Finding, ...]],
+    ask: Asking,
     principal: Principal,
     at: datetime,
     *,
@@ -42,9 +46,9 @@ async def submit(
 ) -> Submission:
     """Store ``body`` as a revision; the same content as the current one stores nothing.
 
-    The caller has validated it: what ``asking`` gives holds no error. It is waited for only when
-    the rows lie in the store, which takes as long. By what it was ``sent`` as, :func:`repeated`
-    knows it again.
+    The caller has validated it: what ``ask`` gives holds no error. It is asked while PostgreSQL
+    puts the rows into the store, which takes as long. By what it was ``sent`` as,
+    :func:`repeated` knows it again.
 
     Raises:
         PreconditionError: ``if_match`` names another revision than the current one, or
@@ -56,13 +60,12 @@ async def submit(
     check(current, if_match, if_none_match)
     if current and current.content_hash == body.content_hash and current.state in _LIVE:
         counts = Counts(received=len(body.observations), unchanged=len(body.observations))
-        findings = await asking
+        findings = await ask()
         return _answer(body, return_id, current.number, current.state, counts, findings, False)
     await staging.stage(session, body.columns)
     counts = await _counts(session, body, current)
     number = current.number + 1 if current else 1
-    await staging.store(session, return_id, number)
-    findings = await asking
+    findings, _ = await asyncio.gather(ask(), staging.store(session, return_id, number))
     state = first_state(body, findings)
     if current:
         await _step_aside(session, current, principal, at)
