@@ -36,8 +36,8 @@ from hub.returns import Past, Return, Series
 from hub.submissions.history import revisions_of
 from hub.submissions.revisions import Revision
 from hub.submissions.states import APPROVED, State
-from hub.validation.comparison import Earlier, Usual
-from hub.vocabulary import Breakdown, parse_breakdown, parse_period, period_of
+from hub.validation.comparison import Earlier, Place, Usual
+from hub.vocabulary import parse_breakdown, parse_period, period_of
 
 LONGEST = 36
 """Earlier periods that say what is usual: three years of months. So many returns are read."""
@@ -95,7 +95,7 @@ class History:
 
     def _usual(self) -> Usual:
         """The newest values of each series and length, oldest first."""
-        found: dict[tuple[str, str, Breakdown, int], list[float]] = {}
+        found: dict[Place, list[float]] = {}
         for length, dated in self._dated().items():
             for where, values in self._newest(dated).items():
                 found[*_series(where), length] = list(map(float, values[LONGEST - 1 :: -1]))

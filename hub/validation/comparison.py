@@ -24,8 +24,10 @@ FEWEST = 6
 """Fewest earlier values that say what is usual."""
 
 Values = Sequence[float] | Sequence[Decimal]
-Usual = Mapping[tuple[str, str, Breakdown, int], Values]
-"""Earlier values by indicator, area, breakdown and length of the period in months."""
+Place = tuple[str, str, Breakdown, int]
+"""Indicator, area, breakdown and length of the period in months."""
+Usual = Mapping[Place, Values]
+"""Earlier values, each series and length by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,11 @@ def check_earlier(
 def _outliers(
     items: Sequence[Reported], usual: Usual, lengths: Mapping[str, int]
 ) -> Iterator[Finding]:
-    if not usual:
-        return
-    bounds: dict[tuple[str, str, Breakdown, int], Bounds | None] = {}
-    for item in items:
+    bounds = _Known(usual)
+    for item in items if usual else ():
         if item.value is None:
             continue
-        where = (item.indicator, item.area, item.breakdown, lengths.get(item.period, 0))
-        if where not in bounds:
-            bounds[where] = Bounds.of(usual.get(where, ()))
-        bound = bounds[where]
+        bound = bounds[item.indicator, item.area, item.breakdown, lengths.get(item.period, 0)]
         if bound is not None and bound.is_outlier(item.value):
             message = (
                 "It is far from what you returned for earlier periods (modified z-score beyond "
@@ -138,3 +135,15 @@ class Bounds:
         if apart < LEAST:
             return False
         return self.spread == 0 or apart / self.spread > CUTOFF
+
+
+class _Known(dict[Place, Bounds | None]):
+    """What is usual at each place that is asked about, worked out once."""
+
+    def __init__(self, usual: Usual) -> None:
+        super().__init__()
+        self._usual = usual
+
+    def __missing__(self, place: Place) -> Bounds | None:
+        found = self[place] = Bounds.of(self._usual.get(place, ()))
+        return found
