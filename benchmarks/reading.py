@@ -25,7 +25,7 @@ import asyncpg
 from sqlalchemy import URL
 
 from benchmarks import servers
-from benchmarks.load import CONNECTIONS, Measured, ask, get, load, median, post
+from benchmarks.load import CONNECTIONS, Measured, ask, cpu, get, load, median, post
 from benchmarks.national import SECRET, SIZES, Size, owner
 from benchmarks.peers_tables import make_tables
 from benchmarks.questions import MERCURIUS, POSTGRAPHILE, Question, questions, told
@@ -34,8 +34,11 @@ from hub.settings import Settings
 
 WARM = 30
 """Sets of variables that kept answers are asked with: as many as fit into the memory for them."""
+SETTLING, QUIET = 1.0, 0.03
+"""Seconds that each way is asked a question before anything is measured; seconds of CPU in one
+second of a PostgreSQL that is at rest."""
 PORT = 8470
-"""The first of eight ports, where nothing else is said."""
+"""The first of nine ports, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,11 @@ async def _run(
 
     hubs = {
         "cold": await begin(servers.hub("hub", port, folder, HUB_ANSWERS_MEMORY="0")),
+        "asking": await begin(
+            servers.hub(
+                "hub, asking", port + 8, folder, HUB_ANSWERS_MEMORY="0", HUB_AREAS_MEMORY="0"
+            )
+        ),
         "off": await begin(servers.hub("hub, executor", port + 1, folder, HUB_COMPILE="false")),
         "warm": await begin(servers.hub("hub, kept", port + 2, folder)),
     }
@@ -174,6 +182,7 @@ async def _run(
             peers[name] = await begin(starting)
     secret = (folder / SECRET).read_text()
     bearer = f"Authorization: Bearer {await servers.token(port, secret)}"
+    await _settled(run, asked, hubs, bearer)
     for one in asked:
         ways = _ways(one, hubs, peers, bearer)
         body = await compare(one, ways, min(given.sets, 12))
@@ -191,17 +200,34 @@ async def _run(
     if not given.twice:
         return
     # The embedded PostgreSQL has a hundred connections, which that many servers would use up.
-    for server in (hubs["off"], *peers.values(), floor):
+    for server in (hubs["asking"], hubs["off"], *peers.values(), floor):
         server.stop()
     alone = {"cold x1": hubs["cold"], "warm x1": hubs["warm"]}
     twice = {
         "cold x2": await begin(servers.hub("hub", port + 6, folder, 2, HUB_ANSWERS_MEMORY="0")),
         "warm x2": await begin(servers.hub("hub", port + 7, folder, 2)),
     }
+    bearer = f"Authorization: Bearer {await servers.token(port, secret)}"
+    await _settled(run, asked, twice, bearer)
     for one in asked:
         bearer = f"Authorization: Bearer {await servers.token(port, secret)}"
         await run.measure(_ways(one, alone | twice, {}, bearer).values())
         print(run.report(one.name, " x"), flush=True)
+
+
+async def _settled(
+    run: Run, asked: Iterable[Question], hubs: dict[str, Server], bearer: str
+) -> None:
+    """Ask until the areas that are asked for are in memory: until PostgreSQL has nothing to do."""
+    for one in asked:
+        for target in _ways(one, hubs, {}, bearer).values():
+            pids = (target.server.process.pid, run.postmaster)
+            await load(target.server.port, target.requests, SETTLING, pids)
+    for _ in range(120):
+        before = cpu(run.postmaster, run.postmaster)[0]
+        await asyncio.sleep(1)
+        if cpu(run.postmaster, run.postmaster)[0] - before < QUIET:
+            return
 
 
 def _ways(

@@ -5,8 +5,11 @@ role matrix (security Z1), or when a setting is unsafe.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -49,19 +52,22 @@ from hub.web import (
     sign_in,
     templates_route,
 )
+from hub.web.access import AccessLog
 from hub.web.answers import Edition, Keeping
 from hub.web.authentication import COOKIE, principal_of
+from hub.web.cors import Fields, varied
 from hub.web.cost import Reading
 from hub.web.examples import INTAKE_EXAMPLES, READ_EXAMPLES
+from hub.web.express import Express
 from hub.web.graphiql import Example, graphiql_files, graphiql_page
-from hub.web.graphql import Serving, graphql_route
+from hub.web.graphql import Endpoint, Serving, graphql_route
 from hub.web.health import health_routes, prometheus_meter
-from hub.web.middleware import Wall, wall
+from hub.web.middleware import Wall, completed, wall
 from hub.web.openapi import openapi_route
 from hub.web.problems import add_handlers
 from hub.web.rates import Rates
 from hub.web.readiness import readiness
-from hub.web.state import library_of
+from hub.web.state import library_of, verifier
 from hub.web.tags import Tags
 from hub.web.tickets import ticket_routes
 from hub.web.trusted import trusted_hashes
@@ -71,6 +77,7 @@ READINGS = {name: Reading(root.rows, root.each) for name, root in ROOTS.items() 
 """What the root fields read, as their price is reckoned."""
 DOORS = frozenset({"/graphql"})
 """What is asked so often that its route is found without the router."""
+AUDIENCES = {audience.value: audience for audience in Audience}
 STATIC = Path(web.__file__).parent / "static"
 
 
@@ -80,22 +87,23 @@ def build(hub: RunningHub) -> Starlette:
     Raises:
         SettingsError: some route or field has no line in the role matrix.
     """
-    meter = prometheus_meter()
-    routes = _routes(hub) + health_routes(readiness(hub), meter)
+    meter, volume = prometheus_meter(), Volume(hub.settings, hub.words.areas)
+    rates = Rates(hub.settings)
+    routes = _routes(hub, volume) + health_routes(readiness(hub), meter)
     _require_lines(routes)
-    middleware = wall(
-        Wall(
-            is_https=hub.settings.issuer.startswith("https:"),
-            cookie=COOKIE,
-            forms=releases_page.FORMS | returns_page.FORMS | sign_in.FORMS | consents.FORMS,
-            uploads=returns_page.UPLOADS,
-            observe=meter.observe if meter else None,
-            rates=Rates(hub.settings),
-            may_read=hub.standing.may_read,
-            doors=tuple(one for one in routes if isinstance(one, Route) and one.path in DOORS),
-        )
+    settings = Wall(
+        is_https=hub.settings.issuer.startswith("https:"),
+        cookie=COOKIE,
+        forms=releases_page.FORMS | returns_page.FORMS | sign_in.FORMS | consents.FORMS,
+        uploads=returns_page.UPLOADS,
+        observe=meter.observe if meter else None,
+        rates=rates,
+        may_read=hub.standing.may_read,
+        doors=tuple(one for one in routes if isinstance(one, Route) and one.path in DOORS),
     )
-    app = Starlette(routes=routes, middleware=middleware)
+    express = _express(hub, settings, rates)
+    app = Starlette(routes=routes, middleware=wall(replace(settings, express=express)))
+    app.state.express = express
     # An address with a slash too many is none. Starlette would lead on to the right one, at
     # whatever host the request named, over http where a proxy ends TLS: tokens would follow.
     app.router.redirect_slashes = False
@@ -103,15 +111,26 @@ def build(hub: RunningHub) -> Starlette:
     app.add_exception_handler(HTTPStatus.NOT_FOUND, pages_route.missing)
     app.state.hub = hub
     app.state.refusals = refusals.Refusals()
-    app.state.volume = Volume(hub.settings, hub.words.areas)
+    app.state.volume = volume
     app.state.tags = Tags()
     return app
 
 
-def _routes(hub: RunningHub) -> list[BaseRoute]:
+def _express(hub: RunningHub, settings: Wall, rates: Rates) -> Express:
+    """Make the short way to the door that is asked the most."""
+
+    def fields(given: Fields) -> Fields:
+        return completed(varied(given), settings.fields)
+
+    # Routes keep an endpoint that is an object as it is.
+    door = cast("Endpoint", settings.doors[0].endpoint)
+    return Express(door, verifier(hub), rates, AccessLog(settings.observe), fields)
+
+
+def _routes(hub: RunningHub, volume: Volume) -> list[BaseRoute]:
     return [
         # Asked the most, so found first.
-        _graphql(hub, "/graphql", READ_EXAMPLES),
+        _graphql(hub, "/graphql", READ_EXAMPLES, volume),
         *pages_route.routes,
         *reports_route.routes,
         *oauth.routes,
@@ -141,8 +160,11 @@ def _sign_in(hub: RunningHub) -> list[Route]:
     return sign_in.provider_routes if hub.provider else []
 
 
-def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route:
-    reads = path == "/graphql"
+def _graphql(
+    hub: RunningHub, path: str, examples: tuple[Example, ...], volume: Volume | None = None
+) -> Route:
+    """Serve a schema; the readers' is the one whose readers' volume is watched."""
+    reads = volume is not None
 
     async def context(request: Request, principal: Principal) -> object:
         async def refused(door: str, error: RefusedError) -> None:
@@ -158,7 +180,7 @@ def _graphql(hub: RunningHub, path: str, examples: tuple[Example, ...]) -> Route
         page=graphiql_page(path, examples, lambda request: COOKIE in request.cookies),
         may_introspect=lambda principal: allows(principal, line_for(introspection)),
         trusted=_trusted,
-        told=tell if reads else None,
+        told=partial(tell, hub, volume) if volume is not None else None,
         readings=READINGS if reads else {},
         compiled=compile_document if reads and hub.settings.compile else None,
         keeping=_keeping(hub) if reads and hub.settings.compile else None,
@@ -172,6 +194,9 @@ def _keeping(hub: RunningHub) -> Keeping:
     async def edition(principal: Principal) -> Edition:
         return await hub.shelf.edition(Audience(principal.audience))
 
+    def known(principal: Principal) -> Edition | None:
+        return hub.shelf.known(AUDIENCES[principal.audience])
+
     def may(principal: Principal, name: str) -> bool:
         try:
             enter(principal, line_for(f"read.Query.{name}"))
@@ -183,6 +208,7 @@ def _keeping(hub: RunningHub) -> Keeping:
         hub.settings.answers_memory,
         frozenset(name for name, root in ROOTS.items() if root.is_kept),
         edition,
+        known,
         may,
     )
 

@@ -8,6 +8,8 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import structlog
 from pydantic_core import to_json
@@ -46,6 +48,8 @@ def outline(error: BaseException) -> list[str]:
 
 def configure_logs(level: str) -> None:
     """Write the hub's own events as JSON lines, and quieten libraries that log tokens or SQL."""
+    global _out
+    _out = sys.stderr.write if getattr(logging, level) <= logging.INFO else _nowhere
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Wordless())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
@@ -54,7 +58,6 @@ def configure_logs(level: str) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(serializer=_written),
@@ -62,6 +65,40 @@ def configure_logs(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
+
+
+class Lines:
+    """Writes one kind of event very often, in the form that :func:`configure_logs` chose.
+
+    Straight away: the chain of processors takes three times as long as the line itself, which was
+    a quarter of all that a kept answer takes.
+    """
+
+    def __init__(self, logger: str, event: str) -> None:
+        self._event = event
+        # Bound once: each call of an unbound one binds it anew.
+        self._log = structlog.get_logger(logger).bind()
+
+    def tell(self, **told: object) -> None:
+        """Write a line at the level of information."""
+        if _out is None:
+            self._log.info(self._event, **told)
+        else:
+            told |= {"event": self._event, "level": "info", "timestamp": _timestamp()}
+            # Standard error is written through at each line's end.
+            _out(_written(told) + "\n")
+
+
+_out: Callable[[str], object] | None = None
+"""Takes lines of information; None before anybody said where they go."""
+
+
+def _nowhere(_: str) -> None:
+    """Write nothing: information is not asked for."""
+
+
+def _timestamp() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _written(event: dict[str, object], **_: object) -> str:

@@ -37,7 +37,7 @@ class RunningHub:
     """Which releases each audience may read; hears of new ones while the hub serves."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shelf", Shelf(self.database))
+        object.__setattr__(self, "shelf", Shelf(self.database, self.settings.areas_memory))
 
 
 @asynccontextmanager

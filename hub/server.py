@@ -24,7 +24,7 @@ from hub.running import RunningHub
 from hub.settings import Settings
 from hub.submissions.idempotency import forget_old
 from hub.submissions.originals import forget_originals
-from hub.web.arrival import Arrival
+from hub.web.wire import wired
 from hub.webhooks.outbox import forget_tries
 from hub.webhooks.sending import Sending
 
@@ -47,11 +47,12 @@ class _Server(uvicorn.Server):
 
 def configured(hub: RunningHub) -> uvicorn.Config:
     """Say how uvicorn serves the hub."""
+    app = build(hub)
     return uvicorn.Config(
-        build(hub),
+        app,
         host=hub.settings.host,
         port=hub.settings.port,
-        http=Arrival,
+        http=wired(app.state.express),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -91,6 +92,7 @@ async def serving(
     task = asyncio.create_task(server.serve([listening] if listening else None))
     tidying = asyncio.create_task(_tidy(hub))
     anchoring = asyncio.create_task(Anchoring(hub.database, hub.settings, hub.clock).run())
+    stocking = asyncio.create_task(hub.shelf.stock.run())
     sending = Sending(hub.database, hub.settings, hub.clock)
     telling = asyncio.create_task(sending.run())
     listener = hub.database.listener(lambda news: _hear(hub, sending, news))
@@ -111,7 +113,10 @@ async def serving(
             loop.remove_reader(parent)
         tidying.cancel()
         telling.cancel()
+        stocking.cancel()
         await task
+        with suppress(asyncio.CancelledError):
+            await stocking
         with suppress(asyncio.CancelledError):
             await telling
         anchoring.cancel()

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     question to the ordinary executor, with the same answers, slower."""
     answers_memory: int = Field(default=64 * 1024 * 1024, ge=0)
     """Bytes of whole answers kept; a release never changes, so they stay true. 0 keeps none."""
+    areas_memory: int = Field(default=128 * 1024 * 1024, ge=0)
+    """Bytes of published figures each server process keeps, by area, so that what is asked often
+    is not asked of the database. 0 keeps none."""
     audit_heads: Path | None = None
     """File that signed heads of the record are appended to, best on another machine's share."""
     audit_patience: int = Field(default=900, ge=0)

@@ -22,21 +22,28 @@ MOST = 24 * 1024**2
 
 BUILT = """
 SELECT md5(string_agg(what, ' ' ORDER BY what)) FROM (
-    SELECT 'class' || oid || ':' || xmin FROM pg_class WHERE relkind <> 't'
-    UNION ALL SELECT 'attribute' || attrelid || '.' || attnum || ':' || xmin FROM pg_attribute
-        WHERE attrelid >= 16384
+    SELECT 'class' || oid || ':' || xmin FROM pg_class
+        WHERE relkind <> 't' AND relpersistence <> 't'
+    UNION ALL SELECT 'attribute' || attrelid || '.' || attnum || ':' || a.xmin
+        FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = attrelid
+        WHERE attrelid >= 16384 AND relpersistence <> 't'
     UNION ALL SELECT 'procedure' || oid || ':' || xmin FROM pg_proc
     UNION ALL SELECT 'trigger' || oid || ':' || xmin FROM pg_trigger
     UNION ALL SELECT 'policy' || oid || ':' || xmin FROM pg_policy
     UNION ALL SELECT 'constraint' || oid || ':' || xmin FROM pg_constraint
     UNION ALL SELECT 'schema' || oid || ':' || xmin FROM pg_namespace
+        WHERE nspname !~ '^pg_(toast_)?temp_'
     UNION ALL SELECT 'right' || oid || ':' || xmin FROM pg_default_acl
     UNION ALL SELECT 'version' || version_num FROM public.alembic_version
     UNION ALL SELECT 'setting' || setrole || ':' || setconfig::text FROM pg_db_role_setting
         WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 ) AS built(what)
 """
-"""What tells the structure of one copy from another's: each definition's last change."""
+"""What tells the structure of one copy from another's: each definition's last change.
+
+Temporary tables end with their connection; the schema they were in stays, empty, and is no change:
+every push makes one.
+"""
 
 EMPTY = """
 DO $$
@@ -46,6 +53,7 @@ BEGIN
     SET LOCAL session_replication_role = 'replica';
     FOR one IN SELECT oid::regclass AS name FROM pg_class
         WHERE relkind = 'r' AND oid >= 16384 AND oid <> 'public.alembic_version'::regclass
+            AND relpersistence <> 't'
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one.name) INTO filled;
         IF filled THEN EXECUTE format('DELETE FROM %s', one.name); END IF;

@@ -79,6 +79,11 @@ class Standing:
         """Give who tokens were found to stand for, as long as nothing was read anew since."""
         return (await self._at_most(MAX_AGE)).callers
 
+    def known_callers(self) -> Callers | None:
+        """The same without reading; None where the picture is too old."""
+        picture = self._current(MAX_AGE)
+        return picture.callers if picture is not None else None
+
     async def denied(self, token_id: str) -> bool:
         """Say whether a token was revoked."""
         return token_id in (await self._at_most(MAX_AGE)).denied

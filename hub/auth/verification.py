@@ -84,6 +84,24 @@ class TokenVerifier:
                 callers[known] = caller
         return caller
 
+    def proof(self, token: str) -> bytes:
+        """Name a token, for this issuer, without keeping it."""
+        return hashlib.sha256(f"{self.issuer} {token}".encode()).digest()
+
+    def known(self, proof: bytes) -> Principal | None:
+        """Give the caller that :meth:`verify` gave for a token, if all of it still holds.
+
+        None whenever something would have to be looked at anew.
+        """
+        callers, claims = self.standing.known_callers(), self.keys.remembered(proof)
+        if callers is None or not isinstance(claims, Claims):
+            return None
+        try:
+            self._require_now(claims.issued_at, claims.expires_at)
+        except UnauthenticatedError:
+            return None
+        return callers.get((proof, self.second_factor))
+
     async def _caller(self, claims: Claims) -> Principal:
         for each in claims.lifeline():
             if await self.standing.denied(each):
@@ -121,7 +139,7 @@ class TokenVerifier:
     def _read(self, token: str) -> tuple[bytes, Claims]:
         if len(token) > LARGEST:
             _refuse()
-        proof = hashlib.sha256(f"{self.issuer} {token}".encode()).digest()
+        proof = self.proof(token)
         known = self.keys.remembered(proof)
         if isinstance(known, Claims):
             self._require_now(known.issued_at, known.expires_at)

@@ -40,6 +40,7 @@ from hub.views.series import Line, ends_of, histories, series_of
 from hub.views.shelf import Shelf
 from hub.views.stages import near
 from hub.views.standings import StageStanding, standings_of
+from hub.views.stock import Stock
 from hub.views.tables import profile_of
 from hub.views.together import Together, is_whole
 from hub.views.trend import MOST_RELEASES, LinkTrend, trends_of
@@ -339,11 +340,7 @@ class Library:
         shown, id_ = needs.columns, release.id
         if after is None and is_whole(wanted, limit):
             found = await self._together.rows(
-                wanted,
-                (id_, shown),
-                lambda all_: self.database.read(
-                    lambda reads: rows.page(reads, id_, all_, columns=shown), id_
-                ),
+                wanted, (id_, shown), lambda all_: self._whole(release, all_, shown)
             )
         else:
             found = await self._read(
@@ -356,6 +353,19 @@ class Library:
         if needs.total:
             total = await self._read(lambda reads: rows.count(reads, id_, wanted), id_)
         return Page(found, total, await self._parts(release, found) if needs.parts else {})
+
+    async def _whole(self, release: Release, wanted: Selection, shown: frozenset[str]) -> Rows:
+        """Read all of a selection: from memory if it is there."""
+        kept = self._stock.page(release.id, wanted, shown) if self._stock else None
+        if kept is not None:
+            return kept
+        return await self.database.read(
+            lambda reads: rows.page(reads, release.id, wanted, columns=shown), release.id
+        )
+
+    @property
+    def _stock(self) -> Stock | None:
+        return self.shelf.stock if self.shelf else None
 
     async def _parts(self, release: Release, shown: Sequence[Row]) -> Cells:
         keys = parts_needed(map(observation_of_row, shown), self.words)
@@ -373,14 +383,19 @@ class Library:
 
     async def _near(self, release: Release, area: str, period: Period) -> Rows:
         """Read what may stand for the stages of a journey: periods near the one asked for."""
-        holdings = self.shelf.holdings if self.shelf else Holdings(self.database)
-        async with self._together.turn:
-            held = await holdings.periods(release.id, area)
-        periods = near(period, held)
+        periods = near(period, await self._periods(release, area))
         if not periods:
             return rows.NONE
         terms, breakdowns = stage_terms(self.words), stage_breakdowns(self.words)
         return await self._found(release, Selection(terms, [area], periods, breakdowns))
+
+    async def _periods(self, release: Release, area: str) -> tuple[str, ...]:
+        kept = self._stock.periods(release.id, area) if self._stock else None
+        if kept is not None:
+            return kept
+        holdings = self.shelf.holdings if self.shelf else Holdings(self.database)
+        async with self._together.turn:
+            return await holdings.periods(release.id, area)
 
     async def _line(
         self,
@@ -391,6 +406,10 @@ class Library:
         columns: frozenset[str] = rows.ALL,
     ) -> Rows:
         """Read an indicator's totals in an area; of every period if no ends are named."""
+        stock = self._stock
+        kept = stock.line(release.id, indicator, area, ends, columns) if stock else None
+        if kept is not None:
+            return kept
         return await self._read(
             lambda reads: rows.line(reads, release.id, indicator, area, ends, columns=columns),
             release.id,
@@ -401,4 +420,5 @@ class Library:
         return {item.key: item for item in map(observation_of_row, found)}
 
     async def _found(self, release: Release, wanted: Selection) -> Rows:
-        return await self._read(lambda reads: rows.page(reads, release.id, wanted), release.id)
+        async with self._together.turn:
+            return await self._whole(release, wanted, rows.ALL)

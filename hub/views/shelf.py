@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from hub.db.engine import Database
 from hub.errors import HubError
 from hub.protected import reader
+from hub.protected.blocks import Block, read_block
 from hub.protected.releases import Audience, Release
 from hub.views.holdings import Holdings
+from hub.views.stock import Stock
 
 AGE = 4.0
 """Seconds after which the picture is looked at again; the looking itself takes from the fifth."""
@@ -43,7 +45,10 @@ class _Look:
 class Shelf:
     """The latest edition of each audience."""
 
-    def __init__(self, database: Database, ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, database: Database, memory: int = 0, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``memory`` is how many bytes of published figures may be kept."""
         self._database = database
         self._ticks = ticks
         self._looks: dict[Audience, _Look] = {}
@@ -51,6 +56,8 @@ class Shelf:
         self._failure: HubError | None = None
         self._numbers = itertools.count(1)
         self._news = 0
+        self.stock = Stock(self._block, memory)
+        """Areas kept in memory, while somebody runs it."""
         self.holdings = Holdings(database)
         """What is known of releases' areas."""
         self.is_hearing = False
@@ -59,6 +66,9 @@ class Shelf:
     def hear(self) -> None:
         """Look again at the next question: a release was published, or may have been."""
         self._news += 1
+
+    async def _block(self, release: str, area: str) -> Block | None:
+        return await self._database.read(lambda reads: read_block(reads, release, area), release)
 
     async def edition(self, audience: Audience) -> Edition:
         """Give the edition of an audience, never an older one after a newer one.
@@ -73,6 +83,10 @@ class Shelf:
             if self._failure is not None and self._failure is not failure:
                 raise self._failure
             return self._current(audience) or await self._look(audience)
+
+    def known(self, audience: Audience) -> Edition | None:
+        """Give the edition without looking; None where it would have to be looked up."""
+        return self._current(audience)
 
     def _current(self, audience: Audience) -> Edition | None:
         look = self._looks.get(audience)

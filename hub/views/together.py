@@ -5,7 +5,7 @@ asked for in several, each with its part of the indicators. Their parts lie side
 store: one statement takes a third of the work of four, and one connection in place of four.
 """
 
-from asyncio import Lock
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class _Part:
 class Together:
     """The pages that one request waits for."""
 
-    turn: Lock
+    turn: asyncio.Lock
     """Held while the request asks the database: until it is free, more pages may come."""
     _waiting: dict[Key, list[_Part]] = field(default_factory=lambda: defaultdict(list))
 
@@ -41,6 +41,8 @@ class Together:
         part = _Part(frozenset(wanted.indicators))
         key = (*asking, *_table(wanted))
         self._waiting[key].append(part)
+        # The other parts of the document have begun, too, and are yet to say what they want.
+        await asyncio.sleep(0)
         async with self.turn:
             if part.rows is None and part.failure is None:
                 await _read(self._waiting.pop(key, [part]), wanted, read)

@@ -3,19 +3,17 @@
 Identifiers, tokens and figures end up there. The route's template says what was asked.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import structlog
 from starlette.types import Scope
 
+from hub.logs import Lines
 from hub.web.problems import request_id
 
 Observe = Callable[[str, str, int, float], None]
 """Counts a request: method, route template, status, seconds."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-_log = structlog.get_logger("hub.access")
 
 
 class AccessLog:
@@ -23,15 +21,19 @@ class AccessLog:
 
     def __init__(self, observe: Observe | None = None) -> None:
         self._observe = observe
-        # Bound once: each call of an unbound one binds it anew, which takes longer than the line.
-        self._log = _log.bind()
+        self._lines = Lines("hub.access", "request")
 
     def tell(self, scope: Scope, status: int, seconds: float) -> None:
         """Write a request's line, and count it."""
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
-        route, state = route_template(scope), scope["state"]
-        self._log.info(
-            "request",
+        request_id(scope)
+        self.line(method, route_template(scope), scope["state"], status, seconds)
+
+    def line(
+        self, method: str, route: str, state: Mapping[str, Any], status: int, seconds: float
+    ) -> None:
+        """Write the line of a request of which this is known; ``state`` has its id."""
+        self._lines.tell(
             method=method,
             route=route,
             status=status,
@@ -39,7 +41,7 @@ class AccessLog:
             client=state.get("client_id"),
             document=state.get("document"),
             rows=state.get("rows"),
-            request_id=request_id(scope),
+            request_id=state["request_id"],
         )
         if self._observe is not None:
             self._observe(method, route, status, seconds)

@@ -48,13 +48,15 @@ class Edition(Protocol):
 class Keeping:
     """What may be kept: ``fields`` are root fields whose answers depend on an edition alone.
 
-    ``edition`` tells the caller's edition right now. ``may`` tells whether the caller may ask a
+    ``edition`` tells the caller's edition right now, ``known`` the same without waiting, None where
+    it would have to be looked up. ``may`` tells whether the caller may ask a
     root field: an answer that somebody else was given passes the same guard.
     """
 
     memory: int
     fields: frozenset[str]
     edition: Callable[[Any], Awaitable[Edition]]
+    known: Callable[[Any], Edition | None]
     may: Callable[[Any, str], bool]
 
 
@@ -151,6 +153,21 @@ class Reply:
         if self.form.status != HTTPStatus.OK:
             return b""
         return self.answer.zipped() if self.form.is_zipped else self.answer.body
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What a whole request came to, without the answer: ``etag`` is that of the answer it was.
+
+    ``rows`` and ``texts`` are what it counts as having asked.
+    """
+
+    principal: object
+    key: Key
+    etag: str
+    form: Form
+    rows: int
+    texts: tuple[str, ...]
 
 
 def given(request: Request, answer: Answer, media_type: str) -> Reply:

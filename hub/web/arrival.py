@@ -23,17 +23,21 @@ class Arrival(HttpToolsProtocol):
 
     _late: asyncio.TimerHandle | None = None
     _in_head = _began = False
+    is_between = True
+    """Whether no request is under way that has not come wholly."""
+    begun = 0
+    """Requests that began; whoever looks sets it back."""
     _head = 0
     """Bytes of a head that has not ended, but for those that came together with its first."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        self._wait(HEAD_SECONDS)
+        self.wait(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
-        self._arrived()
+        self.arrived()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -49,25 +53,36 @@ class Arrival(HttpToolsProtocol):
         """A request begins: its head must come soon."""
         super().on_message_begin()
         self._in_head = self._began = True
+        self.is_between = False
+        self.begun += 1
         self._head = 0
-        self._wait(HEAD_SECONDS)
+        self.wait(HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
         """The head is there: the body must follow."""
         self._in_head = False
-        self._wait(BODY_SECONDS)
+        self.wait(BODY_SECONDS)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """All of it is there."""
-        self._arrived()
+        self.is_between = True
+        self.arrived()
         super().on_message_complete()
 
-    def _wait(self, seconds: float) -> None:
-        self._arrived()
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way: no request is coming, none is being answered."""
+        is_free = self.cycle is None or self.cycle.response_complete
+        return self.is_between and is_free and not self.pipeline and not self.flow.write_paused
+
+    def wait(self, seconds: float) -> None:
+        """Wait for more, so long and no longer."""
+        self.arrived()
         self._late = self.loop.call_later(seconds, self._close, 408)
 
-    def _arrived(self) -> None:
+    def arrived(self) -> None:
+        """Wait no longer."""
         if self._late is not None:
             self._late.cancel()
             self._late = None

@@ -48,7 +48,7 @@ class Cors:
         if not is_shared(scope["path"]):
             return headers
         origin, program = _origin(scope), scope["state"].get("program")
-        headers = _varied(headers)
+        headers = varied(headers)
         if origin and await self._may_read(origin, program):
             headers += [
                 (b"access-control-allow-origin", origin.encode("latin-1")),
@@ -63,7 +63,7 @@ def _origin(scope: Scope) -> str | None:
     return found[0].decode("latin-1") if len(found) == 1 else None
 
 
-def _varied(headers: Fields) -> Fields:
+def varied(headers: Fields) -> Fields:
     """Say that the answer depends on the origin too."""
     if any(name == b"vary" for name, _ in headers):
         return [

@@ -9,7 +9,7 @@ import asyncio
 import inspect
 import json
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from hub.errors import DatabaseError, HubError, MalformedError, RefusedError
-from hub.web.answers import VARY, Answers, Keeping, Key, Reply, given, key_of, text_of
+from hub.web.answers import VARY, Answers, Keeping, Key, Recalled, Reply, given, key_of, text_of
 from hub.web.body import parse_json, read_body, read_object, require_json
 from hub.web.cost import ROWS, Cost, Prices, Readings
 from hub.web.documents import Admit, Compile, Document, DocumentError, Documents
@@ -33,7 +33,6 @@ from hub.web.masking import INTERNAL, MOST, cause_of, masked, refusal, unexplain
 from hub.web.negotiation import JSON, RESPONSE, accepted, wants_page
 from hub.web.problems import headers_of, request_id
 from hub.web.rates import UNKNOWN, Rates, rates_of
-from hub.web.recall import Recalled, Recalls, same_of
 from hub.web.refusals import note
 from hub.web.volume import texts_in
 
@@ -42,8 +41,9 @@ Authenticate = Callable[[Request], Awaitable[object | None]]
 Context = Callable[[Request, Any], Awaitable[object]]
 """Makes what resolvers see of one request."""
 
-Told = Callable[[Request, int, Iterable[str]], Awaitable[None]]
-"""Told of a query that is about to run: its rows as priced, the texts it names."""
+Told = Callable[[str, int, Iterable[str]], Coroutine[None, None, None] | None]
+"""Told of a client's query that is about to run: its rows as priced, the texts it names. Gives
+what has to be waited for, which is nothing as a rule."""
 
 SHORT, BODIES = 8 * 1024, 1024
 """How long a body may be, in bytes, that is remembered, and how many are."""
@@ -175,7 +175,7 @@ class Endpoint:
         keeping = serving.keeping
         self._answers = Answers(keeping.memory if keeping else 0)
         self._asks = Asks()
-        self._recalls = Recalls(SHORT)
+        self._left: set[asyncio.Task[None]] = set()
         self._prices = Prices(schema, serving.readings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -183,25 +183,32 @@ class Endpoint:
         scope.setdefault("state", {})
         request = Request(scope, receive)
         response = await self._respond(request)
-        if isinstance(response, Response):
-            response.headers["Vary"] = VARY
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response | Reply:
         serving, reads = self._serving, request.method in {"GET", "HEAD"}
         # Whoever asks for no page is spared the reading of a long query.
         if serving.page and reads and wants_page(request) and "query" not in request.query_params:
-            return serving.page(request)
+            return _varied(serving.page(request))
+        return await self._answered(request, self._answer(request))
+
+    async def answered(self, request: Request, principal: object, body: bytes) -> Response | Reply:
+        """Answer a request of which all but the body is decided; refusals are answers, too."""
+        return await self._answered(request, self._answer_anew(request, principal, body))
+
+    async def _answered(
+        self, request: Request, answer: Coroutine[None, None, Response | Reply]
+    ) -> Response | Reply:
         try:
-            return await self._answer(request)
+            return _varied(await answer)
         except DocumentError as error:
-            return self._refuse_document(request, error)
+            return _varied(self._refuse_document(request, error))
         except HubError as error:
             await note(request, error)
-            return self._refuse(request, error)
+            return _varied(self._refuse(request, error))
         except Exception as error:
             _log.error("request failed", error_type=type(error).__qualname__)
-            return self._refuse(request, HubError(INTERNAL, code="INTERNAL"))
+            return _varied(self._refuse(request, HubError(INTERNAL, code="INTERNAL")))
 
     async def _answer(self, request: Request) -> Response | Reply:
         self._require_method(request)
@@ -209,10 +216,7 @@ class Endpoint:
         principal = await self._serving.authenticate(request)
         if accepted(request) is None:
             raise NotAcceptableError(f"The answer can be {RESPONSE} or {JSON}.")
-        body = await self._body(request)
-        recalled = self._recalls.get(same_of(request.scope, body), principal)
-        again = await self._again(request, recalled) if recalled is not None else None
-        return again or await self._answer_anew(request, principal, body)
+        return await self._answer_anew(request, principal, await self._body(request))
 
     async def _answer_anew(
         self, request: Request, principal: object, body: bytes
@@ -231,8 +235,10 @@ class Endpoint:
         kept = self._answers.get(key) if key is not None else None
         if kept is not None and key is not None:
             reply = given(request, kept, _media_type(request))
-            recalled = Recalled(principal, key, kept.etag, reply.form, cost.rows, texts)
-            self._recalls.keep(request.scope, body, recalled)
+            # For whoever remembers the request: what it came to.
+            request.scope["state"]["recalled"] = Recalled(
+                principal, key, kept.etag, reply.form, cost.rows, texts
+            )
             return reply
         result = await self._run(request, principal, document, ask)
         if isinstance(result, str):
@@ -255,17 +261,31 @@ class Endpoint:
             return None
         return key_of(await keeping.edition(principal), document.digest, ask.words)
 
-    async def _again(self, request: Request, recalled: Recalled) -> Reply | None:
-        """Answer as before, if the answer is still kept and no release came in between."""
+    def again(self, recalled: Recalled, principal: object, state: dict[str, Any]) -> Reply | None:
+        """Answer as before, without waiting, if nothing changed since.
+
+        The caller is the very same object (which the registry's next reading replaces), no release
+        came in between, and the answer is still kept. Raises ``RateLimitedError``.
+        """
         keeping, key = self._serving.keeping, recalled.key
-        if keeping is None or (await keeping.edition(recalled.principal)).number != key[1]:
+        if keeping is None or recalled.principal is not principal:
             return None
-        answer = self._answers.get(key)
+        edition, answer = keeping.known(principal), self._answers.get(key)
+        if edition is None or edition.number != key[1]:
+            return None
         if answer is None or answer.etag != recalled.etag:
             return None
-        request.scope["state"]["document"] = key[2]
-        await self._count(request, recalled.rows, recalled.texts)
+        state["document"] = key[2]
+        waiting = self._counted(state, recalled.rows, recalled.texts)
+        if waiting is not None:
+            self._leave(waiting)
         return Reply(answer, recalled.form)
+
+    def _leave(self, waiting: Coroutine[None, None, None]) -> None:
+        """Let go on by itself what an answer that is there does not wait for."""
+        task = asyncio.create_task(waiting)
+        self._left.add(task)
+        task.add_done_callback(self._left.discard)
 
     async def _body(self, request: Request) -> bytes:
         if request.method != "POST":
@@ -293,11 +313,24 @@ class Endpoint:
         return admit
 
     async def _count(self, request: Request, rows: int, texts: tuple[str, ...]) -> None:
+        waiting = self._counted(request.scope["state"], rows, texts)
+        if waiting is not None:
+            await waiting
+
+    def _counted(
+        self, state: dict[str, Any], rows: int, texts: tuple[str, ...]
+    ) -> Coroutine[None, None, None] | None:
+        """Count what a query reads; gives what has to be waited for."""
         # For the access log: how much each reader reads (D8).
-        request.scope["state"]["rows"] = rows
-        self._take(request, lambda rates, client: rates.rows(client, rows))
-        if self._serving.told is not None:
-            await self._serving.told(request, rows, texts)
+        state["rows"] = rows
+        client: str | None = state.get("client_id")
+        if client is None:
+            return None
+        rates: Rates | None = state.get("rates")
+        if rates is not None:
+            rates.rows(client, rows)
+        told = self._serving.told
+        return told(client, rows, texts) if told is not None else None
 
     def _take(self, request: Request, take: Callable[[Rates, str], None]) -> None:
         rates, client = rates_of(request), request.scope["state"].get("client_id")
@@ -371,6 +404,12 @@ class Endpoint:
             is_served = request.method in self._serving.allowed.split(", ")
             response.headers["Allow"] = "POST" if is_served else self._serving.allowed
         return response
+
+
+def _varied(response: Response | Reply) -> Response | Reply:
+    if isinstance(response, Response):
+        response.headers["Vary"] = VARY
+    return response
 
 
 def _is_one_act(document: Document) -> bool:

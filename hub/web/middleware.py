@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub.errors import HubError, RateLimitedError
 from hub.web.access import AccessLog, Observe
 from hub.web.cors import Cors, Fields, MayRead
+from hub.web.express import Express
 from hub.web.guards import Forgeries, head_fault
 from hub.web.problems import fault, problem, request_id
 from hub.web.rates import Rates
@@ -58,7 +59,8 @@ class Wall:
     ``rates`` are the allowances of clients and addresses; without them nothing is limited.
     ``may_read`` says which other origins may read answers; without it none may.
     ``doors`` are routes asked so often that they are found by their exact path, without the
-    router and its layer for exceptions: they let none out.
+    router and its layer for exceptions: they let none out. ``express`` learns which requests may
+    take the short way.
     """
 
     is_https: bool
@@ -69,6 +71,21 @@ class Wall:
     rates: Rates | None = None
     may_read: MayRead | None = None
     doors: tuple[Route, ...] = ()
+    express: Express | None = None
+
+    @property
+    def fields(self) -> Fields:
+        """Tell what every answer says that has not said it itself."""
+        headers = dict(HEADERS)
+        if self.is_https:
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def completed(given: Fields, ours: Fields) -> Fields:
+    """Add to an answer's header fields those that it has not."""
+    named = {name for name, _ in given}
+    return [*given, *[pair for pair in ours if pair[0] not in named]]
 
 
 def wall(settings: Wall) -> list[Middleware]:
@@ -90,10 +107,8 @@ class Gate:
         self._cors = Cors(settings.may_read) if settings.may_read is not None else None
         self._log = AccessLog(settings.observe)
         self._doors = {route.path: route for route in settings.doors}
-        headers = dict(HEADERS)
-        if settings.is_https:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self._express = settings.express
+        self._fields = settings.fields
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, time it and tell how it ended."""
@@ -101,11 +116,13 @@ class Gate:
             await self._app(scope, receive, send)
             return
         scope.setdefault("state", {})
-        started, answer = time.perf_counter(), _Answer(send, scope, self._headers)
+        started, answer = time.perf_counter(), _Answer(send, scope, self._fields)
         try:
             await self._guarded(scope, receive, answer)
         finally:
             self._log.tell(scope, answer.status, time.perf_counter() - started)
+            if self._express is not None:
+                self._express.learn(scope, answer.status, answer.fields)
 
     async def _guarded(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
@@ -154,16 +171,17 @@ class Gate:
 class _Answer:
     """Passes messages on, completes the head of an answer and remembers its status.
 
-    The status is 0 until an answer has started; ``cors`` is there once the guards are
-    passed.
+    The status is 0 and there are no fields until an answer has started; ``cors`` is there once
+    the guards are passed.
     """
 
-    def __init__(self, send: Send, scope: Scope, headers: Fields) -> None:
+    def __init__(self, send: Send, scope: Scope, ours: Fields) -> None:
         self._send = send
         self._scope = scope
-        self._headers = headers
+        self._ours = ours
         self.cors: Cors | None = None
         self.status = 0
+        self.fields: Fields = []
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -175,6 +193,5 @@ class _Answer:
         given = [pair for pair in message.get("headers", ()) if pair[0] != REQUEST_ID]
         if self.cors is not None:
             given = await self.cors.completed(self._scope, given)
-        named = {name for name, _ in given}
-        ours = [pair for pair in self._headers if pair[0] not in named]
-        message["headers"] = [*given, (REQUEST_ID, request_id(self._scope).encode()), *ours]
+        given = [*given, (REQUEST_ID, request_id(self._scope).encode())]
+        message["headers"] = self.fields = completed(given, self._ours)

@@ -25,8 +25,13 @@ def request_id(scope: Scope) -> str:
     state: dict[str, Any] = scope.setdefault("state", {})
     given: str | None = state.get("request_id")
     if given is None:
-        given = state["request_id"] = secrets.token_hex(8)
+        given = state["request_id"] = new_id()
     return given
+
+
+def new_id() -> str:
+    """Draw the id of a request."""
+    return secrets.token_hex(8)
 
 
 def problem(error: HubError, scope: Scope) -> Response:

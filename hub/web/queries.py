@@ -161,7 +161,12 @@ async def _finished(
 
 
 async def _count(request: Request, rows: int) -> None:
-    await tell(request, rows, [text for _, text in request.query_params.multi_items()])
+    client_id = request.scope["state"].get("client_id")
+    if client_id is not None:
+        texts = [text for _, text in request.query_params.multi_items()]
+        waiting = tell(hub_of(request), request.app.state.volume, client_id, rows, texts)
+        if waiting is not None:
+            await waiting
 
 
 def _tags(request: Request) -> Tags:

@@ -99,6 +99,15 @@ class Rates:
         if not scope["path"].startswith(FREE):
             self._addresses.take(address_of(scope))
 
+    def take(self, address: str, client_id: str) -> None:
+        """Count a request of a known address and client; one that may not be is not."""
+        self._addresses.take(address)
+        try:
+            self._clients.take(client_id)
+        except RateLimitedError:
+            self._addresses.give_back(address)
+            raise
+
     def client(self, client_id: str, requests: int = 1) -> None:
         """Count a request of a verified client, or several for one that costs as much."""
         self._clients.take(client_id, requests)

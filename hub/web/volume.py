@@ -8,17 +8,16 @@ it once in the audit record and the log. Nothing is refused: a person looks at i
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import structlog
-from starlette.requests import Request
 
 from hub import audit
 from hub.settings import Settings
-from hub.web.state import hub_of
+from hub.web.state import Hub
 
 HOUR = 3600.0
 READERS = 10_000
@@ -88,15 +87,17 @@ class Volume:
         return hour
 
 
-async def tell(request: Request, rows: int, texts: Iterable[str]) -> None:
-    """Add what a verified reader asks to its volume, and record what looks like a scan."""
-    volume: Volume = request.app.state.volume
-    client_id = request.scope["state"].get("client_id")
-    if client_id is None:
-        return
-    for scan in volume.add(client_id, rows, texts):
+def tell(
+    hub: Hub, volume: Volume, client_id: str, rows: int, texts: Iterable[str]
+) -> Coroutine[None, None, None] | None:
+    """Add what a verified reader asks to its volume; give what records a scan, if it is one."""
+    scans = volume.add(client_id, rows, texts)
+    return _record(hub, client_id, scans) if scans else None
+
+
+async def _record(hub: Hub, client_id: str, scans: Iterable[Scan]) -> None:
+    for scan in scans:
         _log.warning("scan", client=client_id, over=scan)
-        hub = hub_of(request)
         client = await hub.standing.client(client_id)
         event = audit.Event(
             act="reader.scan",

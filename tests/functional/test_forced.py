@@ -26,6 +26,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import hub
+from hub import logs
 from hub.app import build
 from hub.auth.roles import Role
 from hub.logs import configure_logs
@@ -149,6 +150,7 @@ def everything_said() -> Iterator[io.StringIO]:
         yield said
     root.handlers, root.level = handlers, level
     structlog.configure(**before)
+    logs._out = None
 
 
 async def requests(

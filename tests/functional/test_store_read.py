@@ -1,5 +1,6 @@
 """What reading takes: no more rows than priced (G4), no cell but a stored one (D3)."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -14,9 +15,13 @@ from hub.app import build
 from hub.auth.roles import Role
 from hub.db.logins import Duty
 from hub.db.tables import protected
+from hub.protected import rows
+from hub.protected.blocks import of_blocks, read_block
+from hub.protected.reader import Selection
 from hub.protected.rows import BETWEEN
 from hub.running import RunningHub
-from hub.vocabulary import breakdown_text
+from hub.views.stock import ASKED
+from hub.vocabulary import breakdown_text, parse_breakdown
 from tests.conftest import FreshSettings
 from tests.functional.conftest import URL, Client, signed_on
 from tests.functional.released import released_demo
@@ -162,3 +167,58 @@ async def test_combinations_of_dimensions_are_looked_up(counted: Counted) -> Non
 @pytest.mark.long
 async def test_many_combinations_of_dimensions_are_looked_up(counted: Counted) -> None:
     assert await fuzz(counted, 10_000) > 500
+
+
+async def test_blocks_tell_what_the_statements_do(counted: Counted) -> None:
+    """Selections drawn from a whole release: the same rows, in the same order, both ways."""
+    reads, chance = counted.hub.database.reads, random.Random(3)
+    release = (await reads.rows("SELECT id FROM protected.release ORDER BY cells DESC"))[0][0]
+    held = await rows.page(reads, release, Selection())
+    columns = (held.column(name) for name in ("area", "period", "breakdown", "indicator"))
+    areas, periods, texts, codes = (sorted(set(column)) for column in columns)
+    kept = {area: await read_block(reads, release, area) for area in areas}
+    told = 0
+    for _ in range(300):
+        shown = frozenset(chance.sample(sorted(rows.ALL), chance.randrange(6)))
+        wanted = Selection(
+            indicators=sorted(chance.sample(codes, chance.randrange(1, len(codes)))),
+            areas=sorted(chance.sample(areas, chance.randrange(1, len(areas)))),
+            periods=sorted(chance.sample(periods, chance.choice([0, 1, len(periods) // 2]))),
+            breakdowns=[parse_breakdown(one) for one in chance.sample(texts, chance.randrange(3))],
+            totals_only=chance.random() < 0.5,
+        )
+        blocks = [block for area in wanted.areas if (block := kept[area]) is not None]
+        asked = await rows.page(reads, release, wanted, columns=shown)
+        assert list(of_blocks(blocks, wanted, shown)) == list(asked), wanted
+        told += len(asked)
+    assert told > 10_000
+    for area in areas:
+        for code in codes:
+            ends = chance.choice([None, ("2017-01", "2018-03"), ("CY2010", "CY2018")])
+            asked = await rows.line(reads, release, code, area, ends)
+            assert list(kept[area].line(code, ends, rows.ALL)) == list(asked), (code, area, ends)  # type: ignore[union-attr]
+
+
+async def test_answers_from_memory_are_the_same_and_ask_nothing(counted: Counted) -> None:
+    stock, hub = counted.hub.shelf.stock, counted.hub
+    hub.shelf.is_hearing = True
+    asked = [each for each in await questions(counted) if "series(" in each or "journey(" in each]
+    before = [await counted.client.graphql("/graphql", question) for question in asked]
+    task = asyncio.create_task(stock.run())
+    try:
+        for _ in range(ASKED):
+            for question in asked:
+                await counted.client.graphql("/graphql", question + " ")
+        async with asyncio.timeout(20):
+            while not stock._waiting.empty():  # noqa: ASYNC110 nobody else waits for it
+                await asyncio.sleep(0.01)
+            # The last is taken out before it is read.
+            await asyncio.sleep(0.5)
+        with counted.rows() as given:
+            after = [await counted.client.graphql("/graphql", question) for question in asked]
+    finally:
+        task.cancel()
+        hub.shelf.is_hearing = False
+    assert [each["data"] for each in after] == [each["data"] for each in before]
+    assert sum(given) < 10, "only which releases there are"
+    assert stock.size

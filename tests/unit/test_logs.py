@@ -3,13 +3,15 @@
 import io
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from hub.logs import configure_logs, outline
+from hub import logs
+from hub.logs import Lines, configure_logs, outline
 
 SECRET = "planted-7f3a9c"
 
@@ -17,7 +19,7 @@ SECRET = "planted-7f3a9c"
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """Standard error of a hub that was started like this."""
-    out, before, root = io.StringIO(), structlog.get_config(), logging.getLogger()
+    out, root = io.StringIO(), logging.getLogger()
     handlers, level, hook = root.handlers[:], root.level, sys.unraisablehook
     monkeypatch.setattr(sys, "stderr", out)
     root.handlers = []
@@ -25,7 +27,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     yield out
     root.handlers, sys.unraisablehook = handlers, hook
     root.setLevel(level)
-    structlog.configure(**before)
+    structlog.reset_defaults()
+    monkeypatch.setattr(logs, "_out", None)
 
 
 def fail() -> None:
@@ -73,3 +76,31 @@ def test_a_circle_of_causes_ends() -> None:
     error = ValueError()
     error.__cause__ = error
     assert outline(error) == ["builtins.ValueError"]
+
+
+def test_a_frequent_line_is_as_structlog_writes_it(said: io.StringIO) -> None:
+    structlog.get_logger("a").info("made", number=1, nothing=None)
+    Lines("a", "made").tell(number=1, nothing=None)
+    first, second = [json.loads(line) for line in said.getvalue().splitlines()]
+    assert list(first) == list(second)
+    for told in (first, second):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", told.pop("timestamp"))
+    assert first == second
+
+
+@pytest.mark.parametrize(("level", "many"), [("DEBUG", 1), ("INFO", 1), ("WARNING", 0)])
+def test_a_frequent_line_keeps_to_the_level(
+    said: io.StringIO, monkeypatch: pytest.MonkeyPatch, level: str, many: int
+) -> None:
+    monkeypatch.setattr(sys, "stderr", said)
+    configure_logs(level)
+    Lines("a", "made").tell(number=1)
+    assert len(said.getvalue().splitlines()) == many
+
+
+def test_a_frequent_line_goes_where_structlog_writes_before_it_is_told_where(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_out", None)
+    Lines("a", "made").tell(number=1)
+    assert "number=1" in capsys.readouterr().out

@@ -150,3 +150,17 @@ async def test_a_session_that_began_on_another_worker_is_found(
     sessions[b"key"] = BrowserSession("POL-system", clock() + timedelta(hours=1))
     clock.go_on(1.1)
     assert await standing.session(b"key") is not None
+
+
+async def test_who_is_known_without_asking_is_known_for_as_long(
+    registry: Registry, clock: StillClock
+) -> None:
+    standing = Standing(registry, clock)
+    assert standing.known_callers() is None
+    callers = await standing.callers()
+    assert standing.known_callers() is callers
+    clock.go_on(5)
+    assert standing.known_callers() is None
+    assert await standing.callers() is not callers
+    standing.forget()
+    assert standing.known_callers() is None
