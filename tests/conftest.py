@@ -44,7 +44,6 @@ LONGEST = (
     "functional/test_examples.py",
     "functional/test_crash.py",
     "functional/test_demo.py",
-    "browser/test_released_pages.py",
     "functional/test_release.py",
     "functional/test_backup.py",
     "functional/test_releases_under_load.py",

@@ -6,14 +6,12 @@ trigger, a wall or a right, grew it, or left a lock behind, has it dropped.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+import asyncpg
 
 from hub.db.embedded import Server
 
@@ -102,36 +100,42 @@ class Databases:
         await self._told(f"CREATE DATABASE {name} TEMPLATE {self.server.database}")
         if not self.built:
             async with self._in(name) as connection:
-                self.built = (await connection.execute(text(BUILT))).scalar_one()
+                self.built = await connection.fetchval(BUILT)
         return name
 
     async def _empty(self, name: str) -> bool:
         """Take the rows out; say whether the database is as it was made."""
         try:
             async with self._in(name) as connection:
-                await connection.execute(text(ALONE))
-                if (await connection.execute(text(SIZE))).scalar_one() > MOST:
+                await connection.execute(ALONE)
+                if await connection.fetchval(SIZE) > MOST:
                     return False
-                if (await connection.execute(text(BUILT))).scalar_one() != self.built:
+                if await connection.fetchval(BUILT) != self.built:
                     return False
-                await connection.execute(text(EMPTY))
+                await connection.execute(EMPTY)
                 return True
-        except (DBAPIError, OSError):
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             return False
 
     async def _told(self, statement: str) -> None:
         async with self._in("postgres") as connection:
-            await connection.execute(text(statement))
+            await connection.execute(statement)
 
     @asynccontextmanager
-    async def _in(self, name: str) -> AsyncIterator[AsyncConnection]:
-        settings: Mapping[str, str] = {"application_name": "tests"}
-        engine = create_async_engine(
-            self.server.url.set(database=name),
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": settings},
+    async def _in(self, name: str) -> AsyncIterator[Any]:
+        """Connect as the owner, each statement a transaction of its own.
+
+        Straight over the driver: SQLAlchemy asks a new connection half a dozen things first.
+        """
+        connection = await asyncpg.connect(
+            host=str(self.server.socket_folder),
+            port=self.server.port,
+            user=self.server.owner,
+            password=self.server.password,
+            database=name,
+            server_settings={"application_name": "tests"},
         )
-        async with engine.connect() as connection:
+        try:
             yield connection
-        await engine.dispose()
+        finally:
+            await connection.close()
