@@ -27,6 +27,7 @@ from hub.running import RunningHub
 from hub.server import configured
 from hub.web import express
 from hub.web.arrival import Arrival
+from hub.web.graphql import Endpoint
 from hub.web.wire import Wire
 from tests.functional.conftest import Client, Sign
 from tests.functional.test_kept_answers import DOCUMENT, publish
@@ -186,7 +187,8 @@ async def test_a_role_taken_away_ends_it(hub: RunningHub, reader: Line, analyst:
     async with hub.database.identity() as session:
         await revoke_role(session, analyst.client_id, Role.ANALYST)
     hub.standing.forget()
-    assert b'"data":null' in await reader.ask(get(analyst, DOCUMENT))
+    for _ in range(3):
+        assert b'"data":null' in await reader.ask(get(analyst, DOCUMENT))
 
 
 async def test_a_disabled_client_is_refused(hub: RunningHub, reader: Line, analyst: Client) -> None:
@@ -333,6 +335,24 @@ def cut(chance: random.Random, data: bytes) -> list[bytes]:
     """Cut a request into two or three parts, at any place."""
     places = sorted(chance.sample(range(1, len(data)), chance.randrange(1, 3)))
     return [data[a:b] for a, b in zip([0, *places], [*places, len(data)], strict=True)]
+
+
+async def test_what_nobody_foresaw_is_answered_without_a_word_of_it(
+    hub: RunningHub, analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise KeyError("planted")
+
+    async with line(configured(hub)) as open_:
+        question = post(analyst, {"query": PERIOD, "variables": {"id": "CY2017"}})
+        good = await open_.ask(question)
+        with monkeypatch.context() as patch:
+            patch.setattr(Endpoint, "answered", fail)
+            wrong = await open_.ask(question)
+        assert status(wrong) == 500
+        assert b"planted" not in wrong
+        again = await open_.ask(question)
+        assert again.partition(b"\r\n\r\n")[2] == good.partition(b"\r\n\r\n")[2]
 
 
 @pytest.mark.parametrize("many", [80, pytest.param(5000, marks=pytest.mark.long)])
