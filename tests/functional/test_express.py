@@ -191,6 +191,17 @@ async def test_a_role_taken_away_ends_it(hub: RunningHub, reader: Line, analyst:
         assert b'"data":null' in await reader.ask(get(analyst, DOCUMENT))
 
 
+async def test_whoever_has_other_rights_by_now_is_another(hub: RunningHub, analyst: Client) -> None:
+    config = configured(hub)
+    async with line(config) as open_:
+        for _ in range(3):
+            await open_.ask(get(analyst, DOCUMENT))
+    known: express.Express = config.loaded_app.state.express
+    recalled = next(iter(known._came.values())).recalled
+    assert known._door.again(recalled, recalled.principal, {}) is not None
+    assert known._door.again(recalled, replace(recalled.principal), {}) is None
+
+
 async def test_a_disabled_client_is_refused(hub: RunningHub, reader: Line, analyst: Client) -> None:
     async with hub.database.identity() as session:
         await disable_client(session, analyst.client_id, now())
