@@ -314,32 +314,57 @@ async def test_only_so_much_is_remembered(
     assert all(len(each.data) <= express.LONGEST for each in known._came)
 
 
+@contextmanager
+def slowly(known: express.Express) -> Iterator[tuple[asyncio.Event, asyncio.Event]]:
+    """Let no answer of the short way end before it may; tells when one has begun."""
+    begun, end, answer = asyncio.Event(), asyncio.Event(), known.answer
+
+    async def slow(asked: express.Asked) -> express.Told:
+        begun.set()
+        await end.wait()
+        return await answer(asked)
+
+    known._came.clear()
+    known.answer = slow  # type: ignore[method-assign]
+    yield begun, end
+    known.answer = answer  # type: ignore[method-assign]
+
+
 async def test_what_waits_is_answered_before_the_end(hub: RunningHub, analyst: Client) -> None:
     """A server that is told to end answers first what it has begun."""
-    entered, leave = asyncio.Event(), asyncio.Event()
     config = configured(hub)
     async with line(config) as open_:
-        body = {"query": DOCUMENT}
-        await open_.ask(post(analyst, body))
-        known: express.Express = config.loaded_app.state.express
-        answer = known.answer
-
-        async def slowly(asked: express.Asked) -> express.Told:
-            entered.set()
-            await leave.wait()
-            return await answer(asked)
-
-        known.answer = slowly  # type: ignore[method-assign]
-        known._came.clear()
-        open_.writer.write(post(analyst, body))
-        await entered.wait()
-        assert open_.server is not None
-        for each in open_.server.server_state.connections:
-            each.shutdown()
-        leave.set()
-        found = await open_.answer()
+        question = post(analyst, {"query": DOCUMENT})
+        await open_.ask(question)
+        with slowly(config.loaded_app.state.express) as (begun, end):
+            open_.writer.write(question)
+            await begun.wait()
+            assert open_.server is not None
+            for each in open_.server.server_state.connections:
+                each.shutdown()
+            end.set()
+            found = await open_.answer()
     assert told(found) == ("made-1", 617.0)
     assert b"\r\nconnection: close\r\n" in found
+
+
+async def test_answers_come_in_the_order_of_the_questions(hub: RunningHub, analyst: Client) -> None:
+    """Whoever asks more before the first answer, in pieces, waits for that."""
+    config = configured(hub)
+    questions = [post(analyst, {"query": PERIOD, "variables": {"id": f"CY201{n}"}}) for n in "78"]
+    later = b"".join([questions[1], get(analyst, DOCUMENT)])
+    async with line(config) as open_:
+        await open_.ask(questions[0])
+        with slowly(config.loaded_app.state.express) as (begun, end):
+            open_.writer.write(questions[0])
+            await begun.wait()
+            for part in (later[:40], later[40:]):
+                open_.writer.write(part)
+                await asyncio.sleep(0.02)
+            end.set()
+            found = [await open_.answer() for _ in range(3)]
+    assert [b"2017" in found[0], b"2018" in found[1]] == [True, True]
+    assert told(found[2]) == ("made-1", 617.0)
 
 
 def cut(chance: random.Random, data: bytes) -> list[bytes]:
