@@ -5,6 +5,10 @@ BIN = $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
 
+# What Python compiled once is kept, even where the machine is told otherwise: every process of a
+# run would compile all tests anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test test-long check bench bench-reading bench-writing bench-growth sbom dist audit clean
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -25,9 +29,10 @@ $(VENV)/ready-to-test: $(VENV)/ready requirements-test.txt
 demo: $(VENV)/ready
 	@$(BIN)/hub demo --port $(PORT) $(ARGS)
 
-# Three processes on two cores: tests that start servers wait more than they reckon.
+# Three processes on two cores: tests that start servers wait more than they reckon. In the order of
+# tests/conftest.py: what takes longest comes first.
 test: check
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-long: check
 	$(BIN)/python -m pytest
@@ -36,7 +41,7 @@ test-long: check
 check: $(VENV)/ready-to-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy -n 2
 	$(BIN)/lint-imports
 	$(BIN)/hub vocabulary check
 

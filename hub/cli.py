@@ -4,8 +4,10 @@ A command's module is imported when that command is typed: an agency that checks
 wait for the server's parts.
 """
 
+import gc
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any, cast
@@ -52,13 +54,27 @@ def command(name: str) -> TyperCommand | TyperGroup:
     """Import one command."""
     module, _, attribute = COMMANDS[name].partition(".")
     found: typer.Typer | Callable[..., Any]
-    found = getattr(import_module(f"hub.commands.{module}"), attribute)
+    with _keeping_all():
+        found = getattr(import_module(f"hub.commands.{module}"), attribute)
     if isinstance(found, typer.Typer):
         made: TyperCommand | TyperGroup = typer.main.get_group(found)
     else:
         made = _alone(name, found)
     made.name = name
     return made
+
+
+@contextmanager
+def _keeping_all() -> Iterator[None]:
+    """Look for no garbage meanwhile: what is imported stays, and to look through it again and
+    again is a twelfth of the start."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _alone(name: str, act: Callable[..., Any]) -> TyperCommand:

@@ -6,14 +6,12 @@ trigger, a wall or a right, grew it, or left a lock behind, has it dropped.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+import asyncpg
 
 from hub.db.embedded import Server
 
@@ -22,21 +20,28 @@ MOST = 24 * 1024**2
 
 BUILT = """
 SELECT md5(string_agg(what, ' ' ORDER BY what)) FROM (
-    SELECT 'class' || oid || ':' || xmin FROM pg_class WHERE relkind <> 't'
-    UNION ALL SELECT 'attribute' || attrelid || '.' || attnum || ':' || xmin FROM pg_attribute
-        WHERE attrelid >= 16384
+    SELECT 'class' || oid || ':' || xmin FROM pg_class
+        WHERE relkind <> 't' AND relpersistence <> 't'
+    UNION ALL SELECT 'attribute' || attrelid || '.' || attnum || ':' || a.xmin
+        FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = attrelid
+        WHERE attrelid >= 16384 AND relpersistence <> 't'
     UNION ALL SELECT 'procedure' || oid || ':' || xmin FROM pg_proc
     UNION ALL SELECT 'trigger' || oid || ':' || xmin FROM pg_trigger
     UNION ALL SELECT 'policy' || oid || ':' || xmin FROM pg_policy
     UNION ALL SELECT 'constraint' || oid || ':' || xmin FROM pg_constraint
     UNION ALL SELECT 'schema' || oid || ':' || xmin FROM pg_namespace
+        WHERE nspname !~ '^pg_(toast_)?temp_'
     UNION ALL SELECT 'right' || oid || ':' || xmin FROM pg_default_acl
     UNION ALL SELECT 'version' || version_num FROM public.alembic_version
     UNION ALL SELECT 'setting' || setrole || ':' || setconfig::text FROM pg_db_role_setting
         WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 ) AS built(what)
 """
-"""What tells the structure of one copy from another's: each definition's last change."""
+"""What tells the structure of one copy from another's: each definition's last change.
+
+Temporary tables end with their connection; the schema they were in stays, empty, and is no change:
+every push makes one.
+"""
 
 EMPTY = """
 DO $$
@@ -46,6 +51,7 @@ BEGIN
     SET LOCAL session_replication_role = 'replica';
     FOR one IN SELECT oid::regclass AS name FROM pg_class
         WHERE relkind = 'r' AND oid >= 16384 AND oid <> 'public.alembic_version'::regclass
+            AND relpersistence <> 't'
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one.name) INTO filled;
         IF filled THEN EXECUTE format('DELETE FROM %s', one.name); END IF;
@@ -94,36 +100,42 @@ class Databases:
         await self._told(f"CREATE DATABASE {name} TEMPLATE {self.server.database}")
         if not self.built:
             async with self._in(name) as connection:
-                self.built = (await connection.execute(text(BUILT))).scalar_one()
+                self.built = await connection.fetchval(BUILT)
         return name
 
     async def _empty(self, name: str) -> bool:
         """Take the rows out; say whether the database is as it was made."""
         try:
             async with self._in(name) as connection:
-                await connection.execute(text(ALONE))
-                if (await connection.execute(text(SIZE))).scalar_one() > MOST:
+                await connection.execute(ALONE)
+                if await connection.fetchval(SIZE) > MOST:
                     return False
-                if (await connection.execute(text(BUILT))).scalar_one() != self.built:
+                if await connection.fetchval(BUILT) != self.built:
                     return False
-                await connection.execute(text(EMPTY))
+                await connection.execute(EMPTY)
                 return True
-        except (DBAPIError, OSError):
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             return False
 
     async def _told(self, statement: str) -> None:
         async with self._in("postgres") as connection:
-            await connection.execute(text(statement))
+            await connection.execute(statement)
 
     @asynccontextmanager
-    async def _in(self, name: str) -> AsyncIterator[AsyncConnection]:
-        settings: Mapping[str, str] = {"application_name": "tests"}
-        engine = create_async_engine(
-            self.server.url.set(database=name),
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": settings},
+    async def _in(self, name: str) -> AsyncIterator[Any]:
+        """Connect as the owner, each statement a transaction of its own.
+
+        Straight over the driver: SQLAlchemy asks a new connection half a dozen things first.
+        """
+        connection = await asyncpg.connect(
+            host=str(self.server.socket_folder),
+            port=self.server.port,
+            user=self.server.owner,
+            password=self.server.password,
+            database=name,
+            server_settings={"application_name": "tests"},
         )
-        async with engine.connect() as connection:
+        try:
             yield connection
-        await engine.dispose()
+        finally:
+            await connection.close()

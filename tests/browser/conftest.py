@@ -137,10 +137,70 @@ class Visit:
 Open = Callable[..., Awaitable[Visit]]
 
 
+@dataclass
+class Tab:
+    """A page that is used again: to make another takes a browser longer than to look at it."""
+
+    context: BrowserContext
+    page: Page
+    shown: Visit | None = None
+    """Whose page it is now; None between two tests."""
+    site: str = ""
+
+    async def watch(self) -> None:
+        """Cut and note requests to another host, and note what the page complains of."""
+        await self.context.route("**/*", self._only_here)
+        self.page.on("console", lambda message: self._complained(message.text))
+        self.page.on("requestfailed", lambda request: self._complained(request.url))
+
+    async def show(self, path: str, width: int, headers: dict[str, str]) -> Visit:
+        """Open a path in it, as if in a browser of its own."""
+        await self.page.set_viewport_size({"width": width, "height": 900})
+        await self.context.set_extra_http_headers(headers)
+        self.shown = Visit(self.page)
+        await self.page.goto(f"{self.site}{path}")
+        return self.shown
+
+    async def leave(self) -> None:
+        """Forget the visit: what is still on its way, what was printed, what was kept."""
+        self.shown = None
+        await self.page.goto("about:blank")
+        await self.page.emulate_media(media="null")
+        await self.context.clear_cookies()
+
+    async def _only_here(self, route: Route) -> None:
+        if route.request.url.startswith(self.site):
+            await route.continue_()
+            return
+        if self.shown is not None:
+            self.shown.strayed.append(route.request.url)
+        await route.abort()
+
+    def _complained(self, text: str) -> None:
+        if self.shown is not None:
+            self.shown.complaints.append(text)
+
+
+async def _tab(chromium: Browser, *, scripts: bool) -> Tab:
+    context = await chromium.new_context(java_script_enabled=scripts)
+    made = Tab(context, await context.new_page())
+    await made.watch()
+    return made
+
+
+@pytest.fixture(scope="module")
+async def tabs(chromium: Browser) -> AsyncIterator[dict[bool, Tab]]:
+    """One page with scripts and one without, of a module's own."""
+    both = {scripts: await _tab(chromium, scripts=scripts) for scripts in (False, True)}
+    yield both
+    for tab in both.values():
+        await tab.context.close()
+
+
 @pytest.fixture
-async def visit(site: str, chromium: Browser) -> AsyncIterator[Open]:
+async def visit(site: str, chromium: Browser, tabs: dict[bool, Tab]) -> AsyncIterator[Open]:
     """Open a path at a width; requests to any other host are cut and noted."""
-    contexts: list[BrowserContext] = []
+    used: list[Tab] = []
 
     async def opened(
         path: str,
@@ -149,27 +209,15 @@ async def visit(site: str, chromium: Browser) -> AsyncIterator[Open]:
         scripts: bool = False,
         headers: dict[str, str] | None = None,
     ) -> Visit:
-        context = await chromium.new_context(
-            viewport={"width": width, "height": 900},
-            java_script_enabled=scripts,
-            extra_http_headers=headers or {},
-        )
-        contexts.append(context)
-        found = Visit(await context.new_page())
-
-        async def only_here(route: Route) -> None:
-            if route.request.url.startswith(site):
-                await route.continue_()
-            else:
-                found.strayed.append(route.request.url)
-                await route.abort()
-
-        await context.route("**/*", only_here)
-        found.page.on("console", lambda message: found.complaints.append(message.text))
-        found.page.on("requestfailed", lambda request: found.complaints.append(request.url))
-        await found.page.goto(f"{site}{path}")
-        return found
+        kept = tabs[scripts]
+        tab = kept if kept not in used else await _tab(chromium, scripts=scripts)
+        tab.site = site
+        used.append(tab)
+        return await tab.show(path, width, headers or {})
 
     yield opened
-    for context in contexts:
-        await context.close()
+    for tab in used:
+        if tab in tabs.values():
+            await tab.leave()
+        else:
+            await tab.context.close()

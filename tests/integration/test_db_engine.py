@@ -10,6 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.db.embedded import postmaster
 from hub.db.embedded.home import settle
 from hub.db.engine import Database
-from hub.db.migrate import migrate, newest
+from hub.db.migrate import SCRIPTS, migrate, newest
 from hub.db.reads import Asks
 from hub.db.tables import intake, protected
 from hub.errors import DatabaseError, HubError
@@ -212,6 +214,17 @@ async def test_one_current_revision_is_a_constraint(database: Database) -> None:
         with pytest.raises(IntegrityError, match=constraint):
             async with database.intake("a") as session:
                 await session.execute(insert(intake.revision).values(revision | {"number": number}))
+
+
+def test_the_newest_version_is_alembics_head() -> None:
+    """The hub goes by the files' names; every one of them is named after its revision."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [newest()]
+    names = sorted(path.stem for path in (SCRIPTS / "versions").glob("[!_]*.py"))
+    assert sorted(one.revision for one in scripts.walk_revisions()) == names
 
 
 async def test_migrating_again_is_harmless(settings: Settings) -> None:

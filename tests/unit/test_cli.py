@@ -49,3 +49,8 @@ def test_only_what_serves_loads_the_application() -> None:
         "print([name for name in ('hub.app', 'strawberry') if name in sys.modules])"
     )
     assert told_by(code) == "[]"
+
+
+def test_what_serves_and_finds_the_newest_schema_loads_no_alembic() -> None:
+    code = "import sys; import hub.cli; hub.cli.command('serve'); print('alembic' in sys.modules)"
+    assert told_by(code) == "False"
