@@ -27,6 +27,7 @@ from hub.db.server import embedded
 from hub.db.tables import intake, protected
 from hub.protected.releases import Audience
 from hub.release import flow
+from hub.returns import Columns
 from hub.settings import Settings
 from hub.submissions import staging
 from hub.submissions.revisions import SignedOff
@@ -53,7 +54,7 @@ async def store(database: Database, one: SignedOff) -> None:
                 is_current=True,
             )
         )
-        await staging.stage(session, one.observations)
+        await staging.stage(session, Columns.of(one.observations))
         await staging.store(session, made, 1)
 
 

@@ -39,7 +39,7 @@ from hub.db.embedded import Server
 from hub.db.engine import Database
 from hub.db.server import embedded
 from hub.db.tables import intake
-from hub.returns import Reported
+from hub.returns import Columns, Reported
 from hub.settings import Settings
 from hub.submissions import staging
 from hub.vocabulary import breakdown_of, parse_period, vocabulary
@@ -127,7 +127,7 @@ class Bench:
         names = {"dataset": "BENCH", "agency": agency, "period": f"CY{year}"}
         async with self.database.intake(agency) as session:
             await session.execute(insert(intake.return_).values(id=made, created_at=now(), **names))
-            await staging.stage(session, items)
+            await staging.stage(session, Columns.of(items))
             await staging.store(session, made, 1)
 
     async def copy(self, table: str, schema: str, rows: list[tuple[Any, ...]]) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 
@@ -31,6 +32,10 @@ _log = structlog.get_logger("hub.server")
 
 TIDY = 3600
 """Seconds between two rounds of housekeeping."""
+TURN = 0.001
+"""Seconds that a thread may keep Python's lock while the event loop waits for it. Reading and
+judging a large push are in threads; with Python's own five milliseconds every round trip to the
+database of anybody would last as long, if it falls into one."""
 GRACE = 20
 """Seconds that running requests are given to finish (security H11)."""
 
@@ -99,6 +104,7 @@ async def serving(
     # looked through again with every large push: a quarter of its time, where that was measured.
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(TURN)
     try:
         yield task
     finally:

@@ -1,13 +1,12 @@
 """JSON -> return: strict JSON, every problem with its RFC 6901 pointer."""
 
 import difflib
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
-from hub.errors import MalformedError, TooLargeError
-from hub.loaders.cells import ALLOWED_NUMBER, read_code, read_note, read_number, read_status
+from hub.errors import TooLargeError
+from hub.loaders.cells import ALLOWED_NUMBER, read_code, read_note, read_status
 from hub.loaders.csv_body import decode
 from hub.loaders.findings import (
     PERSON_LEVEL,
@@ -17,36 +16,29 @@ from hub.loaders.findings import (
     shown_name,
 )
 from hub.loaders.loaded import MAX_ROWS, Frame, Loaded
+from hub.loaders.sound_json import read_sound
+from hub.loaders.strict_json import parse_strict
 from hub.returns import Finding, Reported
 from hub.vocabulary import Breakdown, Vocabulary, breakdown_of
 
 T = TypeVar("T")
 
-MAX_DEPTH = 64
 FIELDS = (
     "indicator", "area", "period", "breakdown", "value", "status", "note", "reason", "base",
 )  # fmt: skip
 _KNOWN = frozenset(FIELDS)
 
 
-class _Numbers(dict[str, Decimal | CellError]):
-    """What each number reads as, by how it is written: ``1e3`` and ``1000`` stay apart.
-
-    A number that is none of the hub's stays in the document as what is wrong with it, until it is
-    known where it stands.
-    """
-
-    def __missing__(self, text: str) -> Decimal | CellError:
-        try:
-            found: Decimal | CellError = read_number(text)
-        except CellError as error:
-            found = error
-        self[text] = found
-        return found
-
-
 def read_json(body: bytes, frame: Frame, words: Vocabulary) -> Loaded:
-    """Read a JSON body: field after field, each over all observations.
+    """Read a JSON body: at once where nothing is wrong with it, else with care.
+
+    Raises what :func:`read_carefully` does.
+    """
+    return read_sound(body, frame, words) or read_carefully(body, frame, words)
+
+
+def read_carefully(body: bytes, frame: Frame, words: Vocabulary) -> Loaded:
+    """Read a JSON body field after field, each over all observations, and say what is wrong.
 
     Raises:
         MalformedError: it is not strict JSON (duplicate names, NaN, nesting over 64) or no object.
@@ -89,59 +81,6 @@ def _no_objects(items: list[Any]) -> list[Finding]:
 
 def _row(finding: Finding) -> int:
     return finding.row or 0
-
-
-def parse_strict(text: str) -> dict[str, Any]:
-    """Parse strict JSON whose top is an object; a number comes as the hub reads it, or as the
-    :class:`CellError` that says why it does not.
-
-    Raises:
-        MalformedError: it is not strict JSON, nests deeper than 64, or is no object.
-    """
-    number = _Numbers().__getitem__
-    try:
-        document = json.loads(
-            text,
-            parse_float=number,
-            parse_int=number,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_without_duplicates,
-        )
-    except json.JSONDecodeError as error:
-        raise MalformedError(
-            f"The body is not JSON: line {error.lineno}, column {error.colno}."
-        ) from None
-    except RecursionError:
-        raise MalformedError(f"The JSON nests deeper than {MAX_DEPTH} levels.") from None
-    if _depth(document) > MAX_DEPTH:
-        raise MalformedError(f"The JSON nests deeper than {MAX_DEPTH} levels.")
-    if not isinstance(document, dict):
-        raise MalformedError('The body must be a JSON object: {"observations": [...]}.')
-    return document
-
-
-def _refuse_constant(_: str) -> None:
-    raise MalformedError("NaN and Infinity are not JSON.")
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise MalformedError("A JSON object holds the same name twice.")
-    return found
-
-
-def _depth(document: Any) -> int:
-    depth, front = 0, [document] if type(document) in (dict, list) else []
-    while front:
-        depth += 1
-        front = [
-            inner
-            for item in front
-            for inner in (item.values() if type(item) is dict else item)
-            if type(inner) is dict or type(inner) is list
-        ]
-    return depth
 
 
 def _unknown_fields(

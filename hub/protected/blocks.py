@@ -6,8 +6,9 @@ objects. What a block answers are the rows that the statements of :mod:`hub.prot
 give, in the same order.
 """
 
+import asyncio
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -34,6 +35,8 @@ TOLD = ("status", "value", *OPTIONAL)
 LETTERS = {status: chr(ord("a") + place) for place, status in enumerate(STATUSES)}
 STATUS_OF = {letter: status for status, letter in LETTERS.items()}
 Choose = Callable[[Sequence[Any]], Sequence[Any]]
+TURN = 16
+"""Strips made at a stretch, in a few milliseconds."""
 MOST = 200_000
 """Observations of an area up to which it is read into memory at once."""
 
@@ -206,10 +209,22 @@ async def read_block(reads: Asks, release: str, area: str) -> Block | None:
         return None
     lines = await reads.rows(_BY_INDICATOR, release, area)
     folding = _Folding({}, [])
-    strips = {(intern(row[0]), intern(row[1])): folding.strip(row[2:-2]) for row in found}
-    by_code = {intern(row[0]): folding.strip(row[1:]) for row in lines}
+    strips: dict[tuple[str, str], Strip] = {}
+    async for row in _in_turns(found):
+        strips[intern(row[0]), intern(row[1])] = folding.strip(row[2:-2])
+    by_code: dict[str, Strip] = {}
+    async for row in _in_turns(lines):
+        by_code[intern(row[0])] = folding.strip(row[1:])
     periods = tuple(dict.fromkeys(period for period, _ in strips))
     return Block(area, periods, strips, by_code, sum(folding.sizes))
+
+
+async def _in_turns(found: Sequence[Any]) -> AsyncIterator[Any]:
+    """Give rows, and everybody else a turn between some of them."""
+    for place, row in enumerate(found):
+        if place % TURN == 0:
+            await asyncio.sleep(0)
+        yield row
 
 
 def _columns() -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -110,11 +111,12 @@ async def _copy(
     first = next(rows, None)
     if first is not None:
         records = ((draft.id, *row.values()) for row in chain((first,), rows))
-        await copy_into(session, "intake", table.name, ("release_id", *first), records, _fields)
+        lines = map(partial(_copied, written=Written()), records)
+        await copy_into(session, "intake", table.name, ("release_id", *first), lines)
 
 
-def _fields(record: tuple[object, ...], written: Written) -> list[str]:
-    return [written[one] if isinstance(one, str) else written.other(one) for one in record]
+def _copied(record: tuple[object, ...], written: Written) -> str:
+    return "\t".join(written[one] if isinstance(one, str) else written.other(one) for one in record)
 
 
 def _cell(cell: Observation) -> dict[str, object]:

@@ -2,28 +2,32 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from hub.auth.permissions import demand
 from hub.auth.principals import Principal
 from hub.clock import Clock
 from hub.db.engine import Database
 from hub.db.sessions import IntakeSession
-from hub.errors import BusyError, InvalidError, NotFoundError, PeriodError, VocabularyError
+from hub.errors import BusyError, InvalidError, NotFoundError, VocabularyError
 from hub.loaders import Loaded, load
 from hub.loaders.agencies import Mapping
 from hub.returns import Finding, Past, Return
-from hub.submissions.earlier import earlier_than, past_of_revision
+from hub.submissions.earlier import History, history_of
 from hub.submissions.idempotency import Answer, RequestKey, alone, answered, keep
 from hub.submissions.originals import keep_original
 from hub.submissions.revisions import Revision, Sent, Submission
-from hub.submissions.store import check, find, rehearse, repeated, submit
+from hub.submissions.store import Asking, check, find, rehearse, repeated, submit
 from hub.validation import Completeness, Report, completeness, in_order, validate
 from hub.validation.comparison import Earlier, check_earlier
-from hub.vocabulary import Vocabulary, parse_period, period_of
+from hub.validation.context import Context
+from hub.validation.reconciliation import check_previous
+from hub.vocabulary import Vocabulary, parse_period
 
 Told = TypeVar("Told")
 AnswerOf = Callable[[IntakeSession, Submission, Completeness], Awaitable[Told]]
@@ -117,6 +121,13 @@ def _read(
 
 
 def _judge(loaded: Loaded, words: Vocabulary, today: date, previous: Past | None) -> Judged:
+    return _concluded(loaded, _findings(loaded, words, today, previous), words)
+
+
+def _findings(
+    loaded: Loaded, words: Vocabulary, today: date, previous: Past | None
+) -> list[Finding]:
+    """Everything that was found while reading, and by the rules."""
     findings = list(loaded.findings)
     if loaded.readable is not None:
         findings += validate(
@@ -127,15 +138,23 @@ def _judge(loaded: Loaded, words: Vocabulary, today: date, previous: Past | None
             is_whole=loaded.is_whole,
             partial=loaded.partial,
         )
+    return findings
+
+
+def _concluded(loaded: Loaded, findings: list[Finding], words: Vocabulary) -> Judged:
     report = Report(in_order(findings))
     if report.has_errors or loaded.return_ is None:
-        errors = len(report.errors)
-        raise InvalidError(
-            f"The return has {errors} error{'' if errors == 1 else 's'}; nothing was stored. "
-            "Mend what the findings name and send it again.",
-            findings=report.findings,
-        )
+        raise _refusal(report)
     return Judged(loaded.return_, report.findings, completeness(loaded.return_, words))
+
+
+def _refusal(report: Report) -> InvalidError:
+    errors = len(report.errors)
+    return InvalidError(
+        f"The return has {errors} error{'' if errors == 1 else 's'}; nothing was stored. "
+        "Mend what the findings name and send it again.",
+        findings=report.findings,
+    )
 
 
 def require_known(address: Address, words: Vocabulary) -> None:
@@ -160,10 +179,11 @@ async def rehearsed(
     Raises what :func:`receive` does, but for ``PreconditionError`` and ``BusyError``.
     """
     _admit(push, words)
-    judged = await _judged(database, words, clock, push, await _loaded(push, words))
+    sound = await _judged(database, words, clock, await _loaded(push, words))
+    findings = await sound.ask()
     async with database.intake(push.address.agency) as session:
-        answer = await rehearse(session, judged.body, judged.findings)
-    return answer, judged.completeness
+        answer = await rehearse(session, sound.body, findings)
+    return answer, sound.completeness
 
 
 async def receive(
@@ -244,7 +264,7 @@ async def _received_once(
         except BusyError:
             if attempt == ATTEMPTS - 1:
                 raise
-            if looked.judged is None:
+            if looked.sound is None:
                 looked = await _looked(database, words, clock, push, None)
     raise BusyError
 
@@ -263,12 +283,21 @@ async def _found(session: IntakeSession, push: Push) -> Revision | None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Sound:
+    """A return that broke no rule, and how to find out what else there is to ask about it."""
+
+    body: Return
+    completeness: Completeness
+    ask: Asking
+
+
+@dataclass(frozen=True, slots=True)
 class _Looked:
-    """A push that was looked at: judged, or else known as the current revision."""
+    """A push that was looked at: sound, or else known as the current revision."""
 
     content: str | None = None
-    """The hash of what it says, where it was read and nothing in it asked for a word."""
-    judged: Judged | None = None
+    """The hash of what it says, where that is known to be what the current revision says."""
+    sound: _Sound | None = None
 
 
 _KNOWN = _Looked()
@@ -280,13 +309,13 @@ async def _looked(
 ) -> _Looked:
     """Read a push, and judge it unless ``current`` says the same already."""
     loaded = await _loaded(push, words)
-    content = await asyncio.to_thread(_content, loaded)
+    content = await asyncio.to_thread(_content, loaded) if current is not None else None
     if content is not None and current is not None and current.content_hash == content:
         async with database.intake(push.address.agency) as session:
             again = await _again(session, current, push, words, content)
         if again is not None:
             return _Looked(content)
-    return _Looked(content, await _judged(database, words, clock, push, loaded))
+    return _Looked(None, await _judged(database, words, clock, loaded))
 
 
 def _content(loaded: Loaded) -> str | None:
@@ -325,9 +354,9 @@ async def _again(
 async def _taken(
     session: IntakeSession, looked: _Looked, push: Push, words: Vocabulary, at: datetime
 ) -> tuple[Submission, Completeness]:
-    if looked.judged is not None:
-        judged = looked.judged
-        return await _stored(session, judged, push, words, at), judged.completeness
+    if looked.sound is not None:
+        sound = looked.sound
+        return await _stored(session, sound, push, words, at), sound.completeness
     again = await _again(session, await _found(session, push), push, words, looked.content)
     if again is None:
         raise BusyError  # replaced since it was looked at
@@ -349,22 +378,58 @@ async def _loaded(push: Push, words: Vocabulary) -> Loaded:
     )
 
 
-async def _judged(
-    database: Database, words: Vocabulary, clock: Clock, push: Push, loaded: Loaded
-) -> Judged:
-    before = await _before(database, push.address)
-    judged = await asyncio.to_thread(_judge, loaded, words, clock().date(), before)
-    return await _compared(database, judged)
+async def _judged(database: Database, words: Vocabulary, clock: Clock, loaded: Loaded) -> _Sound:
+    """Judge by every rule; what was sent before is read meanwhile."""
+    today, body = clock().date(), loaded.return_
+    if body is None:
+        found = await asyncio.to_thread(_findings, loaded, words, today, None)
+        raise _refusal(Report(in_order(found)))
+    async with _meanwhile(_history(database, body)) as reading:
+        found, complete = await asyncio.to_thread(_ruled, loaded, body, words, today)
+        history = await reading
+    if Report(tuple(found)).has_errors:
+        found += await asyncio.to_thread(_asked_of_previous, loaded, body, history, words, today)
+        raise _refusal(Report(in_order(found)))
+    ask = partial(asyncio.to_thread, _asked, loaded, body, found, history, words, today)
+    return _Sound(body, complete, ask)
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[Any, Any, Told]) -> AsyncIterator["asyncio.Task[Told]"]:
+    """Do work beside a block; it holds a connection, and so is not left behind by an error."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _ruled(
+    loaded: Loaded, body: Return, words: Vocabulary, today: date
+) -> tuple[list[Finding], Completeness]:
+    """What the rules find that look at nothing else, and how complete the return is."""
+    found = _findings(loaded, words, today, _NOTHING)
+    _content(loaded)  # kept by the return: the store asks for it while everybody else waits
+    return found, completeness(body, words)
+
+
+_NOTHING: Past = {}
+"""What was returned before, while that is still being read."""
+
+
+async def _history(database: Database, body: Return) -> History:
+    async with database.intake(body.agency) as session:
+        return await history_of(session, body)
 
 
 async def _stored(
-    session: IntakeSession, judged: Judged, push: Push, words: Vocabulary, at: datetime
+    session: IntakeSession, sound: _Sound, push: Push, words: Vocabulary, at: datetime
 ) -> Submission:
-    body_hash, complete = _body_hash(push, words), judged.completeness
+    body_hash, complete = _body_hash(push, words), sound.completeness
     stored = await submit(
         session,
-        judged.body,
-        judged.findings,
+        sound.body,
+        sound.ask,
         push.principal,
         at,
         if_match=push.conditions.if_match,
@@ -375,30 +440,34 @@ async def _stored(
     return stored
 
 
-async def _compared(database: Database, judged: Judged) -> Judged:
-    """Ask about what is unlike anything the agency sent before."""
-    async with database.intake(judged.body.agency) as session:
-        earlier = await earlier_than(session, judged.body)
-    return await asyncio.to_thread(against, judged, earlier)
+def _asked_of_previous(
+    loaded: Loaded, body: Return, history: History, words: Vocabulary, today: date
+) -> list[Finding]:
+    """What is asked by the return for the period before, or what the same page says of it."""
+    previous = history.previous
+    previous = loaded.earlier if previous is None else previous
+    return list(check_previous(Context(body, words, today, previous))) if previous else []
+
+
+def _asked(
+    loaded: Loaded,
+    body: Return,
+    found: list[Finding],
+    history: History,
+    words: Vocabulary,
+    today: date,
+) -> tuple[Finding, ...]:
+    """Every finding, with what is asked about what is unlike anything sent before."""
+    asked = _asked_of_previous(loaded, body, history, words, today)
+    return in_order([*found, *asked, *_unlike(body, history.earlier)])
 
 
 def against(judged: Judged, earlier: Earlier) -> Judged:
     """Add the questions that a comparison with earlier returns raises."""
-    items = judged.body.observations
-    lengths = {item.period: parse_period(item.period).length for item in items}
-    asked = check_earlier(items, earlier, lengths)
+    asked = _unlike(judged.body, earlier)
     return replace(judged, findings=in_order([*judged.findings, *asked]))
 
 
-async def _before(database: Database, address: Address) -> Past | None:
-    """The return for the period before, as it stands: what a new one is compared with."""
-    period = parse_period(address.period)
-    try:
-        earlier = period_of(period.kind, period.start - period.length, period.start)
-    except PeriodError:
-        return None  # a year to date has no period of its kind right before it
-    async with database.intake(address.agency) as session:
-        found = await find(session, address.dataset, address.agency, earlier.id)
-        if found is None:
-            return None
-        return await past_of_revision(session, found.return_id, found.number)
+def _unlike(body: Return, earlier: Earlier) -> list[Finding]:
+    lengths = {period: parse_period(period).length for period in set(body.columns.period)}
+    return list(check_earlier(body.observations, earlier, lengths))

@@ -7,7 +7,7 @@ there too, as a set, so that revision is not read back. The temporary table is s
 connection alone, and is empty after every transaction.
 """
 
-from collections.abc import Iterable
+import asyncio
 from uuid import UUID
 
 from sqlalchemy import (
@@ -29,7 +29,7 @@ from sqlalchemy import insert as insert_into
 from hub.db.copying import Written, copy_into
 from hub.db.sessions import IntakeSession
 from hub.db.tables import intake
-from hub.returns import Reported
+from hub.returns import Columns, each
 from hub.submissions.changes import Counts
 from hub.vocabulary import breakdown_text
 
@@ -47,14 +47,15 @@ _staged = Table(
 )
 
 
-async def stage(session: IntakeSession, items: Iterable[Reported]) -> None:
+async def stage(session: IntakeSession, columns: Columns) -> None:
     """Lay the rows ready in this transaction.
 
     Raises:
         DatabaseError: the server went away; nothing was kept.
     """
     await (await session.connection()).exec_driver_sql(_MAKE)
-    await copy_into(session, "pg_temp", _staged.name, _NAMES, items, _fields)
+    lines = await asyncio.to_thread(_lines, columns)
+    await copy_into(session, "pg_temp", _staged.name, _NAMES, lines)
 
 
 async def store(session: IntakeSession, return_id: UUID, number: int) -> None:
@@ -89,16 +90,19 @@ async def compare(session: IntakeSession, received: int, return_id: UUID, number
     )
 
 
-def _fields(item: Reported, written: Written) -> tuple[str, ...]:
-    return (
-        written[item.area],
-        written[item.period],
-        written[breakdown_text(item.breakdown)],
-        written[item.indicator],
-        written.other(item.value),
-        written[item.status],
-        written[item.reason],
-        written.other(item.base),
-        written[item.note],
-        written.other(item.row),
+def _lines(columns: Columns) -> list[str]:
+    """The rows as COPY reads them, in the order of the store's key, which then grows at one end."""
+    written = Written()
+    fields = (
+        columns.area,
+        columns.period,
+        map(breakdown_text, columns.breakdown),
+        columns.indicator,
+        each(written.other, columns.value),
+        each(written.__getitem__, columns.status),
+        each(written.__getitem__, columns.reason),
+        each(written.other, columns.base),
+        each(written.__getitem__, columns.note),
+        map(written.other, columns.row),
     )
+    return sorted(map("\t".join, zip(*fields, strict=True)))

@@ -5,6 +5,8 @@ there is one current revision, no gap and no number used twice (security K1); th
 constraints say the same (K2).
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -27,11 +29,14 @@ from hub.submissions.revisions import Revision, Sent, Submission, etag_of
 from hub.submissions.states import OPEN, Act, State
 from hub.submissions.steps import step
 
+Asking = Callable[[], Awaitable[tuple[Finding, ...]]]
+"""Gives every finding about a return. It needs no connection: who waits for it may hold one."""
+
 
 async def submit(
     session: IntakeSession,
     body: Return,
-    findings: tuple[Finding, ...],
+    ask: Asking,
     principal: Principal,
     at: datetime,
     *,
@@ -41,7 +46,8 @@ async def submit(
 ) -> Submission:
     """Store ``body`` as a revision; the same content as the current one stores nothing.
 
-    The caller has validated it: ``findings`` holds no error. By what it was ``sent`` as,
+    The caller has validated it: what ``ask`` gives holds no error. It is asked while PostgreSQL
+    puts the rows into the store, which takes as long. By what it was ``sent`` as,
     :func:`repeated` knows it again.
 
     Raises:
@@ -54,11 +60,13 @@ async def submit(
     check(current, if_match, if_none_match)
     if current and current.content_hash == body.content_hash and current.state in _LIVE:
         counts = Counts(received=len(body.observations), unchanged=len(body.observations))
+        findings = await ask()
         return _answer(body, return_id, current.number, current.state, counts, findings, False)
-    await staging.stage(session, body.observations)
+    await staging.stage(session, body.columns)
     counts = await _counts(session, body, current)
-    state = first_state(body, findings)
     number = current.number + 1 if current else 1
+    findings, _ = await asyncio.gather(ask(), staging.store(session, return_id, number))
+    state = first_state(body, findings)
     if current:
         await _step_aside(session, current, principal, at)
     await _store(session, return_id, number, state, body, findings, principal, at, sent)
@@ -208,7 +216,6 @@ async def _store(
             **(asdict(sent) if sent else {}),
         )
     )
-    await staging.store(session, return_id, number)
     if findings:
         listed = [where | _finding(index, item) for index, item in enumerate(findings)]
         await session.execute(insert(intake.finding), listed)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from operator import attrgetter
 
 from hub.returns import Finding, Reported, Severity
 from hub.validation.codes import SHOWN, Meant, unknown
@@ -16,8 +15,10 @@ ERROR = Severity.ERROR
 def check_areas(context: Context) -> Iterator[Finding]:
     """Every observation is of a known area that this agency reports on."""
     reach = _Reach(context)
-    kind_of = attrgetter("indicator", "area", "period")
-    yield from context.judged(kind_of, lambda item: _check_area(context, item, reach))
+    one = context.columns
+    yield from context.judged(
+        lambda item: _check_area(context, item, reach), one.indicator, one.area, one.period
+    )
 
 
 def _check_area(context: Context, item: Reported, reach: "_Reach") -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from operator import attrgetter
 
 from hub.returns import Finding, Reported, Severity
 from hub.validation.context import Context
@@ -83,8 +82,14 @@ def check_codes(context: Context) -> Iterator[Finding]:
     """Indicators, breakdowns and reasons are of the vocabulary and belong together."""
     members = frozenset(context.words.dataset_indicators.get(context.return_.dataset, ()))
     meant = Meant({code: code for code in sorted(members or context.words.indicators)})
-    kind_of = attrgetter("indicator", "breakdown", "status", "reason")
-    yield from context.judged(kind_of, lambda item: _check_codes(context, item, members, meant))
+    one = context.columns
+    yield from context.judged(
+        lambda item: _check_codes(context, item, members, meant),
+        one.indicator,
+        one.breakdown,
+        one.status,
+        one.reason,
+    )
 
 
 def _check_codes(

@@ -24,8 +24,10 @@ FEWEST = 6
 """Fewest earlier values that say what is usual."""
 
 Values = Sequence[float] | Sequence[Decimal]
-Usual = Mapping[tuple[str, str, Breakdown, int], Values]
-"""Earlier values by indicator, area, breakdown and length of the period in months."""
+Place = tuple[str, str, Breakdown, int]
+"""Indicator, area, breakdown and length of the period in months."""
+Usual = Mapping[Place, Values]
+"""Earlier values, each series and length by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,18 @@ def check_earlier(
         before = _by_address(earlier.revision)
         yield from _changed(items, before)
         yield from _removed(items, before)
-    bounds = {where: Bounds.of(values) for where, values in earlier.series.items()}
-    for item in items if bounds else ():
-        where = (item.indicator, item.area, item.breakdown, lengths.get(item.period, 0))
-        bound = bounds.get(where)
-        if item.value is not None and bound and bound.is_outlier(item.value):
+    yield from _outliers(items, earlier.series, lengths)
+
+
+def _outliers(
+    items: Sequence[Reported], usual: Usual, lengths: Mapping[str, int]
+) -> Iterator[Finding]:
+    bounds = _Known(usual)
+    for item in items if usual else ():
+        if item.value is None:
+            continue
+        bound = bounds[item.indicator, item.area, item.breakdown, lengths.get(item.period, 0)]
+        if bound is not None and bound.is_outlier(item.value):
             message = (
                 "It is far from what you returned for earlier periods (modified z-score beyond "
                 f"{CUTOFF}). If it is right, say why in a note."
@@ -115,7 +124,7 @@ class Bounds:
         """Work them out; too few values say nothing."""
         if len(earlier) < FEWEST:
             return None
-        values = [float(one) for one in earlier]
+        values = list(map(float, earlier))
         middle = median(values)
         deviations = [abs(one - middle) for one in values]
         return cls(middle, median(deviations) / 0.6745 or 1.253314 * fmean(deviations))
@@ -126,3 +135,15 @@ class Bounds:
         if apart < LEAST:
             return False
         return self.spread == 0 or apart / self.spread > CUTOFF
+
+
+class _Known(dict[Place, Bounds | None]):
+    """What is usual at each place that is asked about, worked out once."""
+
+    def __init__(self, usual: Usual) -> None:
+        super().__init__()
+        self._usual = usual
+
+    def __missing__(self, place: Place) -> Bounds | None:
+        found = self[place] = Bounds.of(self._usual.get(place, ()))
+        return found

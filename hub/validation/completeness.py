@@ -22,7 +22,8 @@ class Completeness:
 
 def completeness(return_: Return, words: Vocabulary) -> Completeness:
     """Count what the dataset asks for and what came."""
-    areas = {item.area for item in return_.observations} & set(words.areas)
+    one = return_.columns
+    areas = set(one.area) & words.areas.keys()
     indicators = [
         words.indicators[code]
         for code in words.dataset_indicators.get(return_.dataset, ())
@@ -37,7 +38,7 @@ def completeness(return_: Return, words: Vocabulary) -> Completeness:
     placed = {code for code, _ in wanted}
     # An indicator that no named area can hold is still owed once.
     owed = len(wanted) + sum(indicator.code not in placed for indicator in indicators)
-    came = {(item.indicator, item.area) for item in return_.observations}
+    came = set(zip(one.indicator, one.area, strict=True))
     return Completeness(owed, len(wanted & came))
 
 

@@ -1,14 +1,15 @@
 """What every rule looks at: the return, the words, today, and each observation resolved once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import compress
 
 from hub.errors import PeriodError
-from hub.returns import Address, Finding, Past, Reported, Return, Series, address_of, series_of
+from hub.returns import Address, Columns, Finding, Past, Reported, Return, Series, series_of
 from hub.vocabulary import Period, PeriodKind, Term, Vocabulary, parse_period
 from hub.vocabulary.rows import Indicator
 
@@ -38,17 +39,22 @@ class Context:
         """The return's own period, or ``None`` when it cannot be read."""
         return readable_period(self.return_.period)
 
+    @property
+    def columns(self) -> Columns:
+        """The same, field by field."""
+        return self.return_.columns
+
     def judged(
         self,
-        kind_of: Callable[[Reported], Hashable],
         judge: Callable[[Reported], Iterator[Finding]],
+        *fields: Sequence[Hashable],
     ) -> Iterator[Finding]:
         """Judge every observation that may be at fault, in the order they came.
 
-        ``kind_of`` gives all of an observation that decides whether ``judge`` finds something.
-        One observation of each kind is judged; the others only where that one is at fault.
+        ``fields`` are, as columns, all of an observation that decides whether ``judge`` finds
+        something. One of each kind is judged; the others only where that one is at fault.
         """
-        kinds = [kind_of(item) for item in self.observations]
+        kinds = list(zip(*fields, strict=True))
         examples = dict(zip(kinds, self.observations, strict=True))
         faults = {kind: tuple(judge(item)) for kind, item in examples.items()}
         if not any(faults.values()):
@@ -60,30 +66,39 @@ class Context:
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         """The indicators that the return names and the vocabulary knows."""
-        named = {item.indicator for item in self.observations}
+        named = set(self.columns.indicator)
         known = self.words.indicators
         return {code: known[code] for code in named if code in known}
 
     @cached_property
     def areas(self) -> frozenset[str]:
         """The areas that the return names."""
-        return frozenset(item.area for item in self.observations)
+        return frozenset(self.columns.area)
 
     @cached_property
     def periods(self) -> Mapping[str, Period]:
         """The periods that the return names and that can be read."""
-        named = {item.period for item in self.observations}
+        named = set(self.columns.period)
         found = {text: readable_period(text) for text in named}
         return {text: period for text, period in found.items() if period is not None}
 
     @cached_property
     def figures(self) -> Mapping[Address, Reported]:
         """The observations that hold a value, by address; the first of a duplicate counts."""
-        found: dict[Address, Reported] = {}
-        for item in self.observations:
-            if item.value is not None:
-                found.setdefault(address_of(item), item)
+        valued = [value is not None for value in self.columns.value]
+        items = list(compress(self.observations, valued))
+        places = list(compress(self.addresses, valued))
+        found = dict(zip(places, items, strict=True))
+        if len(found) < len(items):
+            for place, item in zip(reversed(places), reversed(items), strict=True):
+                found[place] = item
         return found
+
+    @cached_property
+    def addresses(self) -> Sequence[Address]:
+        """The address of each observation."""
+        one = self.columns
+        return list(zip(one.indicator, one.area, one.period, one.breakdown, strict=True))
 
     @cached_property
     def places(self) -> Mapping[Place, Collection[str]]:

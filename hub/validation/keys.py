@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from hub.returns import Address, Finding, Reported, Severity, address_of
+from hub.returns import Address, Finding, Reported, Severity
 from hub.validation.context import Context
 from hub.validation.findings import RuleCode, finding, place
 
 
 def check_keys(context: Context) -> Iterator[Finding]:
     """No two rows hold the same indicator, area, period and breakdown."""
-    if len(set(map(address_of, context.observations))) == len(context.observations):
+    if len(set(context.addresses)) == len(context.observations):
         return
     first: dict[Address, Reported] = {}
-    for item in context.observations:
-        earlier = first.setdefault(address_of(item), item)
+    for where, item in zip(context.addresses, context.observations, strict=True):
+        earlier = first.setdefault(where, item)
         if earlier is not item:
             yield finding(
                 Severity.ERROR,

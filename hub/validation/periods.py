@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from operator import attrgetter
 
 from hub.errors import PeriodError
 from hub.returns import Finding, Reported, Severity
@@ -33,8 +32,8 @@ def check_return_period(context: Context) -> Iterator[Finding]:
 
 def check_periods(context: Context) -> Iterator[Finding]:
     """Every observation's period is typed, fits its indicator and its return, and has ended."""
-    kind_of = attrgetter("indicator", "period")
-    yield from context.judged(kind_of, lambda item: _check_period(context, item))
+    one = context.columns
+    yield from context.judged(lambda item: _check_period(context, item), one.indicator, one.period)
 
 
 def _check_period(context: Context, item: Reported) -> Iterator[Finding]:

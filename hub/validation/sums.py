@@ -34,7 +34,7 @@ def _families(context: Context) -> dict[Family, list[Reported]]:
     found: dict[Family, list[Reported]] = defaultdict(list)
     counts = {code for code, one in context.indicators.items() if one.kind.is_count}
     for (code, area, period, breakdown), item in context.figures.items():
-        if code in counts:
+        if breakdown and code in counts:
             for rest, dimension in _cuts(breakdown):
                 if dimension in context.words.dimensions:
                     found[code, area, period, rest, dimension].append(item)

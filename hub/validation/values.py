@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from hub.returns import Finding, Reported, Severity
+from hub.returns import Finding, Reported, Severity, each
 from hub.validation.context import Context
 from hub.validation.findings import RuleCode, finding
 from hub.vocabulary.rows import Formula, Indicator, Kind
@@ -15,7 +15,15 @@ _RATIOS = (Kind.PERCENT, Kind.RATE, Kind.MEAN)
 
 def check_values(context: Context) -> Iterator[Finding]:
     """Every row holds exactly one of value and status, in the form its indicator takes."""
-    yield from context.judged(_kind, lambda item: _check_value(context, item))
+    one = context.columns
+    yield from context.judged(
+        lambda item: _check_value(context, item),
+        one.indicator,
+        one.status,
+        one.reason,
+        each(_form, one.value),
+        each(_form, one.base),
+    )
 
 
 def check_numbers(context: Context) -> Iterator[Finding]:
@@ -24,10 +32,6 @@ def check_numbers(context: Context) -> Iterator[Finding]:
         indicator = context.words.indicators.get(item.indicator)
         if indicator is not None:
             yield from _check_number(context, item, indicator)
-
-
-def _kind(item: Reported) -> tuple[object, ...]:
-    return item.indicator, item.status, item.reason, _form(item.value), _form(item.base)
 
 
 def _form(number: Decimal | None) -> tuple[object, ...] | None:

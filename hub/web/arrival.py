@@ -25,8 +25,6 @@ class Arrival(HttpToolsProtocol):
     _in_head = _began = False
     is_between = True
     """Whether no request is under way that has not come wholly."""
-    begun = 0
-    """Requests that began; whoever looks sets it back."""
     _head = 0
     """Bytes of a head that has not ended, but for those that came together with its first."""
 
@@ -54,7 +52,6 @@ class Arrival(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = self._began = True
         self.is_between = False
-        self.begun += 1
         self._head = 0
         self.wait(HEAD_SECONDS)
 

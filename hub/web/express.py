@@ -13,9 +13,10 @@ those of callers with a token. A whole request that came before, whose answer is
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
@@ -26,7 +27,7 @@ from hub.errors import RateLimitedError
 from hub.web.access import AccessLog, route_template
 from hub.web.answers import Reply
 from hub.web.cors import Fields
-from hub.web.problems import new_id
+from hub.web.problems import fault, new_id
 from hub.web.rates import Rates, address_of
 
 KNOWN = 2048
@@ -53,6 +54,8 @@ TAKEN = frozenset(
 GOOD = frozenset({200, 304})
 STAYS = b"keep-alive"
 END = b"\r\n\r\n"
+
+_log = structlog.get_logger("hub.access")
 
 
 class Arrived(NamedTuple):
@@ -219,10 +222,19 @@ class Express:
     async def answer(self, asked: Asked) -> Told:
         """Answer a counted request."""
         scope = {**asked.head.scope, "state": asked.state}
-        response = await self._door.answered(Request(scope), asked.principal, asked.body)
+        try:
+            return self._complete(
+                asked, await self._door.answered(Request(scope), asked.principal, asked.body)
+            )
+        except Exception as error:
+            kind = type(error).__qualname__
+            _log.error("unforeseen", error_type=kind, request_id=asked.state["request_id"])
+            return self._complete(asked, fault(scope))
+
+    def _complete(self, asked: Asked, response: Response | Reply) -> Told:
         status, given, body = parts_of(response)
         fields = self._completed(given)
-        self._remember(asked.arrived, asked.head, scope, status, fields)
+        self._remember(asked.arrived, asked.head, asked.state, status, fields)
         return self._told(asked, status, joined(fields), body)
 
     def _told(self, asked: Asked, status: int, fields: bytes, body: bytes) -> Told:
@@ -247,12 +259,12 @@ class Express:
             self._heads[Arrived(arrived.data[:end], arrived.host)] = head
             if len(self._heads) > KNOWN:
                 self._heads.popitem(last=False)
-        self._remember(arrived, head, scope, status, fields)
+        self._remember(arrived, head, scope["state"], status, fields)
 
     def _remember(
-        self, arrived: Arrived, head: Head, scope: Scope, status: int, fields: Fields
+        self, arrived: Arrived, head: Head, state: Mapping[str, Any], status: int, fields: Fields
     ) -> None:
-        recalled = scope["state"].get("recalled")
+        recalled = state.get("recalled")
         if recalled is None or status not in GOOD or len(arrived.data) > LONGEST:
             return
         fixed = joined([pair for pair in fields if pair[0] != b"x-request-id"])

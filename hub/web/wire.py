@@ -60,10 +60,14 @@ class Wire(Arrival):
         return True
 
     def _parse(self, data: bytes) -> None:
-        """Hand on to the parser; a request that came whole may be remembered as it came."""
-        was_idle, self.begun = self.is_between, 0
+        """Hand on to the parser; a request that came whole may be remembered as it came.
+
+        Of several in one piece, the last is told all of it: no head that says its own length
+        (:meth:`Express.learn`) fits that.
+        """
+        was_between = self.is_between
         super().data_received(data)
-        if was_idle and self.begun == 1 and self.is_between and self.cycle is not None:
+        if was_between and self.is_between and self.cycle is not None:
             host = self.client[0] if self.client else ""
             self.cycle.scope["state"]["arrived"] = Arrived(data, host)
 

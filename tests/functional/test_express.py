@@ -27,6 +27,7 @@ from hub.running import RunningHub
 from hub.server import configured
 from hub.web import express
 from hub.web.arrival import Arrival
+from hub.web.graphql import Endpoint
 from hub.web.wire import Wire
 from tests.functional.conftest import Client, Sign
 from tests.functional.test_kept_answers import DOCUMENT, publish
@@ -186,7 +187,19 @@ async def test_a_role_taken_away_ends_it(hub: RunningHub, reader: Line, analyst:
     async with hub.database.identity() as session:
         await revoke_role(session, analyst.client_id, Role.ANALYST)
     hub.standing.forget()
-    assert b'"data":null' in await reader.ask(get(analyst, DOCUMENT))
+    for _ in range(3):
+        assert b'"data":null' in await reader.ask(get(analyst, DOCUMENT))
+
+
+async def test_whoever_has_other_rights_by_now_is_another(hub: RunningHub, analyst: Client) -> None:
+    config = configured(hub)
+    async with line(config) as open_:
+        for _ in range(3):
+            await open_.ask(get(analyst, DOCUMENT))
+    known: express.Express = config.loaded_app.state.express
+    recalled = next(iter(known._came.values())).recalled
+    assert known._door.again(recalled, recalled.principal, {}) is not None
+    assert known._door.again(recalled, replace(recalled.principal), {}) is None
 
 
 async def test_a_disabled_client_is_refused(hub: RunningHub, reader: Line, analyst: Client) -> None:
@@ -301,38 +314,81 @@ async def test_only_so_much_is_remembered(
     assert all(len(each.data) <= express.LONGEST for each in known._came)
 
 
+@contextmanager
+def slowly(known: express.Express) -> Iterator[tuple[asyncio.Event, asyncio.Event]]:
+    """Let no answer of the short way end before it may; tells when one has begun."""
+    begun, end, answer = asyncio.Event(), asyncio.Event(), known.answer
+
+    async def slow(asked: express.Asked) -> express.Told:
+        begun.set()
+        await end.wait()
+        return await answer(asked)
+
+    known._came.clear()
+    known.answer = slow  # type: ignore[method-assign]
+    yield begun, end
+    known.answer = answer  # type: ignore[method-assign]
+
+
 async def test_what_waits_is_answered_before_the_end(hub: RunningHub, analyst: Client) -> None:
     """A server that is told to end answers first what it has begun."""
-    entered, leave = asyncio.Event(), asyncio.Event()
     config = configured(hub)
     async with line(config) as open_:
-        body = {"query": DOCUMENT}
-        await open_.ask(post(analyst, body))
-        known: express.Express = config.loaded_app.state.express
-        answer = known.answer
-
-        async def slowly(asked: express.Asked) -> express.Told:
-            entered.set()
-            await leave.wait()
-            return await answer(asked)
-
-        known.answer = slowly  # type: ignore[method-assign]
-        known._came.clear()
-        open_.writer.write(post(analyst, body))
-        await entered.wait()
-        assert open_.server is not None
-        for each in open_.server.server_state.connections:
-            each.shutdown()
-        leave.set()
-        found = await open_.answer()
+        question = post(analyst, {"query": DOCUMENT})
+        await open_.ask(question)
+        with slowly(config.loaded_app.state.express) as (begun, end):
+            open_.writer.write(question)
+            await begun.wait()
+            assert open_.server is not None
+            for each in open_.server.server_state.connections:
+                each.shutdown()
+            end.set()
+            found = await open_.answer()
     assert told(found) == ("made-1", 617.0)
     assert b"\r\nconnection: close\r\n" in found
+
+
+async def test_answers_come_in_the_order_of_the_questions(hub: RunningHub, analyst: Client) -> None:
+    """Whoever asks more before the first answer, in pieces, waits for that."""
+    config = configured(hub)
+    questions = [post(analyst, {"query": PERIOD, "variables": {"id": f"CY201{n}"}}) for n in "78"]
+    later = b"".join([questions[1], get(analyst, DOCUMENT)])
+    async with line(config) as open_:
+        await open_.ask(questions[0])
+        with slowly(config.loaded_app.state.express) as (begun, end):
+            open_.writer.write(questions[0])
+            await begun.wait()
+            for part in (later[:40], later[40:]):
+                open_.writer.write(part)
+                await asyncio.sleep(0.02)
+            end.set()
+            found = [await open_.answer() for _ in range(3)]
+    assert [b"2017" in found[0], b"2018" in found[1]] == [True, True]
+    assert told(found[2]) == ("made-1", 617.0)
 
 
 def cut(chance: random.Random, data: bytes) -> list[bytes]:
     """Cut a request into two or three parts, at any place."""
     places = sorted(chance.sample(range(1, len(data)), chance.randrange(1, 3)))
     return [data[a:b] for a, b in zip([0, *places], [*places, len(data)], strict=True)]
+
+
+async def test_what_nobody_foresaw_is_answered_without_a_word_of_it(
+    hub: RunningHub, analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise KeyError("planted")
+
+    async with line(configured(hub)) as open_:
+        question = post(analyst, {"query": PERIOD, "variables": {"id": "CY2017"}})
+        good = await open_.ask(question)
+        with monkeypatch.context() as patch:
+            patch.setattr(Endpoint, "answered", fail)
+            wrong = await open_.ask(question)
+        assert status(wrong) == 500
+        assert b"planted" not in wrong
+        again = await open_.ask(question)
+        assert again.partition(b"\r\n\r\n")[2] == good.partition(b"\r\n\r\n")[2]
 
 
 @pytest.mark.parametrize("many", [80, pytest.param(5000, marks=pytest.mark.long)])

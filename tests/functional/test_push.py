@@ -347,6 +347,12 @@ async def test_last_years_total_sent_again_is_asked_about(sign: Sign) -> None:
     answer = await service.put("CSP_MEASURES/PLYMOUTH_CSP/FY2015-16", rows({"FY2015-16-Q1": 58}))
     assert answer.status_code == 201, answer.json()
     assert "PREVIOUS_TOTAL" in {item["code"] for item in answer.json()["findings"]}
+    wrong = rows({"FY2015-16-Q1": 58, "FY2015-16-Q9": 1})  # refused, and asked the same at once
+    refused = await service.put("CSP_MEASURES/PLYMOUTH_CSP/FY2015-16", wrong)
+    assert refused.status_code == 422
+    assert {"PERIOD_FORMAT", "PREVIOUS_TOTAL"} <= {
+        one["code"] for one in refused.json()["findings"]
+    }
 
 
 @pytest.mark.parametrize("asked", ["dryRun=1", "dryRun=yes", "dryRun=", "dryrun=true", "dry=true"])

@@ -136,8 +136,12 @@ class Stored:
         value = 700 + CONTENTS.index(content)
         body = return_of(reported(value=value), period=self.period)
         findings = (QUERY,) if content == "queried" else ()
+
+        async def ask() -> tuple[Finding, ...]:
+            return findings
+
         async with self.database.intake("HERTS_POLICE") as session:
-            made = await submit(session, body, findings, person(actor), now(), if_match=seen)
+            made = await submit(session, body, ask, person(actor), now(), if_match=seen)
         assert made.return_id is not None
         return made.return_id, f"{'stored' if made.created else 'unchanged'} {made.revision}"
 

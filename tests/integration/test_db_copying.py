@@ -12,9 +12,9 @@ _TEXTS = ("", r"\N", r"\.", "a\tb", "a\nb", "a\r\nb", r"a\nb", "back\\slash", "Ã
 Said = tuple[int, str | None, Decimal | None, bool]
 
 
-def _fields(one: Said, written: Written) -> tuple[str, ...]:
+def _line(one: Said, written: Written) -> str:
     place, word, value, is_so = one
-    return str(place), written[word], written.other(value), written.other(is_so)
+    return "\t".join((str(place), written[word], written.other(value), written.other(is_so)))
 
 
 async def test_every_text_and_number_comes_back(database: Database) -> None:
@@ -25,8 +25,9 @@ async def test_every_text_and_number_comes_back(database: Database) -> None:
     ]
     async with database.intake() as session:
         await session.execute(text(_MAKE))
+        written = Written()
         names = ("place", "word", "value", "is_so")
-        await copy_into(session, "pg_temp", "said", names, rows, _fields)
+        await copy_into(session, "pg_temp", "said", names, [_line(row, written) for row in rows])
         found = (await session.execute(text("SELECT * FROM said ORDER BY place"))).all()
     assert [tuple(row) for row in found] == rows
     assert [str(row.value) for row in found[:2]] == ["0", "12.5000"]

@@ -8,9 +8,9 @@ from sqlalchemy import insert
 
 from hub.db.engine import Database
 from hub.db.tables import intake
-from hub.returns import Reported, Return
+from hub.returns import Columns, Reported, Return, past_of
 from hub.submissions import staging
-from hub.submissions.earlier import LONGEST, earlier_than
+from hub.submissions.earlier import LONGEST, history_of
 from hub.submissions.states import State
 
 AGENCY, DATASET, CODE, AREA = "HERTS_POLICE", "POLICE_CRIME", "POL_DA_CRIME", "E07000102"
@@ -37,7 +37,7 @@ async def _store(
                 **who,
             )
         )
-        await staging.stage(session, items)
+        await staging.stage(session, Columns.of(items))
         await staging.store(session, made, 1)
 
 
@@ -66,7 +66,7 @@ async def test_the_newest_figures_of_each_series_and_length_are_read(database: D
     await _store(database, "CY2018", 9, _year(2018), State.VALIDATED)  # later than what is sent
     sent = Return(DATASET, AGENCY, "CY2017", tuple(_year(2017)))
     async with database.intake(AGENCY) as session:
-        found = (await earlier_than(session, sent)).series
+        found = (await history_of(session, sent)).earlier.series
     months = [
         float(100 * year + month)
         for year in (2012, 2013, 2014, 2015, 2016)
@@ -82,3 +82,25 @@ async def test_the_newest_figures_of_each_series_and_length_are_read(database: D
     assert found[CODE, AREA, _HIGH, 1] == high
     assert found[CODE, AREA, (), 12] == [float(1200 * year) for year in range(2012, 2017)]
     assert len(found) == 3
+
+
+async def test_the_revision_before_and_the_return_before_are_read_cell_by_cell(
+    database: Database,
+) -> None:
+    code = "POL_DA_INCIDENT"
+    before = [Reported(code, AREA, "2030-12", value=Decimal("12.50"))]
+    own = [
+        Reported(code, AREA, "2031-01", value=Decimal(7)),
+        Reported(code, AREA, "2031-02", status="x"),
+        Reported(code, AREA, "2031-01", _HIGH, Decimal(3)),
+    ]
+    await _store(database, "CY2030", 20, before, State.WITHDRAWN)
+    await _store(database, "CY2031", 21, own, State.VALIDATED)
+    sent = Return(DATASET, AGENCY, "CY2031", (Reported(code, AREA, "2031-01"),))
+    async with database.intake(AGENCY) as session:
+        history = await history_of(session, sent)
+        first = await history_of(session, Return(DATASET, AGENCY, "YTD-1999-06", ()))
+    assert history.previous == past_of(before)
+    assert history.earlier.revision == past_of(own)
+    assert not {where for where in history.earlier.series if where[0] == code}
+    assert (first.previous, first.earlier.revision) == (None, {})
