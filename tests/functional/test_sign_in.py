@@ -133,7 +133,9 @@ async def test_a_person_signs_in_and_out(
     assert browser.cookie(COOKIE) is None
     assert "/session/end" in (await browser.go(f"{ADDRESS}/sign-out")).text
     async with owner.connect() as connection:
-        rows = await connection.execute(text("SELECT act, outcome, actor FROM audit.event"))
+        rows = await connection.execute(
+            text("SELECT act, outcome, actor FROM audit.event ORDER BY sequence")
+        )
         told = [tuple(row) for row in rows]
     assert told == [("session.begin", "done", "ana"), ("session.end", "done", "ana")]
 

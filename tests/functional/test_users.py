@@ -20,7 +20,9 @@ ISSUER = "https://login.example.org"
 
 async def acts(owner: AsyncEngine) -> list[tuple[str, str, str | None]]:
     async with owner.connect() as connection:
-        rows = await connection.execute(text("SELECT act, actor, object FROM audit.event"))
+        rows = await connection.execute(
+            text("SELECT act, actor, object FROM audit.event ORDER BY sequence")
+        )
         return [(row.act, row.actor, row.object) for row in rows if row.act != "token.issue"]
 
 

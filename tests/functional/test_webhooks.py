@@ -319,7 +319,9 @@ async def test_commands_of_an_administrator(
     assert await hub_command("webhook", "list") == []
     async with owner.connect() as connection:
         rows = await connection.execute(
-            text("SELECT act, actor, details::text AS told FROM audit.event WHERE object = :id"),
+            text(
+                "SELECT act, actor, details::text AS told FROM audit.event WHERE object = :id ORDER BY sequence"
+            ),
             {"id": made["id"]},
         )
         recorded = [(row.act, row.actor, "planted" in row.told) for row in rows]
