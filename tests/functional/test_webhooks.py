@@ -320,7 +320,8 @@ async def test_commands_of_an_administrator(
     async with owner.connect() as connection:
         rows = await connection.execute(
             text(
-                "SELECT act, actor, details::text AS told FROM audit.event WHERE object = :id ORDER BY sequence"
+                "SELECT act, actor, details::text AS told FROM audit.event "
+                "WHERE object = :id ORDER BY sequence"
             ),
             {"id": made["id"]},
         )
