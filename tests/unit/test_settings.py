@@ -17,6 +17,7 @@ DEFAULTS: dict[str, object] = {
     "graphql_limit": 131072,
     "compile": True,
     "answers_memory": 67108864,
+    "areas_memory": 134217728,
     "audit_heads": None,
     "audit_patience": 900,
     "method_secret_file": None,
