@@ -97,6 +97,10 @@ class Came(NamedTuple):
     status: int
     fields: bytes
 
+    def __repr__(self) -> str:
+        """Tell nothing of it."""
+        return "Came()"
+
 
 class Asked(NamedTuple):
     """A request of a caller who still is one, counted."""
@@ -108,6 +112,10 @@ class Asked(NamedTuple):
     state: dict[str, Any]
     began: float
 
+    def __repr__(self) -> str:
+        """Tell nothing of it: it holds a token."""
+        return "Asked()"
+
 
 class Told(NamedTuple):
     """An answer as it is written: status, header fields but the date, body."""
@@ -115,6 +123,10 @@ class Told(NamedTuple):
     status: int
     fields: bytes
     body: bytes
+
+    def __repr__(self) -> str:
+        """Tell nothing of what it says."""
+        return f"Told({self.status})"
 
 
 class Door(Protocol):
