@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 import structlog
 import uvicorn
@@ -36,6 +36,8 @@ TURN = 0.001
 """Seconds that a thread may keep Python's lock while the event loop waits for it. Reading and
 judging a large push are in threads; with Python's own five milliseconds every round trip to the
 database of anybody would last as long, if it falls into one."""
+PATIENCE = 5.0
+"""Seconds after which what goes on in the background is told once more to end."""
 GRACE = 20
 """Seconds that running requests are given to finish (security H11)."""
 
@@ -112,18 +114,24 @@ async def serving(
         if parent is not None:
             loop.remove_reader(parent)
         tidying.cancel()
-        telling.cancel()
-        stocking.cancel()
         await task
-        with suppress(asyncio.CancelledError):
-            await stocking
-        with suppress(asyncio.CancelledError):
-            await telling
-        anchoring.cancel()
-        with suppress(asyncio.CancelledError):
-            await anchoring
+        for each in (stocking, telling, anchoring):
+            await ended(each)
         hub.shelf.is_hearing = False
         await listener.end()
+
+
+async def ended(task: "asyncio.Task[None]", patience: float = PATIENCE) -> None:
+    """End a task; raises what it raises.
+
+    A task that is cancelled while it reaches the database may be told of it as a failure of the
+    database, and go on; so it is told again.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=patience)
+    if not task.cancelled():
+        task.result()
 
 
 def _hear(hub: RunningHub, sending: Sending, news: News) -> None:

@@ -27,6 +27,8 @@ BEAT = 20.0
 PAUSE = 1.0
 """Seconds before a lost connection is tried again."""
 
+AGAIN = 5.0
+"""Seconds after which a listener is told once more to end."""
 _log = structlog.get_logger("hub.listening")
 
 
@@ -67,9 +69,10 @@ class Listener:
     async def end(self) -> None:
         """Stop listening and give the connection back."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            # Cancelled while it connects, it may be told of a failure to connect instead.
+            while not self._task.done():
+                self._task.cancel()
+                await asyncio.wait({self._task}, timeout=AGAIN)
         await self._engine.dispose()
 
     async def _listen(self) -> None:
